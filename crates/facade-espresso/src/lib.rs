@@ -1,0 +1,1 @@
+//! The espresso facade.

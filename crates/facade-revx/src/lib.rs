@@ -1,0 +1,1 @@
+//! The revx facade.

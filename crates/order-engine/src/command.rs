@@ -1,0 +1,338 @@
+//! Commands: everything that can be asked of the engine. They are what the log holds, so field numbers are forever.
+
+use minicbor::{Decode, Encode};
+
+use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, OrderId};
+use crate::number::{Amount, Price, Quantity};
+use crate::order::{Annotations, OrderClass, OrderKind, PriceBound, SelfMatch, Side, Size, TimeInForce};
+use crate::reference::{AccountDefinition, AssetDefinition, InstrumentDefinition};
+use crate::time::Timestamp;
+
+/// What can be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Command {
+    /// Time passes; what is due happens.
+    #[n(0)]
+    Tick,
+    /// Forget everything and start from the empty state. Counters start again.
+    #[n(1)]
+    Reset,
+    /// Define an asset.
+    #[n(2)]
+    DefineAsset(#[n(0)] AssetDefinition),
+    /// Define an instrument between two assets.
+    #[n(3)]
+    DefineInstrument(#[n(0)] InstrumentDefinition),
+    /// Open an account.
+    #[n(4)]
+    OpenAccount(#[n(0)] AccountDefinition),
+    /// Add to a balance (or take away, when negative) from outside.
+    #[n(5)]
+    AdjustBalance(#[n(0)] AdjustBalance),
+    /// Set the house's quote; replaces what is left of the one before.
+    #[n(6)]
+    UpdateQuote(#[n(0)] UpdateQuote),
+    /// Place an order.
+    #[n(7)]
+    PlaceOrder(#[n(0)] PlaceOrder),
+    /// Put a staged order on the book.
+    #[n(8)]
+    ReleaseOrder(#[n(0)] ReleaseOrder),
+    /// Change a working order in place: same id, a new version.
+    #[n(9)]
+    ReplaceOrder(#[n(0)] ReplaceOrder),
+    /// Cancel a working order and place its successor, in one step or not at all.
+    #[n(10)]
+    SucceedOrder(#[n(0)] SucceedOrder),
+    /// Take back one order.
+    #[n(11)]
+    CancelOrder(#[n(0)] CancelOrder),
+    /// Take back all matching orders of an account.
+    #[n(12)]
+    CancelOrders(#[n(0)] CancelOrders),
+    /// An operator overwrites the stored state of an order.
+    #[n(13)]
+    RestateOrder(#[n(0)] RestateOrder),
+}
+
+/// See [`Command::AdjustBalance`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct AdjustBalance {
+    /// Account.
+    #[n(0)]
+    pub account: AccountId,
+    /// Asset.
+    #[n(1)]
+    pub asset: AssetId,
+    /// Signed amount. Taking away more than is free is refused.
+    #[n(2)]
+    pub amount: Amount,
+}
+
+/// See [`Command::UpdateQuote`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct UpdateQuote {
+    /// Instrument.
+    #[n(0)]
+    pub instrument: InstrumentId,
+    /// The house buys at this price; below the ask.
+    #[n(1)]
+    pub bid: Price,
+    /// The house sells at this price.
+    #[n(2)]
+    pub ask: Price,
+    /// Quantity that the house buys; zero for none.
+    #[n(3)]
+    pub bid_size: Quantity,
+    /// Quantity that the house sells; zero for none.
+    #[n(4)]
+    pub ask_size: Quantity,
+}
+
+/// What becomes of an order that the state of the market (not its author's fault) forbids: a post-only order that
+/// would trade, no liquidity, a self-match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum MarketRefusal {
+    /// The command is rejected and leaves nothing behind.
+    #[n(0)]
+    #[default]
+    Refuse,
+    /// The order is recorded as `Rejected` with its reason, and the command succeeds.
+    #[n(1)]
+    Record,
+}
+
+/// See [`Command::PlaceOrder`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct PlaceOrder {
+    /// Owner.
+    #[n(0)]
+    pub account: AccountId,
+    /// What is traded.
+    #[n(1)]
+    pub instrument: InstrumentId,
+    /// Which way.
+    #[n(2)]
+    pub side: Side,
+    /// How it finds its price.
+    #[n(3)]
+    pub kind: OrderKind,
+    /// How much.
+    #[n(4)]
+    pub size: Size,
+    /// How long it lives. A market order never rests, whatever it says here.
+    #[n(5)]
+    pub time_in_force: TimeInForce,
+    /// Whether it may only add liquidity; only for limit orders that may rest.
+    #[n(6)]
+    pub post_only: bool,
+    /// Worst prices of a fill.
+    #[n(7)]
+    pub price_bound: PriceBound,
+    /// What happens when it meets an order of its own account.
+    #[n(8)]
+    pub self_match: SelfMatch,
+    /// Whether trading outside the regular session was asked for, when the caller said so.
+    #[n(9)]
+    pub extended_hours: Option<bool>,
+    /// The caller's id, unique for the account for all time.
+    #[n(10)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Record it without putting it on the book; it expires at this instant unless released.
+    #[n(11)]
+    pub staged_until: Option<Timestamp>,
+    /// What becomes of it when the market forbids it.
+    #[n(12)]
+    pub market_refusal: MarketRefusal,
+    /// Texts to keep with it.
+    #[n(13)]
+    pub annotations: Annotations,
+}
+
+impl PlaceOrder {
+    /// An order with the usual defaults: good till canceled, may take liquidity, no bounds, not staged.
+    #[must_use]
+    pub fn new(
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+        kind: OrderKind,
+        size: Size,
+    ) -> Self {
+        Self {
+            account,
+            instrument,
+            side,
+            kind,
+            size,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            price_bound: PriceBound::default(),
+            self_match: SelfMatch::default(),
+            extended_hours: None,
+            client_order_id: None,
+            staged_until: None,
+            market_refusal: MarketRefusal::default(),
+            annotations: Annotations::default(),
+        }
+    }
+}
+
+/// See [`Command::ReleaseOrder`]. An order that is refused on release ends `Rejected`, and the command succeeds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ReleaseOrder {
+    /// Owner; an order of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The staged order.
+    #[n(1)]
+    pub order: OrderId,
+}
+
+/// See [`Command::ReplaceOrder`]. What is absent stays as it is; at least one change is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ReplaceOrder {
+    /// Owner; an order of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The working order.
+    #[n(1)]
+    pub order: OrderId,
+    /// New limit price.
+    #[n(2)]
+    pub price: Option<Price>,
+    /// New total quantity, what is filled included.
+    #[n(3)]
+    pub quantity: Option<Quantity>,
+    /// New time in force; one that may rest.
+    #[n(4)]
+    pub time_in_force: Option<TimeInForce>,
+    /// New price bound.
+    #[n(5)]
+    pub price_bound: Option<PriceBound>,
+    /// The caller's id of this request. It becomes the order's client order id; the earlier one stays taken.
+    #[n(6)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// New texts, all of them.
+    #[n(7)]
+    pub annotations: Option<Annotations>,
+}
+
+/// How large a successor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum SuccessorSize {
+    /// A size of its own.
+    #[n(0)]
+    Of(#[n(0)] Size),
+    /// What is left of the predecessor, in base.
+    #[n(1)]
+    Leaves,
+    /// What the predecessor's hold pays for: a sell keeps its quantity, a buy keeps its quote amount.
+    #[n(2)]
+    Held,
+}
+
+/// See [`Command::SucceedOrder`]. What is absent is inherited. When the market refuses the successor the predecessor
+/// keeps working, and the successor is recorded as `Rejected`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SucceedOrder {
+    /// Owner; an order of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The working limit order to take the place of.
+    #[n(1)]
+    pub order: OrderId,
+    /// The caller's id of the successor.
+    #[n(2)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Limit price.
+    #[n(3)]
+    pub price: Option<Price>,
+    /// Size.
+    #[n(4)]
+    pub size: SuccessorSize,
+    /// Time in force.
+    #[n(5)]
+    pub time_in_force: Option<TimeInForce>,
+    /// Whether it may only add liquidity.
+    #[n(6)]
+    pub post_only: Option<bool>,
+    /// Texts, all of them.
+    #[n(7)]
+    pub annotations: Option<Annotations>,
+}
+
+/// See [`Command::CancelOrder`]. A staged order can be canceled too.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CancelOrder {
+    /// Owner; an order of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The order.
+    #[n(1)]
+    pub order: OrderId,
+    /// The caller's id of this request; it is taken from then on.
+    #[n(2)]
+    pub client_order_id: Option<ClientOrderId>,
+}
+
+/// See [`Command::CancelOrders`]. What is absent matches everything. Matching nothing is a success without events.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CancelOrders {
+    /// Owner.
+    #[n(0)]
+    pub account: AccountId,
+    /// Only these instruments.
+    #[n(1)]
+    pub instruments: Option<Vec<InstrumentId>>,
+    /// Only this side.
+    #[n(2)]
+    pub side: Option<Side>,
+    /// Only these kinds.
+    #[n(3)]
+    pub classes: Option<Vec<OrderClass>>,
+}
+
+/// The status that an operator gives to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum RestatedStatus {
+    /// What follows from the fills: unchanged for a closed order, working for a working one.
+    #[n(0)]
+    Keep,
+    /// Canceled.
+    #[n(1)]
+    Canceled,
+    /// Rejected.
+    #[n(2)]
+    Rejected,
+    /// Expired.
+    #[n(3)]
+    Expired,
+}
+
+/// See [`Command::RestateOrder`]. Terms as a replacement has them, but for any account, without trading, and for
+/// closed orders too as far as texts go. Fills are history and cannot be restated.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct RestateOrder {
+    /// The order.
+    #[n(0)]
+    pub order: OrderId,
+    /// Limit price; absent keeps it.
+    #[n(1)]
+    pub price: Option<Price>,
+    /// Total quantity; absent keeps it.
+    #[n(2)]
+    pub quantity: Option<Quantity>,
+    /// Time in force; absent keeps it.
+    #[n(3)]
+    pub time_in_force: Option<TimeInForce>,
+    /// Status.
+    #[n(4)]
+    pub status: RestatedStatus,
+    /// The client order id to show; absent keeps it.
+    #[n(5)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Texts, all of them.
+    #[n(6)]
+    pub annotations: Annotations,
+}

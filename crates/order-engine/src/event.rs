@@ -1,0 +1,146 @@
+//! Events: what happened. A command that succeeds answers with them; views and streams are built from them.
+
+use std::sync::Arc;
+
+use crate::execution::Execution;
+use crate::ids::{AccountId, AssetId, EventId, InstrumentId};
+use crate::number::{Amount, Price, Quantity};
+use crate::order::Order;
+use crate::reject::Reject;
+use crate::time::Timestamp;
+
+/// The house's quote of an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode)]
+pub struct Quote {
+    /// The house buys at this price.
+    #[n(0)]
+    pub bid: Price,
+    /// The house sells at this price.
+    #[n(1)]
+    pub ask: Price,
+    /// Quantity bid when the quote was set.
+    #[n(2)]
+    pub bid_size: Quantity,
+    /// Quantity asked when the quote was set.
+    #[n(3)]
+    pub ask_size: Quantity,
+    /// When it was set.
+    #[n(4)]
+    pub at: Timestamp,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Number, strictly increasing over the life of a state.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// Whom it concerns; the house for what concerns everyone.
+    pub account: AccountId,
+    /// What.
+    pub change: Change,
+}
+
+/// What happened. Orders are shown as they were right after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The state was emptied.
+    StateReset,
+    /// Assets, instruments or accounts changed.
+    ReferenceChanged,
+    /// A balance was adjusted from outside.
+    BalanceAdjusted {
+        /// Asset.
+        asset: AssetId,
+        /// Signed amount.
+        amount: Amount,
+    },
+    /// The house's quote changed.
+    QuoteUpdated {
+        /// Instrument.
+        instrument: InstrumentId,
+        /// The quote.
+        quote: Quote,
+    },
+    /// An order was recorded and waits for its release.
+    OrderStaged(Arc<Order>),
+    /// An order was taken, or released; it is live.
+    OrderAccepted(Arc<Order>),
+    /// An order was filled, in part or whole.
+    OrderFilled {
+        /// The order after the fill.
+        order: Arc<Order>,
+        /// The fill.
+        execution: Arc<Execution>,
+    },
+    /// An order was changed in place by its owner.
+    OrderReplaced(Arc<Order>),
+    /// An order gave its place to a successor.
+    OrderSucceeded(Arc<Order>),
+    /// An order was canceled.
+    OrderCanceled(Arc<Order>),
+    /// An order was recorded and refused.
+    OrderRejected(Arc<Order>),
+    /// An order's time ran out.
+    OrderExpired(Arc<Order>),
+    /// An order was overwritten by an operator.
+    OrderRestated(Arc<Order>),
+}
+
+impl Change {
+    /// The fill, if it is one.
+    #[must_use]
+    pub const fn execution(&self) -> Option<&Arc<Execution>> {
+        if let Self::OrderFilled { execution, .. } = self { Some(execution) } else { None }
+    }
+
+    /// The order it is about.
+    #[must_use]
+    pub const fn order(&self) -> Option<&Arc<Order>> {
+        match self {
+            Self::OrderStaged(order)
+            | Self::OrderAccepted(order)
+            | Self::OrderFilled { order, .. }
+            | Self::OrderReplaced(order)
+            | Self::OrderSucceeded(order)
+            | Self::OrderCanceled(order)
+            | Self::OrderRejected(order)
+            | Self::OrderExpired(order)
+            | Self::OrderRestated(order) => Some(order),
+            Self::StateReset
+            | Self::ReferenceChanged
+            | Self::BalanceAdjusted { .. }
+            | Self::QuoteUpdated { .. } => None,
+        }
+    }
+}
+
+/// What a successful command did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The order that the command was about, as it is after the command; for a succession, the successor.
+    pub order: Option<Arc<Order>>,
+    /// What happened, in order, to this and to other orders.
+    pub events: Vec<Event>,
+}
+
+impl Outcome {
+    /// The executions of the command's own order, in order.
+    pub fn executions(&self) -> impl Iterator<Item = &Arc<Execution>> {
+        let own = self.order.as_ref().map(|order| order.id);
+        self.events
+            .iter()
+            .filter_map(|event| event.change.execution())
+            .filter(move |execution| Some(execution.order) == own)
+    }
+}
+
+/// What came of one command at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// What was due by then and happened before the command.
+    pub due: Vec<Event>,
+    /// What the command did, or why it was refused and changed nothing.
+    pub result: Result<Outcome, Reject>,
+}

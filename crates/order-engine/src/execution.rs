@@ -1,0 +1,92 @@
+//! An execution: one order's side of one fill.
+
+use minicbor::{Decode, Encode};
+
+use crate::ids::{AccountId, AssetId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
+use crate::number::{Amount, Price, Quantity};
+use crate::order::Side;
+use crate::time::Timestamp;
+
+/// Whether an order waited or came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum Liquidity {
+    /// The order rested on the book.
+    #[n(0)]
+    Maker,
+    /// The order came and took.
+    #[n(1)]
+    Taker,
+}
+
+/// A lot that a fill closed, whole or in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+pub struct LotClosure {
+    /// The lot.
+    #[n(0)]
+    pub lot: LotId,
+    /// The side that had opened it.
+    #[n(1)]
+    pub opened_by: Side,
+    /// Quantity taken off.
+    #[n(2)]
+    pub quantity: Quantity,
+    /// Whether anything of the lot is left.
+    #[n(3)]
+    pub whole: bool,
+    /// Profit in the quote asset, commission not counted.
+    #[n(4)]
+    pub profit: Amount,
+}
+
+/// One side of a fill.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Execution {
+    /// Number of this side.
+    #[n(0)]
+    pub id: ExecutionId,
+    /// Number of the match, the same on both sides.
+    #[n(1)]
+    pub trade: TradeId,
+    /// The order that was filled.
+    #[n(2)]
+    pub order: OrderId,
+    /// Its owner.
+    #[n(3)]
+    pub account: AccountId,
+    /// What was traded.
+    #[n(4)]
+    pub instrument: InstrumentId,
+    /// Which way the order went.
+    #[n(5)]
+    pub side: Side,
+    /// Price: that of the resting order.
+    #[n(6)]
+    pub price: Price,
+    /// Quantity of base.
+    #[n(7)]
+    pub quantity: Quantity,
+    /// Price times quantity, exact.
+    #[n(8)]
+    pub notional: Amount,
+    /// Commission of this side.
+    #[n(9)]
+    pub commission: Amount,
+    /// Asset of the commission.
+    #[n(10)]
+    pub commission_asset: AssetId,
+    /// Whether the order waited or came.
+    #[n(11)]
+    pub liquidity: Liquidity,
+    /// The order on the other side.
+    #[n(12)]
+    pub counterparty_order: OrderId,
+    /// When.
+    #[n(13)]
+    pub at: Timestamp,
+    /// The lot that this fill opened, with its quantity.
+    #[n(14)]
+    pub opened: Option<(LotId, Quantity)>,
+    /// The lots that this fill closed, oldest first.
+    #[n(15)]
+    pub closed: Vec<LotClosure>,
+}

@@ -1,0 +1,43 @@
+//! The order engine: a pure, deterministic state machine.
+//!
+//! [`Engine::apply`] takes a time and a [`Command`] and answers with what happened. It is total: bad input is a
+//! [`Reject`] that changes nothing, never a panic. The same commands at the same times give the same state, byte for
+//! byte, and [`Engine::state_hash`] proves it.
+//!
+//! The engine knows no HTTP, no clock, no randomness, no files, no threads and no vendor.
+
+pub mod limits;
+
+mod command;
+mod event;
+mod execution;
+mod ids;
+mod number;
+mod order;
+mod position;
+mod reference;
+mod reject;
+mod time;
+
+pub use command::{
+    AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
+    RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
+};
+pub use event::{Applied, Change, Event, Outcome, Quote};
+pub use execution::{Execution, Liquidity, LotClosure};
+pub use ids::{
+    AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
+    OrderId, Symbol, TextError, TradeId,
+};
+pub use number::{Amount, NumberError, Price, Quantity};
+pub use order::{
+    Annotations, Hold, Order, OrderClass, OrderKind, OrderStatus, PriceBound, SelfMatch, Side, Size,
+    StatusReason, TimeInForce,
+};
+pub use position::{Balance, Holdings, Lot, Position};
+pub use reference::{
+    Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
+    Instrument, InstrumentDefinition, Reference, Rounding, Settlement,
+};
+pub use reject::{Capacity, Combination, DefinitionFault, OrderField, Reject};
+pub use time::Timestamp;

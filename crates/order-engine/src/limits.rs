@@ -1,0 +1,32 @@
+//! Every limit of the engine in one place. A command that would pass one is refused, and nothing changes.
+
+/// Longest asset code or symbol, in bytes.
+pub const MAX_SYMBOL_LENGTH: usize = 24;
+/// Longest account code, in bytes.
+pub const MAX_ACCOUNT_CODE_LENGTH: usize = 64;
+/// Longest client order id, in bytes.
+pub const MAX_CLIENT_ORDER_ID_LENGTH: usize = 128;
+/// Most accounts, the house included.
+pub const MAX_ACCOUNTS: usize = 100_000;
+/// Most assets.
+pub const MAX_ASSETS: usize = 10_000;
+/// Most instruments.
+pub const MAX_INSTRUMENTS: usize = 10_000;
+/// Most open orders of one account, staged ones included.
+pub const MAX_OPEN_ORDERS_PER_ACCOUNT: usize = 100_000;
+/// Most orders that the state remembers, open and closed. Older closed orders belong into an archive.
+pub const MAX_ORDERS: usize = 20_000_000;
+/// Most open lots of one account in one instrument.
+pub const MAX_LOTS_PER_POSITION: usize = 100_000;
+/// Most annotations of one order.
+pub const MAX_ANNOTATIONS: usize = 48;
+/// Most times that one order can be replaced in place.
+pub const MAX_REPLACES_PER_ORDER: u32 = 100_000;
+/// Longest key of an annotation, in bytes.
+pub const MAX_ANNOTATION_KEY_LENGTH: usize = 96;
+/// Longest value of an annotation, in bytes.
+pub const MAX_ANNOTATION_VALUE_LENGTH: usize = 2_048;
+/// Decimals that the ledger keeps of every asset.
+pub const LEDGER_SCALE: u32 = 12;
+/// Most decimals of a price or a quantity; both of an instrument together stay within the ledger's scale.
+pub const MAX_SCALE: u32 = 12;

@@ -1,0 +1,444 @@
+//! The order: what was asked, what has become of it, and every earlier version of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+use rust_decimal::Decimal;
+
+use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
+use crate::limits;
+use crate::number::{Amount, Price, Quantity};
+use crate::reject::Reject;
+use crate::time::Timestamp;
+
+/// Which way an order trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum Side {
+    /// Buys base with quote.
+    #[n(0)]
+    Buy,
+    /// Sells base for quote.
+    #[n(1)]
+    Sell,
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+}
+
+/// How an order finds its price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum OrderKind {
+    /// At whatever the book offers, within the price bound; what cannot be filled at once is canceled.
+    #[n(0)]
+    Market,
+    /// At the limit or better.
+    #[n(1)]
+    Limit {
+        /// Worst acceptable price.
+        #[n(0)]
+        price: Price,
+    },
+    /// At whatever the book offers within the price bound; what is left rests as a limit order.
+    #[n(2)]
+    MarketToLimit {
+        /// Price at which the remainder rests.
+        #[n(0)]
+        rest_at: Price,
+    },
+}
+
+impl OrderKind {
+    /// The price at which the order rests, if it can rest.
+    #[must_use]
+    pub const fn resting_price(self) -> Option<Price> {
+        match self {
+            Self::Market => None,
+            Self::Limit { price } | Self::MarketToLimit { rest_at: price } => Some(price),
+        }
+    }
+
+    /// The kind without its prices.
+    #[must_use]
+    pub const fn class(self) -> OrderClass {
+        match self {
+            Self::Market => OrderClass::Market,
+            Self::Limit { .. } => OrderClass::Limit,
+            Self::MarketToLimit { .. } => OrderClass::MarketToLimit,
+        }
+    }
+}
+
+/// An order kind without its prices, for filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum OrderClass {
+    /// See [`OrderKind::Market`].
+    #[n(0)]
+    Market,
+    /// See [`OrderKind::Limit`].
+    #[n(1)]
+    Limit,
+    /// See [`OrderKind::MarketToLimit`].
+    #[n(2)]
+    MarketToLimit,
+}
+
+/// How long an order lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum TimeInForce {
+    /// Until the instrument's day ends.
+    #[n(0)]
+    Day,
+    /// Until filled or canceled.
+    #[n(1)]
+    Gtc,
+    /// What can be filled at once; the rest is canceled.
+    #[n(2)]
+    Ioc,
+    /// All at once, or nothing.
+    #[n(3)]
+    Fok,
+    /// Until an instant.
+    #[n(4)]
+    Gtd(#[n(0)] Timestamp),
+}
+
+impl TimeInForce {
+    /// Whether what is left may rest on the book.
+    #[must_use]
+    pub const fn may_rest(self) -> bool {
+        matches!(self, Self::Day | Self::Gtc | Self::Gtd(_))
+    }
+}
+
+/// How much is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum Size {
+    /// A quantity of base.
+    #[n(0)]
+    Base(#[n(0)] Quantity),
+    /// An amount of quote to spend or to receive.
+    #[n(1)]
+    Quote(#[n(0)] Amount),
+}
+
+/// The worst prices that a fill may have, whatever the order's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub struct PriceBound {
+    /// No fill below this price.
+    #[n(0)]
+    pub lower: Option<Price>,
+    /// No fill above this price.
+    #[n(1)]
+    pub upper: Option<Price>,
+}
+
+/// What happens when an order would trade against an order of its own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum SelfMatch {
+    /// They trade like strangers.
+    #[n(0)]
+    #[default]
+    Allow,
+    /// The incoming order is refused.
+    #[n(1)]
+    Refuse,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum OrderStatus {
+    /// Recorded, not yet on the book: staged until it is released.
+    #[n(0)]
+    PendingNew,
+    /// Working, nothing filled.
+    #[n(1)]
+    New,
+    /// Working, part filled.
+    #[n(2)]
+    PartiallyFilled,
+    /// Done.
+    #[n(3)]
+    Filled,
+    /// Taken back, or the remainder of an order that may not rest.
+    #[n(4)]
+    Canceled,
+    /// Recorded and refused.
+    #[n(5)]
+    Rejected,
+    /// Its time ran out.
+    #[n(6)]
+    Expired,
+    /// Another order took its place.
+    #[n(7)]
+    Replaced,
+}
+
+impl OrderStatus {
+    /// Whether nothing more can happen to the order.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        match self {
+            Self::PendingNew | Self::New | Self::PartiallyFilled => false,
+            Self::Filled | Self::Canceled | Self::Rejected | Self::Expired | Self::Replaced => true,
+        }
+    }
+
+    /// Whether the order is on the book.
+    #[must_use]
+    pub const fn is_working(self) -> bool {
+        matches!(self, Self::New | Self::PartiallyFilled)
+    }
+}
+
+/// Why an order has the status that it has.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub enum StatusReason {
+    /// Its owner canceled it.
+    #[n(0)]
+    CanceledByOwner,
+    /// It may not rest (market, IOC, FOK) and the book had no more.
+    #[n(1)]
+    NotFilledAtOnce,
+    /// Its own time in force ended.
+    #[n(2)]
+    TimeInForceEnded,
+    /// It was staged and not released in time.
+    #[n(3)]
+    StagingEnded,
+    /// An operator restated it.
+    #[n(4)]
+    Restated,
+    /// The market refused it.
+    #[n(5)]
+    Refused(#[n(0)] Reject),
+}
+
+/// Texts that a caller attaches to an order. The engine keeps them and never reads them; keys carry the name of
+/// whoever reads them as a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Annotations(Option<Arc<BTreeMap<Box<str>, Box<str>>>>);
+
+impl Annotations {
+    /// Checks and wraps texts.
+    ///
+    /// # Errors
+    /// [`Reject::AnnotationsTooLarge`] past the limits of [`limits`].
+    pub fn new<K: Into<Box<str>>, V: Into<Box<str>>>(
+        texts: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, Reject> {
+        let map: BTreeMap<Box<str>, Box<str>> =
+            texts.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let fits = map.len() <= limits::MAX_ANNOTATIONS
+            && map.iter().all(|(key, value)| {
+                key.len() <= limits::MAX_ANNOTATION_KEY_LENGTH
+                    && value.len() <= limits::MAX_ANNOTATION_VALUE_LENGTH
+            });
+        if !fits {
+            return Err(Reject::AnnotationsTooLarge);
+        }
+        Ok(Self((!map.is_empty()).then(|| Arc::new(map))))
+    }
+
+    /// The text of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.as_ref()?.get(key).map(AsRef::as_ref)
+    }
+
+    /// All texts in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|map| map.iter()).map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+}
+
+impl<C> Encode<C> for Annotations {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut minicbor::Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.map(self.0.as_ref().map_or(0, |map| map.len() as u64))?;
+        for (key, value) in self.iter() {
+            e.str(key)?.str(value)?;
+        }
+        Ok(())
+    }
+}
+
+impl<C> Decode<'_, C> for Annotations {
+    fn decode(d: &mut minicbor::Decoder<'_>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let texts = d.map_iter::<&str, &str>()?.collect::<Result<Vec<_>, _>>()?;
+        Self::new(texts).map_err(minicbor::decode::Error::custom)
+    }
+}
+
+/// What an order holds back from its account's balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+pub struct Hold {
+    /// Asset held.
+    #[n(0)]
+    pub asset: AssetId,
+    /// Amount held, zero or more.
+    #[n(1)]
+    pub amount: Amount,
+}
+
+/// An order as it was after one change. Later versions point to earlier ones.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Order {
+    /// Number, unique in the state.
+    #[n(0)]
+    pub id: OrderId,
+    /// Owner.
+    #[n(1)]
+    pub account: AccountId,
+    /// What is traded.
+    #[n(2)]
+    pub instrument: InstrumentId,
+    /// Which way.
+    #[n(3)]
+    pub side: Side,
+    /// How it finds its price.
+    #[n(4)]
+    pub kind: OrderKind,
+    /// Size as it was asked for.
+    #[n(5)]
+    pub size: Size,
+    /// Ordered quantity of base. For a market order by quote amount it is what that amount came to: an estimate from
+    /// the best opposite price while the order is staged, what was filled once it is closed.
+    #[n(6)]
+    pub quantity: Quantity,
+    /// How long it lives.
+    #[n(7)]
+    pub time_in_force: TimeInForce,
+    /// Whether it may only add liquidity.
+    #[n(8)]
+    pub post_only: bool,
+    /// Worst prices of a fill.
+    #[n(9)]
+    pub price_bound: PriceBound,
+    /// Self-match rule.
+    #[n(10)]
+    pub self_match: SelfMatch,
+    /// Whether trading outside the regular session was asked for, when the caller said so.
+    #[n(11)]
+    pub extended_hours: Option<bool>,
+    /// The caller's id of the order, or of the last request that replaced it.
+    #[n(12)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Where it stands.
+    #[n(13)]
+    pub status: OrderStatus,
+    /// Why it stands there, when there is more to say.
+    #[n(14)]
+    pub reason: Option<StatusReason>,
+    /// Quantity filled so far.
+    #[n(15)]
+    pub filled: Quantity,
+    /// Quote amount of all fills, commission not counted.
+    #[n(16)]
+    pub filled_notional: Amount,
+    /// Quantity still working; zero once closed.
+    #[n(17)]
+    pub leaves: Quantity,
+    /// Commission of all fills.
+    #[n(18)]
+    pub commission: Amount,
+    /// Asset of the commission.
+    #[n(19)]
+    pub commission_asset: AssetId,
+    /// What it holds back; nothing once closed, and nothing while staged.
+    #[n(20)]
+    pub held: Option<Hold>,
+    /// When it was accepted.
+    #[n(21)]
+    pub created_at: Timestamp,
+    /// When this version came to be.
+    #[n(22)]
+    pub updated_at: Timestamp,
+    /// Version, from 1.
+    #[n(23)]
+    pub version: u32,
+    /// The event that made this version.
+    #[n(24)]
+    pub last_event: EventId,
+    /// The order whose place it took.
+    #[n(25)]
+    pub predecessor: Option<OrderId>,
+    /// The order that took its place.
+    #[n(26)]
+    pub successor: Option<OrderId>,
+    /// When staging ends, while it is staged.
+    #[n(27)]
+    pub staged_until: Option<Timestamp>,
+    /// When it expires by itself: the end of its day or its GTD instant.
+    #[n(28)]
+    pub expires_at: Option<Timestamp>,
+    /// Texts of the caller.
+    #[n(29)]
+    pub annotations: Annotations,
+    /// Times it was replaced in place.
+    #[n(30)]
+    pub replaces: u32,
+    /// Earlier versions.
+    #[cbor(skip)]
+    pub(crate) earlier: Earlier,
+}
+
+impl Order {
+    /// Average price over all fills, exact to 28 digits; nothing before the first fill.
+    #[must_use]
+    pub fn average_price(&self) -> Option<Decimal> {
+        self.filled_notional.decimal().checked_div(self.filled.decimal()).map(|price| price.normalize())
+    }
+
+    /// The limit price, if it has one.
+    #[must_use]
+    pub const fn limit_price(&self) -> Option<Price> {
+        self.kind.resting_price()
+    }
+
+    /// Whether it waits for its release.
+    #[must_use]
+    pub const fn is_staged(&self) -> bool {
+        matches!(self.status, OrderStatus::PendingNew)
+    }
+
+    /// The version before this one.
+    #[must_use]
+    pub fn previous(&self) -> Option<&Arc<Self>> {
+        self.earlier.0.as_ref()
+    }
+
+    /// The version that was current at an instant, the instant itself included; nothing before the order existed.
+    #[must_use]
+    pub fn as_at(self: &Arc<Self>, instant: Timestamp) -> Option<Arc<Self>> {
+        let mut version = self;
+        while version.updated_at > instant {
+            version = version.previous()?;
+        }
+        Some(Arc::clone(version))
+    }
+}
+
+/// The chain of earlier versions. Dropped link by link, so that a long history does not exhaust the stack.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Earlier(pub(crate) Option<Arc<Order>>);
+
+impl Drop for Earlier {
+    fn drop(&mut self) {
+        let mut link = self.0.take();
+        while let Some(mut order) = link.and_then(Arc::into_inner) {
+            link = order.earlier.0.take();
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Reference data: assets, instruments and accounts, and the small index over them that everyone reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+use rust_decimal::Decimal;
+
+use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId, Symbol};
+use crate::number::{Amount, Price, Quantity};
+
+/// Hundredths of a percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub struct BasisPoints(#[n(0)] u32);
+
+impl BasisPoints {
+    /// From hundredths of a percent.
+    #[must_use]
+    pub const fn new(hundredths_of_a_percent: u32) -> Self {
+        Self(hundredths_of_a_percent)
+    }
+
+    /// In hundredths of a percent.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// As a fraction: 500 basis points are 0.05.
+    #[must_use]
+    pub fn fraction(self) -> Decimal {
+        Decimal::new(i64::from(self.0), 4).normalize()
+    }
+}
+
+/// What an asset is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum AssetKind {
+    /// Money that a state issues.
+    #[n(0)]
+    Fiat,
+    /// A token.
+    #[n(1)]
+    Crypto,
+    /// A share.
+    #[n(2)]
+    Security,
+}
+
+/// An asset as configuration defines it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct AssetDefinition {
+    /// Canonical code, unique.
+    #[n(0)]
+    pub code: AssetCode,
+    /// Name for people: `Bitcoin`.
+    #[n(1)]
+    pub name: Box<str>,
+    /// What it is.
+    #[n(2)]
+    pub kind: AssetKind,
+    /// Decimals of the smallest unit that people see (0 to 12); the ledger itself keeps twelve.
+    #[n(3)]
+    pub scale: u32,
+}
+
+/// An asset of the state.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Asset {
+    /// Number.
+    #[n(0)]
+    pub id: AssetId,
+    /// What configuration said.
+    #[n(1)]
+    pub definition: AssetDefinition,
+}
+
+/// How a fill settles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum Settlement {
+    /// The assets change hands at once; an account must own what it gives, and open orders hold what they need.
+    #[n(0)]
+    Spot,
+    /// A share against cash; mechanics of [`Settlement::Spot`].
+    #[n(1)]
+    Security,
+    /// A net position; profit in the account's currency; margin instead of full payment.
+    #[n(2)]
+    Margin {
+        /// Part of the position's value that must be covered.
+        #[n(0)]
+        rate: BasisPoints,
+    },
+}
+
+/// The asset in which commission is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum ChargedIn {
+    /// In what the account receives: base for a buy, quote for a sell.
+    #[n(0)]
+    Received,
+    /// In the quote asset on both sides.
+    #[n(1)]
+    Quote,
+}
+
+/// How a computed commission is cut to its scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum Rounding {
+    /// Towards zero.
+    #[n(0)]
+    Truncate,
+    /// Half away from zero.
+    #[n(1)]
+    HalfUp,
+}
+
+/// What a fill costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct Commission {
+    /// Rate for the resting side.
+    #[n(0)]
+    pub maker: BasisPoints,
+    /// Rate for the aggressing side.
+    #[n(1)]
+    pub taker: BasisPoints,
+    /// Asset of the charge.
+    #[n(2)]
+    pub charged_in: ChargedIn,
+    /// Cut of the charge.
+    #[n(3)]
+    pub rounding: Rounding,
+    /// Decimals of the charge (0 to 12).
+    #[n(4)]
+    pub scale: u32,
+}
+
+impl Commission {
+    /// No commission.
+    pub const NONE: Self = Self {
+        maker: BasisPoints(0),
+        taker: BasisPoints(0),
+        charged_in: ChargedIn::Quote,
+        rounding: Rounding::HalfUp,
+        scale: 2,
+    };
+}
+
+/// An instrument as configuration defines it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct InstrumentDefinition {
+    /// Canonical name, unique: `BTC-USD`, `TSLA`.
+    #[n(0)]
+    pub symbol: Symbol,
+    /// Name for people.
+    #[n(1)]
+    pub name: Box<str>,
+    /// What is traded.
+    #[n(2)]
+    pub base: AssetCode,
+    /// What it is paid with.
+    #[n(3)]
+    pub quote: AssetCode,
+    /// How fills settle.
+    #[n(4)]
+    pub settlement: Settlement,
+    /// Smallest step of a price; its scale is the scale of prices.
+    #[n(5)]
+    pub tick: Price,
+    /// Smallest step of a quantity, above zero; its scale is the scale of quantities.
+    #[n(6)]
+    pub lot: Quantity,
+    /// Least quantity of an order.
+    #[n(7)]
+    pub minimum_quantity: Quantity,
+    /// Greatest quantity of an order.
+    #[n(8)]
+    pub maximum_quantity: Quantity,
+    /// Least value of an order in the quote asset.
+    #[n(9)]
+    pub minimum_notional: Amount,
+    /// What a fill costs.
+    #[n(10)]
+    pub commission: Commission,
+    /// When a DAY order ends: seconds after midnight UTC (0 to 86,399).
+    #[n(11)]
+    pub day_ends_at: u32,
+}
+
+/// An instrument of the state.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Instrument {
+    /// Number.
+    #[n(0)]
+    pub id: InstrumentId,
+    /// What configuration said.
+    #[n(1)]
+    pub definition: InstrumentDefinition,
+    /// Asset that is traded.
+    #[n(2)]
+    pub base: AssetId,
+    /// Asset that it is paid with.
+    #[n(3)]
+    pub quote: AssetId,
+}
+
+impl Instrument {
+    /// The canonical name.
+    #[must_use]
+    pub fn symbol(&self) -> &Symbol {
+        &self.definition.symbol
+    }
+
+    /// Decimals of a price.
+    #[must_use]
+    pub fn price_scale(&self) -> u32 {
+        self.definition.tick.decimal().scale()
+    }
+
+    /// Decimals of a quantity.
+    #[must_use]
+    pub fn quantity_scale(&self) -> u32 {
+        self.definition.lot.decimal().scale()
+    }
+
+    /// Whether positions are net and margined.
+    #[must_use]
+    pub fn is_margin(&self) -> bool {
+        matches!(self.definition.settlement, Settlement::Margin { .. })
+    }
+}
+
+/// An account as configuration or an operator opens it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct AccountDefinition {
+    /// Canonical name, unique.
+    #[n(0)]
+    pub code: AccountCode,
+    /// Home currency: profit, margin and equity are counted in it.
+    #[n(1)]
+    pub currency: AssetCode,
+}
+
+/// An account of the state.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Account {
+    /// Number.
+    #[n(0)]
+    pub id: AccountId,
+    /// What configuration said.
+    #[n(1)]
+    pub definition: AccountDefinition,
+    /// Home currency.
+    #[n(2)]
+    pub currency: AssetId,
+    /// When it was opened.
+    #[n(3)]
+    pub opened_at: crate::time::Timestamp,
+}
+
+/// The index over reference data. Small, immutable once published, cheap to share.
+#[derive(Debug, Clone, Default)]
+pub struct Reference {
+    assets: Vec<Arc<Asset>>,
+    instruments: Vec<Arc<Instrument>>,
+    accounts: Vec<Arc<Account>>,
+    asset_codes: BTreeMap<AssetCode, AssetId>,
+    symbols: BTreeMap<Symbol, InstrumentId>,
+    account_codes: BTreeMap<AccountCode, AccountId>,
+}
+
+fn position(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Reference {
+    /// All assets in the order of definition.
+    #[must_use]
+    pub fn assets(&self) -> &[Arc<Asset>] {
+        &self.assets
+    }
+
+    /// All instruments in the order of definition.
+    #[must_use]
+    pub fn instruments(&self) -> &[Arc<Instrument>] {
+        &self.instruments
+    }
+
+    /// All accounts in the order of opening; the house is the first once it has been opened.
+    #[must_use]
+    pub fn accounts(&self) -> &[Arc<Account>] {
+        &self.accounts
+    }
+
+    /// The asset of a number.
+    #[must_use]
+    pub fn asset(&self, id: AssetId) -> Option<&Arc<Asset>> {
+        self.assets.get(position(id.get()))
+    }
+
+    /// The instrument of a number.
+    #[must_use]
+    pub fn instrument(&self, id: InstrumentId) -> Option<&Arc<Instrument>> {
+        self.instruments.get(position(id.get()))
+    }
+
+    /// The account of a number.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Arc<Account>> {
+        self.accounts.get(position(id.get()))
+    }
+
+    /// The asset of a canonical code.
+    #[must_use]
+    pub fn asset_by_code(&self, code: &str) -> Option<&Arc<Asset>> {
+        let code = AssetCode::new(code).ok()?;
+        self.asset_codes.get(&code).and_then(|id| self.asset(*id))
+    }
+
+    /// The instrument of a canonical name.
+    #[must_use]
+    pub fn instrument_by_symbol(&self, symbol: &str) -> Option<&Arc<Instrument>> {
+        let symbol = Symbol::new(symbol).ok()?;
+        self.symbols.get(&symbol).and_then(|id| self.instrument(*id))
+    }
+
+    /// The account of a canonical name.
+    #[must_use]
+    pub fn account_by_code(&self, code: &str) -> Option<&Arc<Account>> {
+        let code = AccountCode::new(code).ok()?;
+        self.account_codes.get(&code).and_then(|id| self.account(*id))
+    }
+
+    pub(crate) fn next_asset(&self) -> AssetId {
+        AssetId::new(u32::try_from(self.assets.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn next_instrument(&self) -> InstrumentId {
+        InstrumentId::new(u32::try_from(self.instruments.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn next_account(&self) -> AccountId {
+        AccountId::new(u32::try_from(self.accounts.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn add_asset(&mut self, asset: Asset) {
+        assert_eq!(asset.id, self.next_asset(), "Invariant: assets are numbered without gaps");
+        self.asset_codes.insert(asset.definition.code.clone(), asset.id);
+        self.assets.push(Arc::new(asset));
+    }
+
+    pub(crate) fn add_instrument(&mut self, instrument: Instrument) {
+        assert_eq!(instrument.id, self.next_instrument(), "Invariant: instruments are numbered without gaps");
+        self.symbols.insert(instrument.definition.symbol.clone(), instrument.id);
+        self.instruments.push(Arc::new(instrument));
+    }
+
+    pub(crate) fn add_account(&mut self, account: Account) {
+        assert_eq!(account.id, self.next_account(), "Invariant: accounts are numbered without gaps");
+        self.account_codes.insert(account.definition.code.clone(), account.id);
+        self.accounts.push(Arc::new(account));
+    }
+}

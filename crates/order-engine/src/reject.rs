@@ -1,0 +1,411 @@
+//! Why a command is refused. One taxonomy for everyone, in order of precedence: of several reasons the first in this
+//! list is the answer. Each carries the numbers that decided. A refused command changes nothing.
+
+use minicbor::Encode;
+
+use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
+use crate::number::{Amount, Price, Quantity};
+use crate::order::{OrderStatus, Side};
+use crate::time::Timestamp;
+
+/// A part of an order, named in a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+pub enum OrderField {
+    /// Instrument.
+    #[n(0)]
+    Instrument,
+    /// Side.
+    #[n(1)]
+    Side,
+    /// Kind or its prices.
+    #[n(2)]
+    Kind,
+    /// Size.
+    #[n(3)]
+    Size,
+    /// Time in force.
+    #[n(4)]
+    TimeInForce,
+    /// Price bound.
+    #[n(5)]
+    PriceBound,
+    /// Anything else.
+    #[n(6)]
+    Other,
+}
+
+/// Parts of an order that do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+pub enum Combination {
+    /// A post-only order that is not a limit order.
+    #[n(0)]
+    PostOnlyWithoutLimit,
+    /// A post-only order that may not rest.
+    #[n(1)]
+    PostOnlyImmediate,
+    /// A limit price for an order that has none.
+    #[n(2)]
+    PriceWithoutLimit,
+    /// A lower bound above the upper bound.
+    #[n(3)]
+    CrossedBounds,
+    /// A change to a time in force that may not rest.
+    #[n(4)]
+    ImmediateReplacement,
+    /// A quote whose bid is not below its ask.
+    #[n(5)]
+    CrossedQuote,
+}
+
+/// What has reached its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+pub enum Capacity {
+    /// Accounts.
+    #[n(0)]
+    Accounts,
+    /// Assets.
+    #[n(1)]
+    Assets,
+    /// Instruments.
+    #[n(2)]
+    Instruments,
+    /// Orders remembered by the state.
+    #[n(3)]
+    Orders,
+    /// Replacements of one order.
+    #[n(4)]
+    Replaces,
+    /// Open lots of one position.
+    #[n(5)]
+    Lots,
+}
+
+/// What is wrong with a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+pub enum DefinitionFault {
+    /// The name is taken.
+    #[n(0)]
+    Taken,
+    /// A scale is out of range, or price and quantity together are more precise than the ledger.
+    #[n(1)]
+    Scale,
+    /// A minimum is above its maximum, a lot is zero, a rate is above one, or a time of day is out of range.
+    #[n(2)]
+    Range,
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, thiserror::Error)]
+pub enum Reject {
+    /// No such account.
+    #[n(0)]
+    #[error("account {0} is unknown")]
+    UnknownAccount(#[n(0)] AccountId),
+    /// No such asset.
+    #[n(1)]
+    #[error("asset {0} is unknown")]
+    UnknownAsset(#[n(0)] AssetId),
+    /// An instrument names an asset that is not defined, or an account a currency that is not.
+    #[n(2)]
+    #[error("the definition names an unknown asset")]
+    UnknownAssetCode,
+    /// No such instrument.
+    #[n(3)]
+    #[error("instrument {0} is unknown")]
+    UnknownInstrument(#[n(0)] InstrumentId),
+    /// No such order, or it belongs to another account.
+    #[n(4)]
+    #[error("order {0} is unknown")]
+    UnknownOrder(#[n(0)] OrderId),
+    /// A definition cannot be taken.
+    #[n(5)]
+    #[error("the definition is refused: {0:?}")]
+    InvalidDefinition(#[n(0)] DefinitionFault),
+    /// The texts of an order pass their limits.
+    #[n(6)]
+    #[error("the annotations are too large")]
+    AnnotationsTooLarge,
+    /// The client order id is taken by an order with the same terms.
+    #[n(7)]
+    #[error("the client order id was used for order {order} with the same terms")]
+    AlreadyExists {
+        /// That order.
+        #[n(0)]
+        order: OrderId,
+    },
+    /// The client order id is taken by an order with other terms.
+    #[n(8)]
+    #[error("the client order id was used for order {order} with other terms: {field:?}")]
+    ExistsWithDifferent {
+        /// That order.
+        #[n(0)]
+        order: OrderId,
+        /// The first part that differs.
+        #[n(1)]
+        field: OrderField,
+    },
+    /// The order is closed.
+    #[n(9)]
+    #[error("order {order} is closed: {status:?}")]
+    OrderClosed {
+        /// The order.
+        #[n(0)]
+        order: OrderId,
+        /// Its status.
+        #[n(1)]
+        status: OrderStatus,
+    },
+    /// The order is not on the book yet.
+    #[n(10)]
+    #[error("order {0} is staged")]
+    OrderStaged(#[n(0)] OrderId),
+    /// The order is on the book already.
+    #[n(11)]
+    #[error("order {0} is not staged")]
+    OrderNotStaged(#[n(0)] OrderId),
+    /// Nothing to change was named.
+    #[n(12)]
+    #[error("no change is named")]
+    NothingToReplace,
+    /// Fills cannot be restated, nor can a closed order be put back on the book.
+    #[n(13)]
+    #[error("the order cannot be restated: {0:?}")]
+    CannotRestate(#[n(0)] OrderField),
+    /// Parts do not go together.
+    #[n(14)]
+    #[error("the parts of the order do not go together: {0:?}")]
+    Combination(#[n(0)] Combination),
+    /// The quantity or the amount is zero.
+    #[n(15)]
+    #[error("the size is not positive")]
+    SizeNotPositive,
+    /// The quantity has more decimals than the instrument.
+    #[n(16)]
+    #[error("quantity {given} has more than {scale} decimals")]
+    QuantityTooPrecise {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// Allowed decimals.
+        #[n(1)]
+        scale: u32,
+    },
+    /// The quantity is no multiple of the lot.
+    #[n(17)]
+    #[error("quantity {given} is not a multiple of {lot}")]
+    QuantityOffLot {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// The lot.
+        #[n(1)]
+        lot: Quantity,
+    },
+    /// The quantity is below the minimum.
+    #[n(18)]
+    #[error("quantity {given} is below {minimum}")]
+    QuantityTooSmall {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// Least quantity.
+        #[n(1)]
+        minimum: Quantity,
+    },
+    /// The quantity is above the maximum.
+    #[n(19)]
+    #[error("quantity {given} is above {maximum}")]
+    QuantityTooLarge {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// Greatest quantity.
+        #[n(1)]
+        maximum: Quantity,
+    },
+    /// The new quantity is not above what is filled.
+    #[n(20)]
+    #[error("quantity {given} is not above the filled {filled}")]
+    QuantityNotAboveFilled {
+        /// As asked.
+        #[n(0)]
+        given: Quantity,
+        /// Already filled.
+        #[n(1)]
+        filled: Quantity,
+    },
+    /// A price has more decimals than the instrument.
+    #[n(21)]
+    #[error("price {given} has more than {scale} decimals")]
+    PriceTooPrecise {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
+        /// Allowed decimals.
+        #[n(1)]
+        scale: u32,
+    },
+    /// A price is no multiple of the tick.
+    #[n(22)]
+    #[error("price {given} is not a multiple of {tick}")]
+    PriceOffTick {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
+        /// The tick.
+        #[n(1)]
+        tick: Price,
+    },
+    /// A price is too large to be kept.
+    #[n(23)]
+    #[error("price {given} is too large")]
+    PriceTooLarge {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
+    },
+    /// The value is below the minimum.
+    #[n(24)]
+    #[error("value {given} is below {minimum}")]
+    NotionalTooSmall {
+        /// Price times quantity, or the quote amount asked for.
+        #[n(0)]
+        given: Amount,
+        /// Least value.
+        #[n(1)]
+        minimum: Amount,
+    },
+    /// The order would expire before it starts.
+    #[n(25)]
+    #[error("the expiry {expiry} is not after {now}")]
+    ExpiryInPast {
+        /// As ordered.
+        #[n(0)]
+        expiry: Timestamp,
+        /// The engine's time.
+        #[n(1)]
+        now: Timestamp,
+    },
+    /// The account has as many open orders as it may.
+    #[n(26)]
+    #[error("the account has {limit} open orders")]
+    TooManyOpenOrders {
+        /// The limit.
+        #[n(0)]
+        limit: u64,
+    },
+    /// A limit of the state is reached.
+    #[n(27)]
+    #[error("{what:?} are at their limit of {limit}")]
+    CapacityExhausted {
+        /// Of what.
+        #[n(0)]
+        what: Capacity,
+        /// The limit.
+        #[n(1)]
+        limit: u64,
+    },
+    /// A number does not fit.
+    #[n(28)]
+    #[error("a number is too large")]
+    Overflow,
+    /// There is nothing on the other side of the book.
+    #[n(29)]
+    #[error("there is no liquidity")]
+    NoLiquidity,
+    /// The best price of the other side is outside the order's price bound.
+    #[n(30)]
+    #[error("market price {market} is beyond the bound {bound}")]
+    BeyondBound {
+        /// Whether it is the upper bound.
+        #[n(0)]
+        upper: bool,
+        /// The bound.
+        #[n(1)]
+        bound: Price,
+        /// The best price of the other side.
+        #[n(2)]
+        market: Price,
+    },
+    /// The account does not own enough.
+    #[n(31)]
+    #[error("{needed} of asset {asset} are needed and {available} are free")]
+    InsufficientFunds {
+        /// Asset.
+        #[n(0)]
+        asset: AssetId,
+        /// Needed.
+        #[n(1)]
+        needed: Amount,
+        /// Free.
+        #[n(2)]
+        available: Amount,
+    },
+    /// The account cannot cover the margin.
+    #[n(32)]
+    #[error("margin {needed} is needed and {available} is free")]
+    InsufficientMargin {
+        /// Needed, in the account's currency.
+        #[n(0)]
+        needed: Amount,
+        /// Free, in the account's currency.
+        #[n(1)]
+        available: Amount,
+    },
+    /// No quote says what the quote asset is worth in the account's currency.
+    #[n(33)]
+    #[error("asset {asset} cannot be valued in the account's currency")]
+    NoConversion {
+        /// The asset to value.
+        #[n(0)]
+        asset: AssetId,
+    },
+    /// A fill-or-kill order cannot be filled whole.
+    #[n(34)]
+    #[error("only {fillable} of {ordered} can be filled")]
+    NotFillable {
+        /// As ordered.
+        #[n(0)]
+        ordered: Quantity,
+        /// What the book has within the order's prices.
+        #[n(1)]
+        fillable: Quantity,
+    },
+    /// A post-only order would trade.
+    #[n(35)]
+    #[error("the order would trade at {best}")]
+    WouldTakeLiquidity {
+        /// Best price of the other side.
+        #[n(0)]
+        best: Price,
+    },
+    /// The order would trade with an order of its own account.
+    #[n(36)]
+    #[error("the order would trade with order {order} of the same account at {price}")]
+    SelfMatch {
+        /// The resting order.
+        #[n(0)]
+        order: OrderId,
+        /// Its price.
+        #[n(1)]
+        price: Price,
+        /// Side of the incoming order.
+        #[n(2)]
+        side: Side,
+    },
+}
+
+impl Reject {
+    /// Whether it is the state of the market that forbids the order, so that it may be recorded as rejected.
+    #[must_use]
+    pub const fn is_market_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NoLiquidity
+                | Self::BeyondBound { .. }
+                | Self::NotFillable { .. }
+                | Self::WouldTakeLiquidity { .. }
+                | Self::SelfMatch { .. }
+        )
+    }
+}

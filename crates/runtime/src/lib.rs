@@ -1,0 +1,19 @@
+//! What turns the pure engine into something that many may use at once.
+//!
+//! One sequencer thread takes what waits, appends it to the journal, makes it durable, applies it, publishes the read
+//! views and answers the callers. Readers look at the views and never queue behind writers. Callers hold an
+//! [`EngineHandle`]; they know neither the thread nor the journal.
+//!
+//! This crate knows no HTTP and no vendor.
+
+mod clock;
+mod handle;
+mod market;
+mod seed;
+mod views;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use handle::{EngineHandle, SubmitError};
+pub use market::{Level, MarketView, PublicTrade, TRADES_KEPT};
+pub use seed::{Seed, SeedError};
+pub use views::Views;
