@@ -1,0 +1,120 @@
+//! What can go wrong, said so that a person knows what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with bytes that should be a header or a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// They do not start as they should.
+    #[error("this is not the start of a header or a record")]
+    Mark,
+    /// They were cut: more should follow.
+    #[error("the end is missing")]
+    Cut,
+    /// They were changed.
+    #[error("the checksum does not match")]
+    Checksum,
+    /// They are whole, but belong elsewhere.
+    #[error("batch {expected} should be here and batch {found} is")]
+    Sequence {
+        /// What should be there.
+        expected: u64,
+        /// What is there.
+        found: u64,
+    },
+    /// They are whole, but follow upon something else than what is before them.
+    #[error("the chain value does not follow from what is before")]
+    Chain,
+}
+
+/// Why the journal cannot do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another process, or another journal of this one, has the directory.
+    #[error("the journal in {} is in use by another process; stop that process or choose another directory", .dir.display())]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something that was durable is broken.
+    #[error(
+        "{} is damaged at byte {offset}: {fault}. This was durable before, so it is not cut off, and nothing was \
+         changed. Restore the file from a copy, or give the directory another name to start empty",
+        .path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where, in bytes from the start.
+        offset: u64,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// A segment is gone.
+    #[error(
+        "{} ends at batch {}, and the next file starts at batch {found}: a file between them is missing. Restore it \
+         from a copy, or give the directory another name to start empty; nothing was changed",
+        .path.display(), .expected.saturating_sub(1)
+    )]
+    MissingSegment {
+        /// The file before the gap.
+        path: PathBuf,
+        /// The batch that should follow.
+        expected: u64,
+        /// The batch that follows.
+        found: u64,
+    },
+    /// A file was written in a format that this version does not read.
+    #[error("{} has format version {found}, and this version reads {supported}; use the version that wrote it", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The version that is understood.
+        supported: u32,
+    },
+    /// A batch is over the limit.
+    #[error("a batch of {given} bytes is over the limit of {limit} bytes")]
+    TooLarge {
+        /// Bytes of the batch.
+        given: usize,
+        /// Most bytes.
+        limit: usize,
+    },
+    /// A batch is asked for that is no longer, or was never, kept.
+    #[error("batch {sequence} is not kept; the first kept is {first}")]
+    NotKept {
+        /// As asked.
+        sequence: u64,
+        /// The first that can be read.
+        first: u64,
+    },
+    /// An earlier write failed.
+    #[error("an earlier write to the journal failed, and what became of it is not known; restart to recover")]
+    Failed,
+}
+
+impl JournalError {
+    /// For `map_err`: the system refused an action on a path.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+
+    /// Durable bytes are broken.
+    pub(crate) fn damaged(path: &Path, offset: usize, fault: Fault) -> Self {
+        Self::Damaged { path: path.to_owned(), offset: offset as u64, fault }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the suites share: opening, reading all, and where records are in a file.
+
+#![allow(dead_code, reason = "every suite uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(unreachable_pub, reason = "a module of test binaries")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use journal::{Durability, FileJournal, Journal, JournalError, Options, Recovery};
+
+/// Bytes of a segment's header.
+pub const SEGMENT_HEADER: usize = 64;
+/// Bytes of a record before its payload.
+pub const RECORD_HEADER: usize = 48;
+
+pub fn options(segment_bytes: u64) -> Options {
+    Options { durability: Durability::Sync, segment_bytes }
+}
+
+pub fn open(dir: &Path) -> Result<(FileJournal, Recovery), JournalError> {
+    FileJournal::open(dir, options(16 * 1024))
+}
+
+/// A closed journal with these batches, each appended on its own, in one segment.
+pub fn journal_of(dir: &Path, batches: &[&[u8]]) {
+    let (mut journal, _) = open(dir).unwrap();
+    for batch in batches {
+        journal.append(&[batch]).unwrap();
+    }
+}
+
+/// All batches of a journal, whose numbers must count from 1.
+pub fn read_all(journal: &dyn Journal) -> Result<Vec<Vec<u8>>, JournalError> {
+    let batches = journal.read_from(1)?.collect::<Result<Vec<_>, _>>()?;
+    for (batch, expected) in batches.iter().zip(1..) {
+        assert_eq!(batch.sequence, expected);
+    }
+    Ok(batches.into_iter().map(|batch| batch.payload).collect())
+}
+
+/// The segments of a directory in order.
+pub fn segments(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "journal"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Where each of some records lies in a segment that holds them: start and end.
+pub fn places(batches: &[&[u8]]) -> Vec<(usize, usize)> {
+    let mut start = SEGMENT_HEADER;
+    let place = |batch: &&[u8]| {
+        let end = (start + RECORD_HEADER + batch.len()).next_multiple_of(8);
+        (std::mem::replace(&mut start, end), end)
+    };
+    batches.iter().map(place).collect()
+}
