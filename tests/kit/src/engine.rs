@@ -1,0 +1,165 @@
+//! An engine of its own for each test: in memory, seeded as the development profile is, on a clock that stands still.
+
+use std::sync::Arc;
+
+use order_engine::{
+    AccountId, AdjustBalance, Amount, Command, InstrumentId, Order, Outcome, Price, Quantity, Timestamp,
+    UpdateQuote,
+};
+use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
+use rust_decimal::Decimal;
+
+use crate::block_on;
+use crate::placement::Placement;
+
+/// Where the clock stands at first: 2026-01-05T15:00:00Z, a Monday within every session.
+pub const START: Timestamp = Timestamp::from_seconds(1_767_625_200);
+
+const PROFILE: &str = include_str!("../../../config/development.toml");
+/// The tables of the profile that fill the state; the others configure the gateway.
+const SEED_TABLES: [&str; 4] = ["asset", "instrument", "account", "quote"];
+
+/// A running engine that lives as long as the value.
+pub struct TestEngine {
+    runtime: Runtime,
+    clock: Arc<ManualClock>,
+}
+
+/// A fresh engine with the development profile's instruments, accounts and quotes.
+#[must_use]
+pub fn engine() -> TestEngine {
+    let clock = Arc::new(ManualClock::at(START));
+    let runtime = match Runtime::in_memory(Arc::clone(&clock) as Arc<dyn Clock>) {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("the engine did not start: {error}"),
+    };
+    let engine = TestEngine { runtime, clock };
+    for command in seed_commands() {
+        engine.apply(command);
+    }
+    engine
+}
+
+fn seed_commands() -> Vec<Command> {
+    let parsed = PROFILE.parse::<toml::Table>().map_err(|error| error.to_string()).and_then(|mut profile| {
+        profile.retain(|key, _| SEED_TABLES.contains(&key));
+        let seed: Seed = profile.try_into().map_err(|error: toml::de::Error| error.to_string())?;
+        seed.commands().map_err(|error| error.to_string())
+    });
+    parsed.unwrap_or_else(|error| panic!("the development profile has no usable seed: {error}"))
+}
+
+impl TestEngine {
+    /// A handle, as facades get it.
+    #[must_use]
+    pub fn handle(&self) -> EngineHandle {
+        self.runtime.handle()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
+    /// Submits a command and waits for its outcome.
+    ///
+    /// # Errors
+    /// As [`EngineHandle::submit`].
+    pub fn submit(&self, command: Command) -> Result<Outcome, SubmitError> {
+        block_on(self.handle().submit(command))
+    }
+
+    /// Submits a command that must succeed.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn apply(&self, command: Command) -> Outcome {
+        self.submit(command.clone()).unwrap_or_else(|error| panic!("{command:?} was refused: {error:?}"))
+    }
+
+    /// Sets the clock, and has the engine do what is due by then.
+    pub fn set_time(&self, to: Timestamp) {
+        self.clock.set(to);
+        self.apply(Command::Tick);
+    }
+
+    /// Moves the clock forward, and has the engine do what is due by then.
+    pub fn advance(&self, seconds: u64) {
+        self.set_time(self.clock.now().plus_seconds(seconds));
+    }
+
+    /// The number of an account.
+    ///
+    /// # Panics
+    /// When there is none of that code.
+    #[must_use]
+    pub fn account(&self, code: &str) -> AccountId {
+        match self.handle().views().reference().account_by_code(code) {
+            Some(account) => account.id,
+            None => panic!("there is no account {code}"),
+        }
+    }
+
+    /// The number of an instrument.
+    ///
+    /// # Panics
+    /// When there is none of that symbol.
+    #[must_use]
+    pub fn instrument(&self, symbol: &str) -> InstrumentId {
+        match self.handle().views().reference().instrument_by_symbol(symbol) {
+            Some(instrument) => instrument.id,
+            None => panic!("there is no instrument {symbol}"),
+        }
+    }
+
+    /// Sets the house's quote.
+    ///
+    /// # Panics
+    /// When a number is none, or the engine refuses the quote.
+    pub fn quote(&self, symbol: &str, bid: &str, ask: &str, bid_size: &str, ask_size: &str) {
+        self.apply(Command::UpdateQuote(UpdateQuote {
+            instrument: self.instrument(symbol),
+            bid: price(bid),
+            ask: price(ask),
+            bid_size: quantity(bid_size),
+            ask_size: quantity(ask_size),
+        }));
+    }
+
+    /// Adds to a balance, or takes away from it.
+    ///
+    /// # Panics
+    /// When account or asset are unknown, or the engine refuses.
+    pub fn adjust(&self, account: &str, asset: &str, amount: &str) {
+        let reference = self.handle().views().reference();
+        let Some(asset) = reference.asset_by_code(asset) else { panic!("there is no asset {asset}") };
+        let Ok(amount) = Amount::from_decimal(decimal(amount)) else { panic!("{amount} is no amount") };
+        self.apply(Command::AdjustBalance(AdjustBalance {
+            account: self.account(account),
+            asset: asset.id,
+            amount,
+        }));
+    }
+
+    /// Places an order past all dialects.
+    ///
+    /// # Panics
+    /// When the engine refuses it.
+    pub fn place(&self, placement: &Placement) -> Arc<Order> {
+        let outcome = self.apply(Command::PlaceOrder(placement.command(self)));
+        outcome.order.unwrap_or_else(|| panic!("{placement:?} left no order"))
+    }
+}
+
+pub(crate) fn decimal(text: &str) -> Decimal {
+    facade_kit::decimal::parse_plain(text).unwrap_or_else(|| panic!("{text:?} is not a plain decimal"))
+}
+
+pub(crate) fn price(text: &str) -> Price {
+    Price::new(decimal(text)).unwrap_or_else(|error| panic!("{text:?} is not a price: {error}"))
+}
+
+pub(crate) fn quantity(text: &str) -> Quantity {
+    Quantity::new(decimal(text)).unwrap_or_else(|error| panic!("{text:?} is not a quantity: {error}"))
+}

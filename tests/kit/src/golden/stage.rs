@@ -1,0 +1,27 @@
+//! The directives of golden files: what happens between requests, past the facade.
+
+use crate::TestEngine;
+use crate::placement::{Placement, instant};
+
+/// Carries out one directive, given without its `@`.
+pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
+    let (word, rest) = directive.split_once(' ').unwrap_or((directive, ""));
+    let arguments: Vec<&str> = rest.split_whitespace().collect();
+    match (word, arguments.as_slice()) {
+        ("clock", [to]) => engine.set_time(instant(to)),
+        ("advance", [seconds]) => {
+            engine.advance(seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?);
+        }
+        ("quote", [symbol, bid, ask, bid_size, ask_size]) => {
+            engine.quote(symbol, bid, ask, bid_size, ask_size);
+        }
+        ("adjust", [account, asset, amount]) => engine.adjust(account, asset, amount),
+        ("place", [_, ..]) => {
+            let placement: Placement =
+                serde_json::from_str(rest).map_err(|error| format!("the order cannot be read: {error}"))?;
+            engine.place(&placement);
+        }
+        _ => return Err(format!("@{directive} is no directive")),
+    }
+    Ok(())
+}
