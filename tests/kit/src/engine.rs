@@ -8,6 +8,7 @@ use order_engine::{
 };
 use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 
 use crate::block_on;
 use crate::placement::Placement;
@@ -16,8 +17,12 @@ use crate::placement::Placement;
 pub const START: Timestamp = Timestamp::from_seconds(1_767_625_200);
 
 const PROFILE: &str = include_str!("../../../config/development.toml");
-/// The tables of the profile that fill the state; the others configure the gateway.
-const SEED_TABLES: [&str; 4] = ["asset", "instrument", "account", "quote"];
+
+/// The part of the profile that fills the state; the others configure the gateway.
+#[derive(Deserialize)]
+struct Profile {
+    seed: Seed,
+}
 
 /// A running engine that lives as long as the value.
 pub struct TestEngine {
@@ -41,12 +46,11 @@ pub fn engine() -> TestEngine {
 }
 
 fn seed_commands() -> Vec<Command> {
-    let parsed = PROFILE.parse::<toml::Table>().map_err(|error| error.to_string()).and_then(|mut profile| {
-        profile.retain(|key, _| SEED_TABLES.contains(&key));
-        let seed: Seed = profile.try_into().map_err(|error: toml::de::Error| error.to_string())?;
-        seed.commands().map_err(|error| error.to_string())
-    });
-    parsed.unwrap_or_else(|error| panic!("the development profile has no usable seed: {error}"))
+    let profile: Profile = match toml::from_str(PROFILE) {
+        Ok(profile) => profile,
+        Err(error) => panic!("the development profile cannot be read: {error}"),
+    };
+    profile.seed.commands().unwrap_or_else(|error| panic!("the development profile has no usable seed: {error}"))
 }
 
 impl TestEngine {
