@@ -156,8 +156,15 @@ impl Client {
     /// When there is no answer, or the request cannot be written.
     #[must_use]
     pub fn send(&self, base_url: &str, request: &Request) -> Reply {
-        let explain =
-            |error: &dyn fmt::Display| -> ! { panic!("{} {}: {error}", request.method, request.target) };
+        self.try_send(base_url, request)
+            .unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
+    }
+
+    /// Sends a request and waits for the answer, for tests in which a server may be gone.
+    ///
+    /// # Errors
+    /// When there is no answer, or the request cannot be written.
+    pub fn try_send(&self, base_url: &str, request: &Request) -> Result<Reply, ureq::Error> {
         let mut builder = ureq::http::Request::builder()
             .method(request.method.as_str())
             .uri(format!("{base_url}{}", request.target));
@@ -168,18 +175,13 @@ impl Client {
             builder = builder.header(name, value);
         }
         let expects_a_body = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH");
-        let sent = if request.body.is_empty() && !expects_a_body {
-            builder.body(()).map_err(ureq::Error::from).and_then(|whole| self.0.run(whole))
+        let response = if request.body.is_empty() && !expects_a_body {
+            self.0.run(builder.body(())?)?
         } else {
-            builder
-                .body(request.body.as_slice())
-                .map_err(ureq::Error::from)
-                .and_then(|whole| self.0.run(whole))
+            self.0.run(builder.body(request.body.as_slice())?)?
         };
-        let response = sent.unwrap_or_else(|error| explain(&error));
         let (parts, mut body) = response.into_parts();
-        let body =
-            body.with_config().limit(MAX_REPLY_BYTES).read_to_vec().unwrap_or_else(|error| explain(&error));
+        let body = body.with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
         let mut headers: Vec<(String, String)> = parts
             .headers
             .iter()
@@ -188,6 +190,6 @@ impl Client {
             })
             .collect();
         headers.sort();
-        Reply { status: parts.status.as_u16(), headers, body }
+        Ok(Reply { status: parts.status.as_u16(), headers, body })
     }
 }
