@@ -210,7 +210,7 @@ pub struct ReplaceOrder {
     /// New price bound.
     #[n(5)]
     pub price_bound: Option<PriceBound>,
-    /// The caller's id of this request. It becomes the order's client order id; the earlier one stays taken.
+    /// The caller's id of this request, unique like a client order id. It becomes the order's request id.
     #[n(6)]
     pub client_order_id: Option<ClientOrderId>,
     /// New texts, all of them.
@@ -271,7 +271,7 @@ pub struct CancelOrder {
     /// The order.
     #[n(1)]
     pub order: OrderId,
-    /// The caller's id of this request; it is taken from then on.
+    /// The caller's id of this request, unique like a client order id. It becomes the order's request id.
     #[n(2)]
     pub client_order_id: Option<ClientOrderId>,
 }
@@ -329,9 +329,9 @@ pub struct RestateOrder {
     /// Status.
     #[n(4)]
     pub status: RestatedStatus,
-    /// The client order id to show; absent keeps it.
+    /// The request id to show; absent keeps it.
     #[n(5)]
-    pub client_order_id: Option<ClientOrderId>,
+    pub request_id: Option<ClientOrderId>,
     /// Texts, all of them.
     #[n(6)]
     pub annotations: Annotations,

@@ -6,12 +6,19 @@
 //!
 //! The engine knows no HTTP, no clock, no randomness, no files, no threads and no vendor.
 
+pub mod book;
 pub mod limits;
+pub mod units;
+pub mod valuation;
 
 mod command;
+mod engine;
 mod event;
 mod execution;
 mod ids;
+mod ledger;
+mod lookup;
+mod lots;
 mod number;
 mod order;
 mod position;
@@ -23,6 +30,7 @@ pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
     RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
 };
+pub use engine::{Depth, DepthLevel, Engine, Touched};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use ids::{

@@ -332,9 +332,12 @@ pub struct Order {
     /// Whether trading outside the regular session was asked for, when the caller said so.
     #[n(11)]
     pub extended_hours: Option<bool>,
-    /// The caller's id of the order, or of the last request that replaced it.
+    /// The caller's id of the order, as it was placed.
     #[n(12)]
     pub client_order_id: Option<ClientOrderId>,
+    /// The caller's id of the last request that was applied to it: placing, replacing or canceling.
+    #[n(31)]
+    pub request_id: Option<ClientOrderId>,
     /// Where it stands.
     #[n(13)]
     pub status: OrderStatus,

@@ -1,0 +1,159 @@
+//! Reference data and adjustments from outside.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::market::Market;
+use crate::command::AdjustBalance;
+use crate::event::{Change, Outcome};
+use crate::ids::{AccountCode, AccountId, AssetCode, AssetId};
+use crate::limits;
+use crate::number::Amount;
+use crate::reference::{
+    Account, AccountDefinition, Asset, AssetDefinition, Instrument, InstrumentDefinition, Reference,
+};
+use crate::reject::{Capacity, DefinitionFault, Reject};
+use crate::time::Timestamp;
+use crate::units::Scales;
+
+const SECONDS_PER_DAY: u32 = 86_400;
+/// All of it: a rate above is no rate.
+const MAX_BASIS_POINTS: u32 = 10_000;
+/// Largest adjustment: ten to the fifteenth of the asset.
+const MAX_ADJUSTMENT_UNITS: u128 = 10_u128.pow(15 + limits::LEDGER_SCALE);
+
+/// The account that exists in every state. Its currency has no meaning, which is what `XXX` says.
+pub(super) fn house_account() -> Account {
+    let text = |code: Result<AccountCode, _>, currency: Result<AssetCode, _>| match (code, currency) {
+        (Ok(code), Ok(currency)) => AccountDefinition { code, currency },
+        (Err(error), _) | (_, Err(error)) => unreachable!("Invariant: the house has a valid name: {error}"),
+    };
+    Account {
+        id: AccountId::HOUSE,
+        definition: text(AccountCode::new("house"), AssetCode::new("XXX")),
+        currency: AssetId::new(u32::MAX),
+        opened_at: Timestamp::EPOCH,
+    }
+}
+
+const fn refused(fault: DefinitionFault) -> Reject {
+    Reject::InvalidDefinition(fault)
+}
+
+fn within(count: usize, limit: usize, what: Capacity) -> Result<(), Reject> {
+    if count < limit { Ok(()) } else { Err(Reject::CapacityExhausted { what, limit: limit as u64 }) }
+}
+
+impl Engine {
+    pub(super) fn decide_asset(&self, definition: &AssetDefinition) -> Result<Asset, Reject> {
+        if self.reference.asset_by_code(definition.code.as_str()).is_some() {
+            return Err(refused(DefinitionFault::Taken));
+        }
+        if definition.scale > limits::LEDGER_SCALE {
+            return Err(refused(DefinitionFault::Scale));
+        }
+        within(self.reference.assets().len(), limits::MAX_ASSETS, Capacity::Assets)?;
+        Ok(Asset { id: self.reference.next_asset(), definition: definition.clone() })
+    }
+
+    pub(super) fn define_asset(&mut self, definition: &AssetDefinition) -> Result<Outcome, Reject> {
+        let asset = self.decide_asset(definition)?;
+        Ok(self.change_reference(|reference| reference.add_asset(asset)))
+    }
+
+    pub(super) fn decide_instrument(
+        &self,
+        definition: &InstrumentDefinition,
+    ) -> Result<(Instrument, Scales), Reject> {
+        if self.reference.instrument_by_symbol(definition.symbol.as_str()).is_some() {
+            return Err(refused(DefinitionFault::Taken));
+        }
+        let asset = |code: &AssetCode| self.reference.asset_by_code(code.as_str()).map(|asset| asset.id);
+        let base = asset(&definition.base).ok_or(Reject::UnknownAssetCode)?;
+        let quote = asset(&definition.quote).ok_or(Reject::UnknownAssetCode)?;
+        let scales = Scales::of(definition).ok_or(refused(DefinitionFault::Scale))?;
+        let commission = &definition.commission;
+        let fits = !definition.lot.is_zero()
+            && definition.minimum_quantity <= definition.maximum_quantity
+            && scales.lots(definition.maximum_quantity).is_ok()
+            && !definition.minimum_notional.is_negative()
+            && commission.maker.get() <= MAX_BASIS_POINTS
+            && commission.taker.get() <= MAX_BASIS_POINTS
+            && commission.scale <= limits::LEDGER_SCALE
+            && definition.day_ends_at < SECONDS_PER_DAY
+            && base != quote;
+        if !fits {
+            return Err(refused(DefinitionFault::Range));
+        }
+        within(self.reference.instruments().len(), limits::MAX_INSTRUMENTS, Capacity::Instruments)?;
+        let id = self.reference.next_instrument();
+        Ok((Instrument { id, definition: definition.clone(), base, quote }, scales))
+    }
+
+    pub(super) fn define_instrument(&mut self, definition: &InstrumentDefinition) -> Result<Outcome, Reject> {
+        let (instrument, scales) = self.decide_instrument(definition)?;
+        self.touched.instruments.insert(instrument.id);
+        self.markets.push(Market::new(&instrument, scales));
+        Ok(self.change_reference(|reference| reference.add_instrument(instrument)))
+    }
+
+    pub(super) fn decide_account(&self, definition: &AccountDefinition) -> Result<Account, Reject> {
+        if self.reference.account_by_code(definition.code.as_str()).is_some() {
+            return Err(refused(DefinitionFault::Taken));
+        }
+        let currency = self
+            .reference
+            .asset_by_code(definition.currency.as_str())
+            .map(|asset| asset.id)
+            .ok_or(Reject::UnknownAssetCode)?;
+        within(self.reference.accounts().len(), limits::MAX_ACCOUNTS, Capacity::Accounts)?;
+        let id = self.reference.next_account();
+        Ok(Account { id, definition: definition.clone(), currency, opened_at: self.now })
+    }
+
+    pub(super) fn open_account(&mut self, definition: &AccountDefinition) -> Result<Outcome, Reject> {
+        let account = self.decide_account(definition)?;
+        self.touched.accounts.insert(account.id);
+        Ok(self.change_reference(|reference| reference.add_account(account)))
+    }
+
+    pub(super) fn decide_adjustment(&self, adjustment: &AdjustBalance) -> Result<(), Reject> {
+        let AdjustBalance { account, asset, amount } = *adjustment;
+        if self.reference.account(account).is_none() {
+            return Err(Reject::UnknownAccount(account));
+        }
+        if self.reference.asset(asset).is_none() {
+            return Err(Reject::UnknownAsset(asset));
+        }
+        if amount.is_zero() {
+            return Err(Reject::SizeNotPositive);
+        }
+        if amount.units().unsigned_abs() > MAX_ADJUSTMENT_UNITS {
+            return Err(Reject::Overflow);
+        }
+        let available = self.ledger.balance(account, asset).available();
+        let needed = Amount::ZERO.checked_sub(amount).ok_or(Reject::Overflow)?;
+        if amount.is_negative() && account != AccountId::HOUSE && available < needed {
+            return Err(Reject::InsufficientFunds { asset, needed, available });
+        }
+        Ok(())
+    }
+
+    pub(super) fn adjust_balance(&mut self, adjustment: &AdjustBalance) -> Result<Outcome, Reject> {
+        self.decide_adjustment(adjustment)?;
+        let AdjustBalance { account, asset, amount } = *adjustment;
+        self.ledger.adjust(account, asset, amount);
+        self.touched.accounts.insert(account);
+        let mut events = Vec::new();
+        self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount });
+        Ok(Outcome { order: None, events })
+    }
+
+    fn change_reference(&mut self, change: impl FnOnce(&mut Reference)) -> Outcome {
+        change(Arc::make_mut(&mut self.reference));
+        self.touched.reference = true;
+        let mut events = Vec::new();
+        self.emit(&mut events, AccountId::HOUSE, Change::ReferenceChanged);
+        Outcome { order: None, events }
+    }
+}

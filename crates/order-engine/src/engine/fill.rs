@@ -1,0 +1,285 @@
+//! Carrying out one fill: the book, the money, the lots, and both orders.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::market::Market;
+use super::plan::PlannedFill;
+use crate::event::{Change, Event};
+use crate::execution::{Execution, Liquidity};
+use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
+use crate::ledger::sum;
+use crate::lots::{LotChange, LotFill};
+use crate::number::{Amount, Quantity};
+use crate::order::{Hold, Order, OrderKind, OrderStatus, Side};
+use crate::reference::{ChargedIn, Commission};
+use crate::units::{Lots, Scales, Ticks, part};
+use crate::valuation;
+
+/// Digits of profit beyond those that people see of the currency.
+const PROFIT_EXTRA_DIGITS: u32 = 2;
+
+/// One side of a fill.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leg {
+    pub(super) order: OrderId,
+    pub(super) account: AccountId,
+    pub(super) side: Side,
+    pub(super) liquidity: Liquidity,
+}
+
+/// What both sides of a fill share.
+#[derive(Debug, Clone, Copy)]
+struct Trade {
+    id: TradeId,
+    instrument: InstrumentId,
+    base: AssetId,
+    quote: AssetId,
+    commission: Commission,
+    is_margin: bool,
+    scales: Scales,
+    price: Ticks,
+    quantity: Lots,
+    notional: Amount,
+}
+
+/// What a fill takes from one side's account.
+#[derive(Debug, Clone, Copy)]
+struct Charge {
+    asset: AssetId,
+    amount: Amount,
+}
+
+/// What a fill takes from one side's order and account.
+#[derive(Debug, Clone, Copy)]
+struct Draw {
+    charge: Charge,
+    /// What the order holds from now on.
+    held: Option<Hold>,
+}
+
+/// Quantities of an order that must always add up.
+pub(super) fn assert_quantities(order: &Order) {
+    let (ordered, filled, leaves) =
+        (order.quantity.decimal(), order.filled.decimal(), order.leaves.decimal());
+    if order.status.is_closed() {
+        assert!(leaves.is_zero(), "Invariant: nothing of a closed order is left");
+        assert!(filled <= ordered, "Invariant: no more is filled than was ordered");
+    } else {
+        assert!(filled + leaves == ordered, "Invariant: filled and left add up to what was ordered");
+    }
+}
+
+impl Engine {
+    /// Fills a client's incoming order against a resting one.
+    pub(super) fn fill_order(&mut self, taker: OrderId, fill: PlannedFill, events: &mut Vec<Event>) {
+        let order = self.orders.known(taker);
+        let leg = Leg { order: taker, account: order.account, side: order.side, liquidity: Liquidity::Taker };
+        let instrument = order.instrument;
+        self.execute(instrument, leg, fill, events);
+    }
+
+    /// Fills an incoming order, a client's or the house's, against a resting one.
+    pub(super) fn execute(
+        &mut self,
+        instrument: InstrumentId,
+        taker: Leg,
+        fill: PlannedFill,
+        events: &mut Vec<Event>,
+    ) {
+        let maker = self.take_from_book(instrument, taker.side.opposite(), fill);
+        let (taker_event, maker_event) = (self.mint(), self.mint());
+        let trade = self.trade(instrument, TradeId::from(ExecutionId::from(taker_event)), fill);
+        let legs = [(taker, taker_event, maker.order), (maker, maker_event, taker.order)];
+        // Holds go first on both sides, so that no account ever holds more than it owns.
+        let draws = legs.map(|(leg, _, _)| self.draw(&leg, &trade));
+        self.exchange(&taker, &maker, &trade);
+        for ((leg, event, counterparty), draw) in legs.into_iter().zip(draws) {
+            if leg.account != AccountId::HOUSE {
+                let Charge { asset, amount } = draw.charge;
+                self.ledger.transfer(leg.account, AccountId::HOUSE, asset, amount);
+                self.record(leg, event, counterparty, draw, &trade, events);
+            }
+        }
+    }
+
+    /// Takes the filled quantity off the book.
+    fn take_from_book(&mut self, instrument: InstrumentId, side: Side, fill: PlannedFill) -> Leg {
+        let market = self.market_mut(instrument);
+        let resting = *market.book.resting(fill.key);
+        let left = market.book.reduce(fill.key, fill.quantity);
+        let is_house = resting.account == AccountId::HOUSE;
+        if left.is_zero() && is_house {
+            *market.house_order(side) = None;
+        } else if left.is_zero() {
+            self.orders.leaves_book(resting.order);
+        }
+        Leg { order: resting.order, account: resting.account, side, liquidity: Liquidity::Maker }
+    }
+
+    fn trade(&mut self, instrument: InstrumentId, id: TradeId, fill: PlannedFill) -> Trade {
+        let market: &Market = self.market_mut(instrument);
+        Trade {
+            id,
+            instrument,
+            base: market.base,
+            quote: market.quote_asset,
+            commission: market.commission,
+            is_margin: market.is_margin,
+            scales: market.scales,
+            price: fill.price,
+            quantity: fill.quantity,
+            notional: fill.notional,
+        }
+    }
+
+    /// Lets go of what the order held for this fill, and says what commission the fill costs.
+    fn draw(&mut self, leg: &Leg, trade: &Trade) -> Draw {
+        let charge = commission(leg, trade);
+        if leg.account == AccountId::HOUSE {
+            return Draw { charge: Charge { amount: Amount::ZERO, ..charge }, held: None };
+        }
+        self.touched.accounts.insert(leg.account);
+        let order = Arc::clone(self.orders.known(leg.order));
+        let Some(held) = order.held else { return Draw { charge, held: None } };
+        let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
+        let kept =
+            if leaves.is_zero() { Amount::ZERO } else { self.kept_hold(&order, held, leg, trade, leaves) };
+        // Commission in quote comes out of what a buy held for it, and never takes more than that.
+        let is_buyers_quote = leg.side == Side::Buy && charge.asset == trade.quote;
+        let room = (held.amount.units() - kept.units() - trade.notional.units()).max(0);
+        let amount =
+            if is_buyers_quote { charge.amount.min(Amount::from_units(room)) } else { charge.amount };
+        self.ledger.hold(leg.account, held.asset, Amount::from_units(kept.units() - held.amount.units()));
+        Draw {
+            charge: Charge { amount, ..charge },
+            held: (!leaves.is_zero()).then_some(Hold { asset: held.asset, amount: kept }),
+        }
+    }
+
+    /// What an order still holds for what is left of it.
+    fn kept_hold(&self, order: &Order, held: Hold, leg: &Leg, trade: &Trade, leaves: Lots) -> Amount {
+        if leg.side == Side::Sell {
+            let delivered = trade.scales.base_amount(trade.quantity);
+            return Amount::from_units((held.amount.units() - delivered.units()).max(0));
+        }
+        let is_at_limit = leg.liquidity == Liquidity::Maker || matches!(order.kind, OrderKind::Limit { .. });
+        let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
+            let market = self.market(trade.instrument)?;
+            market.resting_hold(leg.side, trade.scales.known_ticks(price), leaves).ok().flatten()
+        });
+        let charge = commission(leg, trade);
+        let in_quote = if charge.asset == trade.quote { charge.amount.units() } else { 0 };
+        let after_sweep = (held.amount.units() - trade.notional.units() - in_quote).max(0);
+        at_limit.map_or(Amount::from_units(after_sweep), |hold| hold.amount.min(held.amount))
+    }
+
+    /// Spot settlement: the assets change hands. Margin positions exchange nothing but profit.
+    fn exchange(&mut self, taker: &Leg, maker: &Leg, trade: &Trade) {
+        if trade.is_margin {
+            return;
+        }
+        let (buyer, seller) = match taker.side {
+            Side::Buy => (taker.account, maker.account),
+            Side::Sell => (maker.account, taker.account),
+        };
+        self.ledger.transfer(buyer, seller, trade.quote, trade.notional);
+        self.ledger.transfer(seller, buyer, trade.base, trade.scales.base_amount(trade.quantity));
+    }
+
+    /// Writes a client's side of a fill: lots, profit, execution and the order's next version.
+    fn record(
+        &mut self,
+        leg: Leg,
+        event: EventId,
+        counterparty: OrderId,
+        draw: Draw,
+        trade: &Trade,
+        events: &mut Vec<Event>,
+    ) {
+        let id = ExecutionId::from(event);
+        let change = self.change_lots(&leg, LotId::from(id), trade);
+        let quantity = trade.scales.quantity(trade.quantity);
+        let execution = Arc::new(Execution {
+            id,
+            trade: trade.id,
+            order: leg.order,
+            account: leg.account,
+            instrument: trade.instrument,
+            side: leg.side,
+            price: trade.scales.price(trade.price),
+            quantity,
+            notional: trade.notional,
+            commission: draw.charge.amount,
+            commission_asset: draw.charge.asset,
+            liquidity: leg.liquidity,
+            counterparty_order: counterparty,
+            at: self.now,
+            opened: change.opened.map(|(lot, opened)| (lot, trade.scales.quantity(opened))),
+            closed: change.closed,
+        });
+        let order = self.orders.revise(leg.order, event, self.now, |order| apply_fill(order, draw, trade));
+        if order.status.is_closed() {
+            self.forget_open(&order);
+        }
+        events.push(self.event(event, Change::OrderFilled { order, execution }));
+    }
+
+    fn change_lots(&mut self, leg: &Leg, id: LotId, trade: &Trade) -> LotChange {
+        let fill = LotFill {
+            id,
+            side: leg.side,
+            price: trade.price,
+            quantity: trade.quantity,
+            at: self.now,
+            may_open_short: trade.is_margin,
+        };
+        let lots = self.lots.entry((leg.account, trade.instrument)).or_default();
+        let change = lots.fill(&trade.scales, fill);
+        if trade.is_margin && !change.profit.is_zero() {
+            self.book_profit(leg.account, change.profit, trade.quote);
+        }
+        change
+    }
+
+    /// Pays a margin profit, or takes a loss, in the account's currency. The house is on the other side of both.
+    fn book_profit(&mut self, account: AccountId, profit: Amount, quote: AssetId) {
+        let Ok(currency) = self.account_currency(account) else {
+            unreachable!("Invariant: fills belong to known accounts");
+        };
+        let converted = valuation::convert(&self.reference, |id| self.quote(id), profit, quote, currency);
+        let Some(converted) = converted else {
+            unreachable!("Invariant: margin orders are taken only where their profit can be converted");
+        };
+        let scale = self.reference.asset(currency).map_or(0, |asset| asset.definition.scale);
+        let profit = converted.rounded_half_up(scale + PROFIT_EXTRA_DIGITS);
+        self.ledger.transfer(AccountId::HOUSE, account, currency, profit);
+        let realized = self.realized.entry(account).or_default();
+        *realized = sum(*realized, profit);
+    }
+}
+
+/// Commission of one side, before what was held for it limits it.
+fn commission(leg: &Leg, trade: &Trade) -> Charge {
+    let Commission { maker, taker, charged_in, rounding, scale } = trade.commission;
+    let rate = match leg.liquidity {
+        Liquidity::Maker => maker.get(),
+        Liquidity::Taker => taker.get(),
+    };
+    let (asset, gross) = match (charged_in, leg.side) {
+        (ChargedIn::Received, Side::Buy) => (trade.base, trade.scales.base_amount(trade.quantity)),
+        (ChargedIn::Received, Side::Sell) | (ChargedIn::Quote, _) => (trade.quote, trade.notional),
+    };
+    Charge { asset, amount: part(gross, rate, rounding, scale).min(gross) }
+}
+
+fn apply_fill(order: &mut Order, draw: Draw, trade: &Trade) {
+    let filled = trade.scales.known_lots(order.filled).plus(trade.quantity);
+    let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
+    order.filled = trade.scales.quantity(filled);
+    order.filled_notional = sum(order.filled_notional, trade.notional);
+    order.commission = sum(order.commission, draw.charge.amount);
+    order.held = draw.held;
+    order.leaves = if leaves.is_zero() { Quantity::ZERO } else { trade.scales.quantity(leaves) };
+    order.status = if leaves.is_zero() { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+}

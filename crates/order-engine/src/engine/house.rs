@@ -1,0 +1,98 @@
+//! The house's liquidity: one resting order a side, set anew by each quote.
+
+use super::Engine;
+use super::fill::Leg;
+use super::plan::{Bounds, Budget, Incoming, plan};
+use crate::book::Resting;
+use crate::command::UpdateQuote;
+use crate::event::{Change, Event, Outcome, Quote};
+use crate::execution::Liquidity;
+use crate::ids::{AccountId, InstrumentId, OrderId};
+use crate::number::Quantity;
+use crate::order::{SelfMatch, Side};
+use crate::reject::{Combination, Reject};
+use crate::units::{Lots, Ticks};
+
+/// A quote in the book's units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HouseQuote {
+    bid: (Ticks, Lots),
+    ask: (Ticks, Lots),
+}
+
+impl Engine {
+    pub(super) fn decide_quote(&self, update: &UpdateQuote) -> Result<HouseQuote, Reject> {
+        let market = self.known_market(update.instrument)?;
+        let (bid, ask) = (market.scales.ticks(update.bid)?, market.scales.ticks(update.ask)?);
+        if bid >= ask {
+            return Err(Reject::Combination(Combination::CrossedQuote));
+        }
+        let size = |quantity: Quantity| {
+            if quantity.is_zero() { Ok(Lots::ZERO) } else { market.scales.lots(quantity) }
+        };
+        let quote = HouseQuote { bid: (bid, size(update.bid_size)?), ask: (ask, size(update.ask_size)?) };
+        market.scales.notional(quote.ask.0, quote.ask.1.max(quote.bid.1))?;
+        Ok(quote)
+    }
+
+    pub(super) fn update_quote(&mut self, update: &UpdateQuote) -> Result<Outcome, Reject> {
+        let decided = self.decide_quote(update)?;
+        let quote = Quote {
+            bid: update.bid,
+            ask: update.ask,
+            bid_size: update.bid_size,
+            ask_size: update.ask_size,
+            at: self.now,
+        };
+        let market = self.market_mut(update.instrument);
+        market.quote = Some(quote);
+        for side in [Side::Buy, Side::Sell] {
+            if let Some(key) = market.house_order(side).take() {
+                market.book.remove(key);
+            }
+        }
+        let mut events = Vec::new();
+        let change = Change::QuoteUpdated { instrument: update.instrument, quote };
+        self.emit(&mut events, AccountId::HOUSE, change);
+        self.quote_side(update.instrument, Side::Buy, decided.bid, &mut events);
+        self.quote_side(update.instrument, Side::Sell, decided.ask, &mut events);
+        Ok(Outcome { order: None, events })
+    }
+
+    /// Brings one side of a quote to the book, where it may meet clients' orders first.
+    fn quote_side(
+        &mut self,
+        instrument: InstrumentId,
+        side: Side,
+        (price, size): (Ticks, Lots),
+        events: &mut Vec<Event>,
+    ) {
+        if size.is_zero() {
+            return;
+        }
+        let order = OrderId::from(self.mint());
+        let incoming = Incoming {
+            account: AccountId::HOUSE,
+            side,
+            limit: Some(price),
+            bounds: Bounds::default(),
+            budget: Budget::Base(size),
+            self_match: SelfMatch::Allow,
+        };
+        let market = self.market_mut(instrument);
+        let planned = match plan(&market.book, &market.scales, &incoming) {
+            Ok(planned) => planned,
+            Err(reject) => unreachable!("Invariant: what rests on the book can be valued: {reject}"),
+        };
+        let leg = Leg { order, account: AccountId::HOUSE, side, liquidity: Liquidity::Taker };
+        for fill in planned.fills {
+            self.execute(instrument, leg, fill, events);
+        }
+        if !planned.unfilled.is_zero() {
+            let resting = Resting { order, account: AccountId::HOUSE, leaves: planned.unfilled };
+            let market = self.market_mut(instrument);
+            let key = market.book.insert(side, price, resting);
+            *market.house_order(side) = Some(key);
+        }
+    }
+}

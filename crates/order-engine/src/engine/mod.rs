@@ -1,0 +1,277 @@
+//! The engine itself: the state, the one way into it, and what can be read of it.
+//!
+//! Each command is first decided on a shared reference, which may refuse it and cannot change anything, and then
+//! carried out, which cannot fail. That is what makes a refused command leave no trace.
+
+mod cancel;
+mod define;
+mod expire;
+mod fill;
+mod funds;
+mod hash;
+mod house;
+mod market;
+mod orders;
+mod place;
+mod plan;
+mod replace;
+mod restate;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::command::Command;
+use crate::event::{Applied, Change, Event, Outcome, Quote};
+use crate::ids::{AccountId, ClientOrderId, EventId, InstrumentId, OrderId};
+use crate::ledger::Ledger;
+use crate::lookup::Lookup;
+use crate::lots::LotQueue;
+use crate::number::Amount;
+use crate::order::{Order, Side};
+use crate::position::Holdings;
+use crate::reference::Reference;
+use crate::reject::Reject;
+use crate::time::Timestamp;
+
+use market::Market;
+pub use market::{Depth, DepthLevel};
+use orders::OrderStore;
+
+/// What changed since someone last asked; for those who publish views of the state.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The state was emptied.
+    pub reset: bool,
+    /// Assets, instruments or accounts changed.
+    pub reference: bool,
+    /// Accounts whose balances or positions changed, ascending.
+    pub accounts: BTreeSet<AccountId>,
+    /// Instruments whose quote or book changed, ascending.
+    pub instruments: BTreeSet<InstrumentId>,
+}
+
+/// The order engine. See the crate's documentation.
+#[derive(Debug)]
+pub struct Engine {
+    now: Timestamp,
+    last_event: u64,
+    reference: Arc<Reference>,
+    ledger: Ledger,
+    markets: Vec<Market>,
+    lots: BTreeMap<(AccountId, InstrumentId), LotQueue>,
+    /// Profit of margin positions by account, in the account's currency.
+    realized: BTreeMap<AccountId, Amount>,
+    orders: OrderStore,
+    client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
+    /// Orders that are not closed, by account.
+    open: BTreeMap<AccountId, BTreeSet<OrderId>>,
+    /// When orders end by themselves.
+    due: BTreeSet<(Timestamp, OrderId)>,
+    touched: Touched,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine {
+    /// The empty state: no assets, no instruments, and the house account alone.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut reference = Reference::default();
+        reference.add_account(define::house_account());
+        Self {
+            now: Timestamp::EPOCH,
+            last_event: 0,
+            reference: Arc::new(reference),
+            ledger: Ledger::default(),
+            markets: Vec::new(),
+            lots: BTreeMap::new(),
+            realized: BTreeMap::new(),
+            orders: OrderStore::default(),
+            client_ids: Lookup::default(),
+            open: BTreeMap::new(),
+            due: BTreeSet::new(),
+            touched: Touched { reference: true, ..Touched::default() },
+        }
+    }
+
+    /// Lets time pass until `now`, then carries out a command or refuses it.
+    ///
+    /// What is due by `now` happens even when the command is refused, since it is time's doing and not the command's.
+    ///
+    /// # Panics
+    /// When time runs backwards.
+    pub fn apply(&mut self, now: Timestamp, command: &Command) -> Applied {
+        assert!(now >= self.now, "Invariant: time never runs backwards");
+        let due = self.expire_until(now);
+        self.now = now;
+        let result = self.dispatch(command);
+        self.assert_books_uncrossed();
+        Applied { due, result }
+    }
+
+    /// Says what [`Self::apply`] would answer to a command, and changes nothing.
+    ///
+    /// # Errors
+    /// The reject that `apply` would answer with.
+    pub fn check(&self, now: Timestamp, command: &Command) -> Result<(), Reject> {
+        let now = now.max(self.now);
+        match command {
+            Command::Tick | Command::Reset => Ok(()),
+            Command::DefineAsset(definition) => self.decide_asset(definition).map(drop),
+            Command::DefineInstrument(definition) => self.decide_instrument(definition).map(drop),
+            Command::OpenAccount(definition) => self.decide_account(definition).map(drop),
+            Command::AdjustBalance(adjustment) => self.decide_adjustment(adjustment),
+            Command::UpdateQuote(update) => self.decide_quote(update).map(drop),
+            Command::PlaceOrder(order) => self.decide_place(now, order, None).map(drop),
+            Command::ReleaseOrder(release) => self.decide_release(release).map(drop),
+            Command::ReplaceOrder(replace) => self.decide_replace(now, replace).map(drop),
+            Command::SucceedOrder(succeed) => self.decide_succession(now, succeed).map(drop),
+            Command::CancelOrder(cancel) => self.decide_cancel(cancel).map(drop),
+            Command::CancelOrders(cancel) => self.known_account(cancel.account),
+            Command::RestateOrder(restate) => self.decide_restatement(now, restate).map(drop),
+        }
+    }
+
+    fn dispatch(&mut self, command: &Command) -> Result<Outcome, Reject> {
+        match command {
+            Command::Tick => Ok(Outcome::default()),
+            Command::Reset => Ok(self.reset()),
+            Command::DefineAsset(definition) => self.define_asset(definition),
+            Command::DefineInstrument(definition) => self.define_instrument(definition),
+            Command::OpenAccount(definition) => self.open_account(definition),
+            Command::AdjustBalance(adjustment) => self.adjust_balance(adjustment),
+            Command::UpdateQuote(update) => self.update_quote(update),
+            Command::PlaceOrder(order) => self.place_order(order),
+            Command::ReleaseOrder(release) => self.release_order(release),
+            Command::ReplaceOrder(replace) => self.replace_order(replace),
+            Command::SucceedOrder(succeed) => self.succeed_order(succeed),
+            Command::CancelOrder(cancel) => self.cancel_order(cancel),
+            Command::CancelOrders(cancel) => self.cancel_orders(cancel),
+            Command::RestateOrder(restate) => self.restate_order(restate),
+        }
+    }
+
+    fn reset(&mut self) -> Outcome {
+        let now = self.now;
+        *self = Self { now, ..Self::new() };
+        self.touched.reset = true;
+        let mut events = Vec::new();
+        self.emit(&mut events, AccountId::HOUSE, Change::StateReset);
+        Outcome { order: None, events }
+    }
+
+    /// The engine's time: that of the last command.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// When something happens by itself next.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Assets, instruments and accounts.
+    #[must_use]
+    pub fn reference(&self) -> &Arc<Reference> {
+        &self.reference
+    }
+
+    /// The current version of a client's order.
+    #[must_use]
+    pub fn order(&self, id: OrderId) -> Option<&Arc<Order>> {
+        self.orders.get(id)
+    }
+
+    /// Balances and positions of an account; nothing when it is unknown.
+    #[must_use]
+    pub fn holdings(&self, account: AccountId) -> Option<Holdings> {
+        self.reference.account(account)?;
+        let range = (account, InstrumentId::new(0))..=(account, InstrumentId::new(u32::MAX));
+        let positions = self
+            .lots
+            .range(range)
+            .filter_map(|((_, instrument), lots)| {
+                let market = self.market(*instrument)?;
+                Some(lots.position(&market.scales, *instrument))
+            })
+            .collect();
+        Some(Holdings {
+            account,
+            balances: self.ledger.balances(account).copied().collect(),
+            positions,
+            realized: self.realized.get(&account).copied().unwrap_or_default(),
+        })
+    }
+
+    /// The house's quote of an instrument.
+    #[must_use]
+    pub fn quote(&self, instrument: InstrumentId) -> Option<Quote> {
+        self.market(instrument)?.quote
+    }
+
+    /// The best levels of an instrument's book, best first.
+    #[must_use]
+    pub fn depth(&self, instrument: InstrumentId, levels: usize) -> Depth {
+        self.market(instrument).map(|market| market.depth(levels)).unwrap_or_default()
+    }
+
+    /// What changed since the last call.
+    pub fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// Number of events so far.
+    #[must_use]
+    pub fn last_event(&self) -> Option<EventId> {
+        (self.last_event > 0).then(|| EventId::new(self.last_event))
+    }
+
+    fn market(&self, instrument: InstrumentId) -> Option<&Market> {
+        self.markets.get(usize::try_from(instrument.get()).ok()?)
+    }
+
+    fn known_market(&self, instrument: InstrumentId) -> Result<&Market, Reject> {
+        self.market(instrument).ok_or(Reject::UnknownInstrument(instrument))
+    }
+
+    /// The market of an instrument that a decision has found already.
+    fn market_mut(&mut self, instrument: InstrumentId) -> &mut Market {
+        self.touched.instruments.insert(instrument);
+        let index = usize::try_from(instrument.get()).unwrap_or(usize::MAX);
+        match self.markets.get_mut(index) {
+            Some(market) => market,
+            None => unreachable!("Invariant: decided commands name known instruments"),
+        }
+    }
+
+    /// A client's account; the house takes no commands.
+    fn known_account(&self, account: AccountId) -> Result<(), Reject> {
+        let known = account != AccountId::HOUSE && self.reference.account(account).is_some();
+        if known { Ok(()) } else { Err(Reject::UnknownAccount(account)) }
+    }
+
+    fn mint(&mut self) -> EventId {
+        self.last_event += 1;
+        EventId::new(self.last_event)
+    }
+
+    fn emit(&mut self, events: &mut Vec<Event>, account: AccountId, change: Change) {
+        let id = self.mint();
+        events.push(Event { id, at: self.now, account, change });
+    }
+
+    fn assert_books_uncrossed(&self) {
+        for instrument in &self.touched.instruments {
+            let Some(market) = self.market(*instrument) else { continue };
+            if let (Some(bid), Some(ask)) = (market.book.best(Side::Buy), market.book.best(Side::Sell)) {
+                assert!(bid < ask, "Invariant: the book is not crossed");
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Changing working orders: in place, or by a successor.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::funds::Demand;
+use super::place::{Placement, Terms};
+use super::plan::{Bounds, Budget, Incoming, plan};
+use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
+use crate::event::{Change, Outcome};
+use crate::ids::{AccountId, OrderId};
+use crate::limits;
+use crate::number::{Price, Quantity};
+use crate::order::{Order, OrderKind, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
+use crate::reject::{Capacity, Combination, Reject};
+use crate::time::Timestamp;
+use crate::units::{Lots, Ticks};
+
+/// New terms of an order, what was absent filled in from the old ones.
+#[derive(Debug, Clone)]
+pub(super) struct NewTerms {
+    pub(super) kind: OrderKind,
+    pub(super) quantity: Quantity,
+    pub(super) time_in_force: TimeInForce,
+    pub(super) price_bound: PriceBound,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) price: Ticks,
+    /// What is left to fill under the new terms.
+    pub(super) leaves: Lots,
+}
+
+/// A decision to replace an order in place.
+#[derive(Debug)]
+pub(super) struct Replacement {
+    order: Arc<Order>,
+    terms: NewTerms,
+    /// Whether the order keeps its place in the queue of its price.
+    keeps_place: bool,
+    placement: Placement,
+}
+
+impl Engine {
+    /// A working order of this account.
+    fn working_order(&self, account: AccountId, id: OrderId) -> Result<Arc<Order>, Reject> {
+        self.known_account(account)?;
+        let order = self.own_order(account, id)?;
+        if order.status.is_closed() {
+            return Err(Reject::OrderClosed { order: id, status: order.status });
+        }
+        if order.is_staged() {
+            return Err(Reject::OrderStaged(id));
+        }
+        Ok(order)
+    }
+
+    pub(super) fn decide_replace(
+        &self,
+        now: Timestamp,
+        replace: &ReplaceOrder,
+    ) -> Result<Replacement, Reject> {
+        let order = self.working_order(replace.account, replace.order)?;
+        self.decide_client_id(replace.account, replace.client_order_id.as_ref(), None)?;
+        if replace.price.is_none()
+            && replace.quantity.is_none()
+            && replace.time_in_force.is_none()
+            && replace.price_bound.is_none()
+            && replace.annotations.is_none()
+        {
+            return Err(Reject::NothingToReplace);
+        }
+        if order.replaces >= limits::MAX_REPLACES_PER_ORDER {
+            let limit = u64::from(limits::MAX_REPLACES_PER_ORDER);
+            return Err(Reject::CapacityExhausted { what: Capacity::Replaces, limit });
+        }
+        let changes = (replace.price, replace.quantity, replace.time_in_force, replace.price_bound);
+        let terms = self.new_terms(now, &order, changes)?;
+        let keeps_place = self.keeps_place(&order, &terms);
+        let placement = self.decide_new_terms(&order, &terms, keeps_place)?;
+        Ok(Replacement { order, terms, keeps_place, placement })
+    }
+
+    /// Completes and checks new terms by the rules for orders.
+    pub(super) fn new_terms(
+        &self,
+        now: Timestamp,
+        order: &Order,
+        (price, quantity, time_in_force, bound): (
+            Option<Price>,
+            Option<Quantity>,
+            Option<TimeInForce>,
+            Option<PriceBound>,
+        ),
+    ) -> Result<NewTerms, Reject> {
+        let market = self.known_market(order.instrument)?;
+        if time_in_force.is_some_and(|asked| !asked.may_rest()) {
+            return Err(Reject::Combination(Combination::ImmediateReplacement));
+        }
+        let kind = match (order.kind, price) {
+            (kind, None) => kind,
+            (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
+            (OrderKind::MarketToLimit { .. }, Some(rest_at)) => OrderKind::MarketToLimit { rest_at },
+            (OrderKind::Market, Some(_)) => {
+                return Err(Reject::Combination(Combination::PriceWithoutLimit));
+            }
+        };
+        let Some(limit) = kind.resting_price() else {
+            return Err(Reject::Combination(Combination::PriceWithoutLimit));
+        };
+        let quantity = quantity.unwrap_or(order.quantity);
+        let lots = market.scales.lots(quantity)?;
+        let filled = market.scales.known_lots(order.filled);
+        if lots <= filled {
+            return Err(Reject::QuantityNotAboveFilled { given: quantity, filled: order.filled });
+        }
+        let ticks = market.scales.ticks(limit)?;
+        let asked_time = time_in_force.unwrap_or(order.time_in_force);
+        let terms = Terms {
+            kind: OrderKind::Limit { price: limit },
+            size: Size::Base(quantity),
+            time_in_force: asked_time,
+            price_bound: bound.unwrap_or(order.price_bound),
+            ..Terms::of_order(order)
+        };
+        let expires_at = self.decide_live_shape(now, &terms, market)?;
+        Ok(NewTerms {
+            kind,
+            quantity,
+            time_in_force: asked_time,
+            price_bound: terms.price_bound,
+            expires_at: if time_in_force.is_some() { expires_at } else { order.expires_at },
+            price: ticks,
+            leaves: lots.minus(filled),
+        })
+    }
+
+    fn keeps_place(&self, order: &Order, terms: &NewTerms) -> bool {
+        let Some(market) = self.market(order.instrument) else { return false };
+        let price = order.limit_price().map(|price| market.scales.known_ticks(price));
+        price == Some(terms.price) && terms.leaves <= market.scales.known_lots(order.leaves)
+    }
+
+    /// Decides whether new terms can be afforded, and what they would trade at once.
+    fn decide_new_terms(
+        &self,
+        order: &Order,
+        terms: &NewTerms,
+        keeps_place: bool,
+    ) -> Result<Placement, Reject> {
+        let market = self.known_market(order.instrument)?;
+        let incoming = Incoming {
+            account: order.account,
+            side: order.side,
+            limit: Some(terms.price),
+            bounds: Bounds::of(&market.scales, &terms.price_bound)?,
+            budget: Budget::Base(terms.leaves),
+            self_match: order.self_match,
+        };
+        let planned = if keeps_place {
+            super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
+        } else {
+            plan(&market.book, &market.scales, &incoming)?
+        };
+        let demand = Demand {
+            account: order.account,
+            side: order.side,
+            quantity: terms.leaves,
+            limit: Some(terms.price),
+            rest: None,
+            credit: order.held,
+        };
+        let hold = self.decide_funds(market, &demand, &planned)?;
+        if order.post_only
+            && let Some(fill) = planned.fills.first()
+        {
+            return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
+        }
+        if let Some((own, price)) = planned.self_match {
+            let price = market.scales.price(price);
+            return Err(Reject::SelfMatch { order: own, price, side: order.side });
+        }
+        Ok(Placement {
+            shown_quantity: terms.quantity,
+            fills: planned.fills,
+            rest_at: Some(terms.price),
+            hold,
+            expires_at: terms.expires_at,
+            refusal: None,
+        })
+    }
+
+    /// New terms that an operator gives: they may not trade.
+    pub(super) fn decide_restated_terms(
+        &self,
+        order: &Order,
+        terms: &NewTerms,
+    ) -> Result<(bool, Placement), Reject> {
+        let keeps_place = self.keeps_place(order, terms);
+        let placement = self.decide_new_terms(order, terms, keeps_place)?;
+        if let Some(fill) = placement.fills.first() {
+            let market = self.known_market(order.instrument)?;
+            return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
+        }
+        Ok((keeps_place, placement))
+    }
+
+    pub(super) fn replace_order(&mut self, replace: &ReplaceOrder) -> Result<Outcome, Reject> {
+        let Replacement { order, terms, keeps_place, placement } = self.decide_replace(self.now, replace)?;
+        if let Some(id) = replace.client_order_id.clone() {
+            self.client_ids.insert((order.account, id), order.id);
+        }
+        let mut events = Vec::new();
+        let event = self.mint();
+        let (request_id, annotations) = (replace.client_order_id.clone(), replace.annotations.clone());
+        let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, |order| {
+            order.replaces += 1;
+            if request_id.is_some() {
+                order.request_id = request_id;
+            }
+            if let Some(annotations) = annotations {
+                order.annotations = annotations;
+            }
+        });
+        events.push(self.event(event, Change::OrderReplaced(revised)));
+        if !keeps_place {
+            self.meet_book(order.id, &placement, &mut events);
+        }
+        Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
+    }
+
+    /// Writes new terms into an order: hold, expiry, book and version. An order that loses its place is off the book
+    /// afterwards.
+    pub(super) fn put_terms(
+        &mut self,
+        order: &Arc<Order>,
+        terms: &NewTerms,
+        keeps_place: bool,
+        placement: &Placement,
+        event: crate::ids::EventId,
+        change: impl FnOnce(&mut Order),
+    ) -> Arc<Order> {
+        if let Some(hold) = order.held {
+            self.ledger.hold(order.account, hold.asset, hold.amount.negated());
+        }
+        self.take_hold(order.account, placement.hold);
+        if let Some(at) = order.expires_at {
+            self.due.remove(&(at, order.id));
+        }
+        if let Some(at) = terms.expires_at {
+            self.due.insert((at, order.id));
+        }
+        let before = order.leaves;
+        let market = self.market_mut(order.instrument);
+        let (leaves, given_up) = (
+            market.scales.quantity(terms.leaves),
+            market.scales.known_lots(before).get() - terms.leaves.get(),
+        );
+        let key = self.orders.resting(order.id);
+        if let Some(key) = key {
+            let book = &mut self.market_mut(order.instrument).book;
+            if keeps_place && given_up > 0 {
+                book.reduce(key, Lots::new(given_up));
+            } else if !keeps_place {
+                book.remove(key);
+                self.orders.leaves_book(order.id);
+            }
+        }
+        let (terms, hold) = (terms.clone(), placement.hold);
+        self.orders.revise(order.id, event, self.now, |order| {
+            order.kind = terms.kind;
+            order.size = Size::Base(terms.quantity);
+            order.quantity = terms.quantity;
+            order.leaves = leaves;
+            order.time_in_force = terms.time_in_force;
+            order.price_bound = terms.price_bound;
+            order.expires_at = terms.expires_at;
+            order.held = hold;
+            change(order);
+        })
+    }
+
+    pub(super) fn decide_succession(
+        &self,
+        now: Timestamp,
+        succeed: &SucceedOrder,
+    ) -> Result<(Arc<Order>, PlaceOrder, Placement), Reject> {
+        let order = self.working_order(succeed.account, succeed.order)?;
+        let Some(price) = succeed.price.or(order.limit_price()) else {
+            return Err(Reject::Combination(Combination::PriceWithoutLimit));
+        };
+        let command = PlaceOrder {
+            time_in_force: succeed.time_in_force.unwrap_or(order.time_in_force),
+            post_only: succeed.post_only.unwrap_or(order.post_only),
+            price_bound: order.price_bound,
+            self_match: order.self_match,
+            extended_hours: order.extended_hours,
+            client_order_id: succeed.client_order_id.clone(),
+            market_refusal: MarketRefusal::Record,
+            annotations: succeed.annotations.clone().unwrap_or_else(|| order.annotations.clone()),
+            ..PlaceOrder::new(
+                order.account,
+                order.instrument,
+                order.side,
+                OrderKind::Limit { price },
+                self.successor_size(&order, succeed.size)?,
+            )
+        };
+        let placement = self.decide_place(now, &command, Some(&order))?;
+        Ok((order, command, placement))
+    }
+
+    fn successor_size(&self, order: &Order, size: SuccessorSize) -> Result<Size, Reject> {
+        match (size, order.side, order.limit_price()) {
+            (SuccessorSize::Of(size), _, _) => Ok(size),
+            (SuccessorSize::Held, Side::Buy, Some(price)) => {
+                let scales = &self.known_market(order.instrument)?.scales;
+                let leaves = scales.known_lots(order.leaves);
+                Ok(Size::Quote(scales.notional(scales.known_ticks(price), leaves)?))
+            }
+            (SuccessorSize::Leaves | SuccessorSize::Held, _, _) => Ok(Size::Base(order.leaves)),
+        }
+    }
+
+    pub(super) fn succeed_order(&mut self, succeed: &SucceedOrder) -> Result<Outcome, Reject> {
+        let (order, command, placement) = self.decide_succession(self.now, succeed)?;
+        let mut events = Vec::new();
+        if placement.refusal.is_none() {
+            // The successor's id is that of the event after the one that closes its predecessor.
+            let successor = OrderId::new(self.last_event + 2);
+            self.close_with(
+                order.id,
+                OrderStatus::Replaced,
+                StatusReason::CanceledByOwner,
+                &mut events,
+                |order| order.successor = Some(successor),
+            );
+            let id = self.carry_out(&command, placement, Some(order.id), &mut events);
+            assert_eq!(id, successor, "Invariant: a predecessor names its successor");
+            return Ok(Outcome { order: self.orders.get(id).cloned(), events });
+        }
+        let id = self.carry_out(&command, placement, Some(order.id), &mut events);
+        Ok(Outcome { order: self.orders.get(id).cloned(), events })
+    }
+}

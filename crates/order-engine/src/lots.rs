@@ -1,0 +1,184 @@
+//! Lots of one account in one instrument: fills that opened a position, consumed oldest first.
+
+use std::collections::VecDeque;
+
+use minicbor::Encode;
+
+use crate::execution::LotClosure;
+use crate::ids::LotId;
+use crate::ledger::sum;
+use crate::number::{Amount, Price};
+use crate::order::Side;
+use crate::position::{Lot, Position};
+use crate::reject::Reject;
+use crate::time::Timestamp;
+use crate::units::{Lots, Scales, Ticks};
+
+/// An open lot in the book's units.
+#[derive(Debug, Clone, Copy)]
+struct OpenLot {
+    id: LotId,
+    price: Ticks,
+    quantity: Lots,
+    opened_at: Timestamp,
+}
+
+/// The lots of a position. All have the same side.
+#[derive(Debug)]
+pub(crate) struct LotQueue {
+    side: Side,
+    open: VecDeque<OpenLot>,
+    quantity: Lots,
+    realized: Amount,
+}
+
+/// What one fill did to the lots.
+#[derive(Debug, Default)]
+pub(crate) struct LotChange {
+    pub(crate) opened: Option<(LotId, Lots)>,
+    pub(crate) closed: Vec<LotClosure>,
+    /// Profit of what was closed, in the quote asset.
+    pub(crate) profit: Amount,
+}
+
+/// A fill as the lots see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LotFill {
+    pub(crate) id: LotId,
+    pub(crate) side: Side,
+    pub(crate) price: Ticks,
+    pub(crate) quantity: Lots,
+    pub(crate) at: Timestamp,
+    /// Whether a sell may open lots. Where an account sells what it owns, what it did not buy here has no lot.
+    pub(crate) may_open_short: bool,
+}
+
+impl Default for LotQueue {
+    fn default() -> Self {
+        Self { side: Side::Buy, open: VecDeque::new(), quantity: Lots::ZERO, realized: Amount::ZERO }
+    }
+}
+
+impl LotQueue {
+    /// Side and sum of the open lots.
+    pub(crate) fn net(&self) -> (Side, Lots) {
+        (self.side, self.quantity)
+    }
+
+    /// Number of open lots.
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Lets a fill close lots of the other side, oldest first, and open one with what is left.
+    pub(crate) fn fill(&mut self, scales: &Scales, fill: LotFill) -> LotChange {
+        let mut change = LotChange::default();
+        let mut left = fill.quantity;
+        while self.side != fill.side
+            && !left.is_zero()
+            && let Some(mut lot) = self.open.pop_front()
+        {
+            let taken = left.min(lot.quantity);
+            let profit = self.profit(scales, lot.price, fill.price, taken);
+            left = left.minus(taken);
+            lot.quantity = lot.quantity.minus(taken);
+            self.quantity = self.quantity.minus(taken);
+            change.profit = sum(change.profit, profit);
+            change.closed.push(LotClosure {
+                lot: lot.id,
+                opened_by: self.side,
+                quantity: scales.quantity(taken),
+                whole: lot.quantity.is_zero(),
+                profit,
+            });
+            if !lot.quantity.is_zero() {
+                self.open.push_front(lot);
+            }
+        }
+        self.realized = sum(self.realized, change.profit);
+        if !left.is_zero() && (fill.side == Side::Buy || fill.may_open_short) {
+            assert!(self.open.is_empty() || self.side == fill.side, "Invariant: lots have one side");
+            self.side = fill.side;
+            self.quantity = self.quantity.plus(left);
+            self.open.push_back(OpenLot {
+                id: fill.id,
+                price: fill.price,
+                quantity: left,
+                opened_at: fill.at,
+            });
+            change.opened = Some((fill.id, left));
+        }
+        change
+    }
+
+    fn profit(&self, scales: &Scales, opened: Ticks, closed: Ticks, quantity: Lots) -> Amount {
+        let value = |price| {
+            scales.notional(price, quantity).unwrap_or_else(|reject: Reject| {
+                unreachable!("Invariant: a fill that was opened can be valued: {reject}")
+            })
+        };
+        let gain = sum(value(closed), value(opened).negated());
+        match self.side {
+            Side::Buy => gain,
+            Side::Sell => gain.negated(),
+        }
+    }
+
+    /// The position as anyone may read it.
+    pub(crate) fn position(&self, scales: &Scales, instrument: crate::ids::InstrumentId) -> Position {
+        let lots: Vec<Lot> = self
+            .open
+            .iter()
+            .map(|lot| Lot {
+                id: lot.id,
+                side: self.side,
+                quantity: scales.quantity(lot.quantity),
+                price: scales.price(lot.price),
+                opened_at: lot.opened_at,
+            })
+            .collect();
+        let cost = self
+            .open
+            .iter()
+            .filter_map(|lot| scales.notional(lot.price, lot.quantity).ok())
+            .fold(Amount::ZERO, sum);
+        Position {
+            instrument,
+            side: self.side,
+            quantity: scales.quantity(self.quantity),
+            cost,
+            realized: self.realized,
+            lots,
+        }
+    }
+}
+
+/// What the state's hash sees of a lot.
+#[derive(Encode)]
+pub(crate) struct LotImage {
+    #[n(0)]
+    id: LotId,
+    #[n(1)]
+    price: Price,
+    #[n(2)]
+    quantity: i64,
+    #[n(3)]
+    opened_at: Timestamp,
+}
+
+impl LotQueue {
+    /// What the state's hash sees.
+    pub(crate) fn image(&self, scales: &Scales) -> (Side, Amount, Vec<LotImage>) {
+        let lots = self
+            .open
+            .iter()
+            .map(|lot| LotImage {
+                id: lot.id,
+                price: scales.price(lot.price),
+                quantity: lot.quantity.get(),
+                opened_at: lot.opened_at,
+            })
+            .collect();
+        (self.side, self.realized, lots)
+    }
+}

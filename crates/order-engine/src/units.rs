@@ -1,0 +1,235 @@
+//! Fixed-point numbers inside the book: prices in units of the instrument's price scale, quantities in units of its
+//! quantity scale, and the bridge to the numbers at the edges.
+
+use rust_decimal::Decimal;
+
+use crate::limits;
+use crate::number::{Amount, Price, Quantity};
+use crate::reference::{InstrumentDefinition, Rounding};
+use crate::reject::Reject;
+
+/// A price as a whole number of ten to the minus the instrument's price scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticks(i64);
+
+/// A quantity as a whole number of ten to the minus the instrument's quantity scale; zero or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Lots(i64);
+
+impl Ticks {
+    /// Wraps a whole number of price units.
+    #[must_use]
+    pub const fn new(units: i64) -> Self {
+        Self(units)
+    }
+
+    /// The whole number.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl Lots {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// Wraps a whole number of quantity units.
+    ///
+    /// # Panics
+    /// Below zero.
+    #[must_use]
+    pub const fn new(units: i64) -> Self {
+        assert!(units >= 0, "Invariant: a quantity is not negative");
+        Self(units)
+    }
+
+    /// The whole number.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The sum.
+    ///
+    /// # Panics
+    /// When it does not fit; the limits of the edges keep sums far from there.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        let (sum, overflows) = self.0.overflowing_add(other.0);
+        assert!(!overflows, "Invariant: sums of quantities fit");
+        Self(sum)
+    }
+
+    /// The difference.
+    ///
+    /// # Panics
+    /// When the other is larger.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        assert!(self.0 >= other.0, "Invariant: no more is taken than is there");
+        Self(self.0 - other.0)
+    }
+}
+
+/// Largest whole number of units of a price or a quantity.
+const MAX_UNITS: i64 = 1_000_000_000_000_000_000;
+/// Largest value of one order in ledger units: ten to the eighteenth of the quote asset.
+const MAX_NOTIONAL_UNITS: i128 = 10_i128.pow(18 + limits::LEDGER_SCALE);
+
+/// The scales of one instrument, ready for arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scales {
+    price_scale: u32,
+    quantity_scale: u32,
+    tick_units: i64,
+    lot_units: i64,
+    /// Ledger units of one price unit times one quantity unit.
+    notional_factor: i128,
+    /// Ledger units of one quantity unit.
+    quantity_factor: i128,
+}
+
+impl Scales {
+    /// The scales of a definition; nothing when price and quantity together are more precise than the ledger, or the
+    /// steps do not fit.
+    #[must_use]
+    pub fn of(definition: &InstrumentDefinition) -> Option<Self> {
+        let (price_scale, quantity_scale) =
+            (definition.tick.decimal().scale(), definition.lot.decimal().scale());
+        let notional_decimals = limits::LEDGER_SCALE.checked_sub(price_scale.checked_add(quantity_scale)?)?;
+        let quantity_decimals = limits::LEDGER_SCALE.checked_sub(quantity_scale)?;
+        Some(Self {
+            price_scale,
+            quantity_scale,
+            tick_units: units_of(definition.tick.decimal(), price_scale)?,
+            lot_units: units_of(definition.lot.decimal(), quantity_scale)?,
+            notional_factor: 10_i128.pow(notional_decimals),
+            quantity_factor: 10_i128.pow(quantity_decimals),
+        })
+    }
+
+    /// A price in the book's units.
+    ///
+    /// # Errors
+    /// Too precise, too large, or no multiple of the tick.
+    pub fn ticks(&self, price: Price) -> Result<Ticks, Reject> {
+        if price.decimal().normalize().scale() > self.price_scale {
+            return Err(Reject::PriceTooPrecise { given: price, scale: self.price_scale });
+        }
+        let units =
+            units_of(price.decimal(), self.price_scale).ok_or(Reject::PriceTooLarge { given: price })?;
+        if units % self.tick_units != 0 {
+            return Err(Reject::PriceOffTick { given: price, tick: self.price(Ticks(self.tick_units)) });
+        }
+        Ok(Ticks(units))
+    }
+
+    /// A quantity in the book's units.
+    ///
+    /// # Errors
+    /// Zero, too precise, too large, or no multiple of the lot.
+    pub fn lots(&self, quantity: Quantity) -> Result<Lots, Reject> {
+        if quantity.is_zero() {
+            return Err(Reject::SizeNotPositive);
+        }
+        if quantity.decimal().normalize().scale() > self.quantity_scale {
+            return Err(Reject::QuantityTooPrecise { given: quantity, scale: self.quantity_scale });
+        }
+        let units = units_of(quantity.decimal(), self.quantity_scale).ok_or(Reject::Overflow)?;
+        if units % self.lot_units != 0 {
+            return Err(Reject::QuantityOffLot { given: quantity, lot: self.quantity(Lots(self.lot_units)) });
+        }
+        Ok(Lots(units))
+    }
+
+    /// The book's units of a quantity that the engine itself has written.
+    pub(crate) fn known_lots(&self, quantity: Quantity) -> Lots {
+        match units_of(quantity.decimal(), self.quantity_scale) {
+            Some(units) => Lots(units),
+            None => unreachable!("Invariant: quantities of the state fit their instrument"),
+        }
+    }
+
+    /// The book's units of a price that the engine itself has written.
+    pub(crate) fn known_ticks(&self, price: Price) -> Ticks {
+        match units_of(price.decimal(), self.price_scale) {
+            Some(units) => Ticks(units),
+            None => unreachable!("Invariant: prices of the state fit their instrument"),
+        }
+    }
+
+    /// A price at the edge, with the instrument's scale.
+    #[must_use]
+    pub fn price(&self, ticks: Ticks) -> Price {
+        let decimal = Decimal::from_i128_with_scale(i128::from(ticks.0), self.price_scale);
+        match Price::new(decimal) {
+            Ok(price) => price,
+            Err(error) => unreachable!("Invariant: prices in the book are positive: {error}"),
+        }
+    }
+
+    /// A quantity at the edge, with the instrument's scale.
+    #[must_use]
+    pub fn quantity(&self, lots: Lots) -> Quantity {
+        let decimal = Decimal::from_i128_with_scale(i128::from(lots.0), self.quantity_scale);
+        match Quantity::new(decimal.normalize()) {
+            Ok(quantity) => quantity,
+            Err(error) => unreachable!("Invariant: quantities in the book are not negative: {error}"),
+        }
+    }
+
+    /// Price times quantity, exact.
+    ///
+    /// # Errors
+    /// [`Reject::Overflow`] above ten to the eighteenth.
+    pub fn notional(&self, price: Ticks, quantity: Lots) -> Result<Amount, Reject> {
+        i128::from(price.0)
+            .checked_mul(i128::from(quantity.0))
+            .and_then(|product| product.checked_mul(self.notional_factor))
+            .filter(|units| *units <= MAX_NOTIONAL_UNITS)
+            .map(Amount::from_units)
+            .ok_or(Reject::Overflow)
+    }
+
+    /// The greatest quantity, in whole lots, that an amount pays for at a price.
+    #[must_use]
+    pub fn affordable(&self, amount: Amount, price: Ticks) -> Lots {
+        let unit_value = i128::from(price.0) * self.notional_factor;
+        let units = if unit_value > 0 { amount.units() / unit_value } else { 0 };
+        let units = i64::try_from(units.clamp(0, i128::from(MAX_UNITS))).unwrap_or(MAX_UNITS);
+        Lots(units - units % self.lot_units)
+    }
+
+    /// A quantity as an amount of the base asset.
+    #[must_use]
+    pub fn base_amount(&self, quantity: Lots) -> Amount {
+        Amount::from_units(i128::from(quantity.0) * self.quantity_factor)
+    }
+}
+
+/// A decimal as a whole number of ten to the minus `scale`; nothing when it is finer or too large.
+fn units_of(value: Decimal, scale: u32) -> Option<i64> {
+    let value = value.normalize();
+    let missing = scale.checked_sub(value.scale())?;
+    let units = value.mantissa().checked_mul(10_i128.checked_pow(missing)?)?;
+    i64::try_from(units).ok().filter(|units| *units <= MAX_UNITS)
+}
+
+/// A part of an amount, in hundredths of a percent, cut to `scale` decimals.
+#[must_use]
+pub(crate) fn part(amount: Amount, basis_points: u32, rounding: Rounding, scale: u32) -> Amount {
+    let scaled = amount.units().saturating_mul(i128::from(basis_points));
+    // The division itself cuts below the twelfth decimal, which no scale keeps.
+    let exact = Amount::from_units(scaled / 10_000);
+    match rounding {
+        Rounding::Truncate => exact.truncated(scale),
+        Rounding::HalfUp => exact.rounded_half_up(scale),
+    }
+}
