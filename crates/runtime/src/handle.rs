@@ -1,11 +1,12 @@
 //! The handle that facades hold: submit a command, read the views, follow the events, ask for the time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use order_engine::{Command, Event, Outcome, Reject, Timestamp};
 use tokio::sync::{broadcast, oneshot};
 
-use crate::clock::Clock;
+use crate::shared::Shared;
 use crate::views::Views;
 
 /// Why a command has no outcome.
@@ -31,18 +32,26 @@ pub(crate) enum Request {
     SubmitAll { commands: Vec<Command>, reply: oneshot::Sender<Vec<Result<Outcome, Reject>>> },
     /// Say whether a command would be refused, without applying it.
     Check { command: Command, reply: oneshot::Sender<Result<(), Reject>> },
+    /// Say what the state's hash is.
+    StateHash { reply: oneshot::Sender<[u8; 32]> },
+    /// Let what is due happen. The sequencer asks this of itself.
+    Tick,
+    /// Finish what was asked before this, and nothing after it.
+    Stop,
 }
 
 /// A cheap, cloneable handle to the engine.
 #[derive(Clone)]
 pub struct EngineHandle {
-    pub(crate) requests: crossbeam_channel::Sender<Request>,
-    pub(crate) views: Arc<Views>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) events: broadcast::Sender<Arc<[Event]>>,
+    requests: crossbeam_channel::Sender<Request>,
+    shared: Arc<Shared>,
 }
 
 impl EngineHandle {
+    pub(crate) const fn new(requests: crossbeam_channel::Sender<Request>, shared: Arc<Shared>) -> Self {
+        Self { requests, shared }
+    }
+
     /// Has a command logged, made durable and applied.
     ///
     /// A command that was taken is carried out even when the caller goes away before the answer.
@@ -78,29 +87,71 @@ impl EngineHandle {
         Ok(answer.await.map_err(|_| SubmitError::Unavailable)??)
     }
 
-    /// What can be read.
+    /// The hash of the state after everything that was submitted before. The same log gives the same hash.
+    ///
+    /// # Errors
+    /// [`SubmitError::Busy`] or [`SubmitError::Unavailable`].
+    pub async fn state_hash(&self) -> Result<[u8; 32], SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::StateHash { reply })?;
+        answer.await.map_err(|_| SubmitError::Unavailable)
+    }
+
+    /// What can be read. It stays readable when no command is taken any more.
     #[must_use]
     pub fn views(&self) -> &Views {
-        &self.views
+        &self.shared.views
+    }
+
+    /// Whether commands are taken. Once they are not, they never are again: the journal failed, the engine broke an
+    /// invariant, or the runtime was stopped.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.shared.is_healthy()
     }
 
     /// The time now, by the clock that the engine uses.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.shared.clock.now()
     }
 
     /// Follows what happens from now on, batch by batch. A follower that falls behind is told how many batches it
     /// missed.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<[Event]>> {
-        self.events.subscribe()
+        self.shared.events.subscribe()
+    }
+
+    /// Batches that were logged over the life of the journal.
+    pub(crate) fn batches(&self) -> u64 {
+        self.shared.batches()
     }
 
     fn send(&self, request: Request) -> Result<(), SubmitError> {
-        self.requests.try_send(request).map_err(|error| match error {
-            crossbeam_channel::TrySendError::Full(_) => SubmitError::Busy,
-            crossbeam_channel::TrySendError::Disconnected(_) => SubmitError::Unavailable,
-        })
+        if !self.is_healthy() {
+            return Err(SubmitError::Unavailable);
+        }
+        if !self.shared.enter_queue() {
+            return Err(SubmitError::Busy);
+        }
+        self.requests.send(request).map_err(|_| SubmitError::Unavailable)
+    }
+
+    /// Asks the sequencer to stop after what waits. It may be gone already, which is as well.
+    pub(crate) fn send_stop(&self) {
+        // The sequencer gives a place back for each request, so this one takes one too, free or not.
+        self.shared.enter_queue_regardless();
+        let _ = self.requests.send(Request::Stop);
+    }
+}
+
+impl fmt::Debug for EngineHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (healthy, batches) = (self.is_healthy(), self.batches());
+        f.debug_struct("EngineHandle")
+            .field("healthy", &healthy)
+            .field("batches", &batches)
+            .finish_non_exhaustive()
     }
 }

@@ -6,14 +6,23 @@
 //!
 //! This crate knows no HTTP and no vendor.
 
+mod batch;
 mod clock;
 mod handle;
 mod market;
+mod options;
+mod publish;
 mod seed;
+mod sequencer;
+mod shared;
+mod start;
 mod views;
 
+pub use batch::{BatchError, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use handle::{EngineHandle, SubmitError};
 pub use market::{Level, MarketView, PublicTrade, TRADES_KEPT};
+pub use options::{Durability, JournalMode, Options};
 pub use seed::{Seed, SeedError};
+pub use start::{Runtime, StartError, StopError};
 pub use views::Views;

@@ -52,6 +52,11 @@ pub struct MarketView {
 }
 
 impl MarketView {
+    /// A market that nothing has happened in.
+    pub(crate) fn empty(instrument: InstrumentId) -> Self {
+        Self { instrument, quote: None, bids: Vec::new(), asks: Vec::new(), trades: Arc::default() }
+    }
+
     /// The last trade.
     #[must_use]
     pub fn last_trade(&self) -> Option<&PublicTrade> {

@@ -54,7 +54,7 @@ impl Views {
         self.order(id)?.as_at(instant)
     }
 
-    /// The order that a client order id was used for, by the placing or a replacing request.
+    /// The order that a client order id was used for, by the placing or any later request.
     #[must_use]
     pub fn order_by_client_id(
         &self,

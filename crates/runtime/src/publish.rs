@@ -1,0 +1,172 @@
+//! From what happened to what can be read. Only the sequencer publishes.
+//!
+//! Orders and executions are published event by event. Balances, positions and markets are read from the engine once
+//! for each batch, for what it touched. All of it is done before any caller of the batch is answered.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use order_engine::{
+    AccountId, Change, DepthLevel, Engine, Event, Execution, InstrumentId, Liquidity, Order, Touched, TradeId,
+};
+
+use crate::market::{Level, MarketView, PublicTrade, TRADES_KEPT};
+use crate::views::Views;
+
+/// Levels of the book that are shown on each side.
+const DEPTH_LEVELS: usize = 50;
+
+/// What is still to be published.
+#[derive(Debug, Default)]
+pub(crate) struct Publisher {
+    reference: bool,
+    accounts: BTreeSet<AccountId>,
+    instruments: BTreeSet<InstrumentId>,
+    trades: BTreeMap<InstrumentId, VecDeque<PublicTrade>>,
+}
+
+impl Publisher {
+    /// Publishes the orders and executions of the events of one command.
+    pub(crate) fn events(&mut self, views: &Views, events: &[Event]) {
+        let taken: BTreeSet<TradeId> = executions(events)
+            .filter(|execution| execution.liquidity == Liquidity::Taker)
+            .map(|e| e.trade)
+            .collect();
+        for event in events {
+            if event.change == Change::StateReset {
+                *self = Self::default();
+                views.clear();
+            }
+            if let Some(order) = event.change.order() {
+                views.put_order(order);
+            }
+            if let Some(execution) = event.change.execution() {
+                views.put_execution(execution);
+                // A match of two clients has two executions and is one trade; the house's side has none.
+                if execution.liquidity == Liquidity::Taker || !taken.contains(&execution.trade) {
+                    let trades = self.trades.entry(execution.instrument).or_default();
+                    push_bounded(trades, public_trade(execution));
+                }
+            }
+        }
+    }
+
+    /// Takes note of what has to be read from the engine.
+    pub(crate) fn touched(&mut self, touched: Touched) {
+        if touched.reset {
+            *self = Self { trades: std::mem::take(&mut self.trades), ..Self::default() };
+        }
+        self.reference |= touched.reference;
+        self.accounts.extend(touched.accounts);
+        self.instruments.extend(touched.instruments);
+    }
+
+    /// Publishes what was noted.
+    pub(crate) fn flush(&mut self, views: &Views, engine: &Engine) {
+        if std::mem::take(&mut self.reference) {
+            views.reference.store(Arc::clone(engine.reference()));
+        }
+        while let Some(account) = self.accounts.pop_first() {
+            if let Some(holdings) = engine.holdings(account) {
+                views.holdings.insert(account, Arc::new(holdings));
+            }
+        }
+        self.instruments.extend(self.trades.keys());
+        while let Some(instrument) = self.instruments.pop_first() {
+            let trades = self.trades.remove(&instrument).unwrap_or_default();
+            views.put_market(engine, instrument, trades);
+        }
+    }
+}
+
+fn executions(events: &[Event]) -> impl Iterator<Item = &Arc<Execution>> {
+    events.iter().filter_map(|event| event.change.execution())
+}
+
+fn public_trade(execution: &Execution) -> PublicTrade {
+    let taker_side = match execution.liquidity {
+        Liquidity::Taker => execution.side,
+        Liquidity::Maker => execution.side.opposite(),
+    };
+    PublicTrade {
+        trade: execution.trade,
+        price: execution.price,
+        quantity: execution.quantity,
+        notional: execution.notional,
+        taker_side,
+        at: execution.at,
+    }
+}
+
+fn push_bounded(trades: &mut VecDeque<PublicTrade>, trade: PublicTrade) {
+    if trades.len() == TRADES_KEPT {
+        trades.pop_front();
+    }
+    trades.push_back(trade);
+}
+
+fn levels(levels: &[DepthLevel]) -> Vec<Level> {
+    let level =
+        |level: &DepthLevel| Level { price: level.price, quantity: level.quantity, orders: level.orders };
+    levels.iter().map(level).collect()
+}
+
+/// The writing half of the views: what is published first is what the later parts point to.
+impl Views {
+    fn clear(&self) {
+        self.client_ids.clear();
+        self.accounts.clear();
+        self.executions.clear();
+        self.orders.clear();
+        self.holdings.clear();
+        self.markets.clear();
+    }
+
+    fn put_order(&self, order: &Arc<Order>) {
+        let is_first = self.orders.insert(order.id, Arc::clone(order)).is_none();
+        let mut index = self.accounts.entry(order.account).or_default();
+        if is_first {
+            index.all.push(order.id);
+        }
+        if order.status.is_closed() {
+            index.open.remove(&order.id);
+        } else {
+            index.open.insert(order.id);
+        }
+        drop(index);
+
+        let earlier = order.previous();
+        let seen = [
+            earlier.and_then(|order| order.client_order_id.as_ref()),
+            earlier.and_then(|order| order.request_id.as_ref()),
+        ];
+        for id in [&order.client_order_id, &order.request_id].into_iter().flatten() {
+            if !seen.contains(&Some(id)) {
+                // An id belongs to the order that it was first used for.
+                self.client_ids.entry((order.account, id.clone())).or_insert(order.id);
+            }
+        }
+    }
+
+    fn put_execution(&self, execution: &Arc<Execution>) {
+        self.executions.entry(execution.order).or_default().push(Arc::clone(execution));
+        self.accounts.entry(execution.account).or_default().executions.push(Arc::clone(execution));
+    }
+
+    fn put_market(&self, engine: &Engine, instrument: InstrumentId, trades: VecDeque<PublicTrade>) {
+        let depth = engine.depth(instrument, DEPTH_LEVELS);
+        let mut entry =
+            self.markets.entry(instrument).or_insert_with(|| Arc::new(MarketView::empty(instrument)));
+        // Changed in place; copied only when a reader holds on to it at this moment.
+        let market = Arc::make_mut(&mut entry);
+        market.quote = engine.quote(instrument);
+        market.bids = levels(&depth.bids);
+        market.asks = levels(&depth.asks);
+        if !trades.is_empty() {
+            let kept = Arc::make_mut(&mut market.trades);
+            for trade in trades {
+                push_bounded(kept, trade);
+            }
+        }
+    }
+}
