@@ -1,5 +1,7 @@
 //! The seed as configuration writes it, and the commands that it becomes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use order_engine::{
     AccountId, AdjustBalance, Amount, AssetId, BasisPoints, ChargedIn, Command, InstrumentId, Rounding,
     Settlement,
@@ -96,11 +98,10 @@ fn a_seed_becomes_definitions_accounts_balances_and_quotes() {
 fn a_margin_settlement_has_its_rate() {
     let text = SEED.replace("settlement = \"spot\"", "settlement = { margin = 500 }");
     let commands = seed(&text).unwrap().commands().unwrap();
-    let rate = commands.iter().find_map(|command| match command {
-        Command::DefineInstrument(instrument) => Some(instrument.settlement),
-        _ => None,
-    });
-    assert_eq!(rate, Some(Settlement::Margin { rate: BasisPoints::new(500) }));
+    let Command::DefineInstrument(instrument) = &commands[2] else {
+        panic!("unexpected commands: {commands:?}")
+    };
+    assert_eq!(instrument.settlement, Settlement::Margin { rate: BasisPoints::new(500) });
 }
 
 #[test]
