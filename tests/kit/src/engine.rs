@@ -31,6 +31,9 @@ pub struct TestEngine {
 }
 
 /// A fresh engine with the development profile's instruments, accounts and quotes.
+///
+/// # Panics
+/// When it does not start.
 #[must_use]
 pub fn engine() -> TestEngine {
     let clock = Arc::new(ManualClock::at(START));
@@ -40,7 +43,7 @@ pub fn engine() -> TestEngine {
     };
     let engine = TestEngine { runtime, clock };
     for command in seed_commands() {
-        engine.apply(command);
+        engine.apply(&command);
     }
     engine
 }
@@ -50,7 +53,10 @@ fn seed_commands() -> Vec<Command> {
         Ok(profile) => profile,
         Err(error) => panic!("the development profile cannot be read: {error}"),
     };
-    profile.seed.commands().unwrap_or_else(|error| panic!("the development profile has no usable seed: {error}"))
+    profile
+        .seed
+        .commands()
+        .unwrap_or_else(|error| panic!("the development profile has no usable seed: {error}"))
 }
 
 impl TestEngine {
@@ -78,14 +84,14 @@ impl TestEngine {
     ///
     /// # Panics
     /// When it is refused.
-    pub fn apply(&self, command: Command) -> Outcome {
+    pub fn apply(&self, command: &Command) -> Outcome {
         self.submit(command.clone()).unwrap_or_else(|error| panic!("{command:?} was refused: {error:?}"))
     }
 
     /// Sets the clock, and has the engine do what is due by then.
     pub fn set_time(&self, to: Timestamp) {
         self.clock.set(to);
-        self.apply(Command::Tick);
+        self.apply(&Command::Tick);
     }
 
     /// Moves the clock forward, and has the engine do what is due by then.
@@ -122,7 +128,7 @@ impl TestEngine {
     /// # Panics
     /// When a number is none, or the engine refuses the quote.
     pub fn quote(&self, symbol: &str, bid: &str, ask: &str, bid_size: &str, ask_size: &str) {
-        self.apply(Command::UpdateQuote(UpdateQuote {
+        self.apply(&Command::UpdateQuote(UpdateQuote {
             instrument: self.instrument(symbol),
             bid: price(bid),
             ask: price(ask),
@@ -139,7 +145,7 @@ impl TestEngine {
         let reference = self.handle().views().reference();
         let Some(asset) = reference.asset_by_code(asset) else { panic!("there is no asset {asset}") };
         let Ok(amount) = Amount::from_decimal(decimal(amount)) else { panic!("{amount} is no amount") };
-        self.apply(Command::AdjustBalance(AdjustBalance {
+        self.apply(&Command::AdjustBalance(AdjustBalance {
             account: self.account(account),
             asset: asset.id,
             amount,
@@ -151,7 +157,7 @@ impl TestEngine {
     /// # Panics
     /// When the engine refuses it.
     pub fn place(&self, placement: &Placement) -> Arc<Order> {
-        let outcome = self.apply(Command::PlaceOrder(placement.command(self)));
+        let outcome = self.apply(&Command::PlaceOrder(placement.command(self)));
         outcome.order.unwrap_or_else(|| panic!("{placement:?} left no order"))
     }
 }

@@ -3,14 +3,20 @@
 //! answer in its vendor's envelope.
 //!
 //! Everything here reports a failure by panicking, as a test does.
+#![expect(clippy::must_use_candidate, reason = "most calls are made for what they do to the engine")]
 #![expect(clippy::panic, reason = "a failed expectation of a test is reported by panicking")]
 
 pub mod envelopes;
+pub mod golden;
 pub mod http;
 pub mod json;
 
 mod block_on;
+mod engine;
+mod placement;
 mod server;
 
 pub use block_on::block_on;
+pub use engine::{START, TestEngine, engine};
+pub use placement::Placement;
 pub use server::{TestServer, serve, serve_at};
