@@ -227,7 +227,6 @@ async fn a_full_queue_refuses_at_once_and_takes_again_later() {
     assert!(engine.is_healthy());
 
     drop(gate);
-    engine.state_hash().await.unwrap_or_default();
     while engine.submit(Command::Tick).await == Err(SubmitError::Busy) {
         tokio::task::yield_now().await;
     }

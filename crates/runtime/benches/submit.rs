@@ -1,0 +1,115 @@
+//! Commands a second through the handle, in memory and durable, at 1, 64 and 256 callers at once; and, in the same
+//! run, how often the disk can make a small write durable. The figures mean something only beside each other.
+//!
+//! Each caller places an order and cancels it, over and over, so that the books stay small.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "the figures are the output")]
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use order_engine::{
+    AccountId, CancelOrder, Command, InstrumentId, OrderKind, PlaceOrder, Price, Quantity, Side, Size,
+};
+use runtime::{EngineHandle, Options, Runtime, Seed, SystemClock};
+
+const MEASURE: Duration = Duration::from_secs(3);
+const CALLERS: [u32; 3] = [1, 64, 256];
+const SYNC_FILE_BYTES: u64 = 4 * 1024 * 1024;
+const SYNC_WRITE_BYTES: u64 = 256;
+const SEED: &str = r#"
+asset = [
+    { code = "USD", name = "US dollar", kind = "fiat", scale = 2 },
+    { code = "BTC", name = "Bitcoin", kind = "crypto", scale = 8 },
+]
+account = [{ code = "demo", currency = "USD", balances = { USD = "100000000" } }]
+
+[[instrument]]
+symbol = "BTC-USD"
+name = "Bitcoin in US dollars"
+base = "BTC"
+quote = "USD"
+settlement = "spot"
+tick = "0.01"
+lot = "0.00000001"
+minimum_quantity = "0.00001"
+maximum_quantity = "1000"
+minimum_notional = "0"
+day_ends_at = "21:00"
+"#;
+
+fn main() {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    println!("{:<28} {:>12} {:>12} {:>12}", "", "commands/s", "p50 us", "p99 us");
+    for callers in CALLERS {
+        let runtime = Runtime::start(Options::in_memory(), Arc::new(SystemClock)).unwrap();
+        tokio.block_on(measure("in memory", &runtime, callers));
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        println!("{:<28} {:>12}", "the disk alone, syncs/s", syncs_per_second(dir.path()));
+        let options = Options::in_directory(dir.path().join("journal"));
+        let runtime = Runtime::start(options, Arc::new(SystemClock)).unwrap();
+        tokio.block_on(measure("durable", &runtime, callers));
+    }
+}
+
+/// How often a small write into a zeroed file can be made durable.
+fn syncs_per_second(dir: &Path) -> u128 {
+    let file = File::create_new(dir.join("syncs")).unwrap();
+    file.write_all_at(&vec![0; usize::try_from(SYNC_FILE_BYTES).unwrap()], 0).unwrap();
+    file.sync_all().unwrap();
+    let (started, mut syncs) = (Instant::now(), 0);
+    while started.elapsed() < MEASURE / 3 {
+        let offset = syncs * SYNC_WRITE_BYTES % SYNC_FILE_BYTES;
+        file.write_all_at(&[7; 256], offset).unwrap();
+        file.sync_data().unwrap();
+        syncs += 1;
+    }
+    per_second(syncs, started.elapsed())
+}
+
+async fn measure(name: &str, runtime: &Runtime, callers: u32) {
+    let seed = toml::from_str::<Seed>(SEED).unwrap().commands().unwrap();
+    for result in runtime.handle().submit_all(seed).await.unwrap() {
+        result.unwrap();
+    }
+    let started = Instant::now();
+    let callers_at_work: Vec<_> =
+        (0..callers).map(|_| tokio::spawn(place_and_cancel(runtime.handle(), started + MEASURE))).collect();
+    let mut latencies = Vec::new();
+    for caller in callers_at_work {
+        latencies.extend(caller.await.unwrap());
+    }
+    let elapsed = started.elapsed();
+    latencies.sort_unstable();
+    let rate = per_second(latencies.len() as u64, elapsed);
+    let percentile = |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_micros();
+    let name = format!("{name}, {callers} callers");
+    println!("{name:<28} {rate:>12} {:>12} {:>12}", percentile(50), percentile(99));
+}
+
+fn per_second(count: u64, elapsed: Duration) -> u128 {
+    u128::from(count) * 1_000_000 / elapsed.as_micros()
+}
+
+/// The time that each command took.
+async fn place_and_cancel(engine: EngineHandle, until: Instant) -> Vec<Duration> {
+    let kind = OrderKind::Limit { price: Price::new("1.00".parse().unwrap()).unwrap() };
+    let size = Size::Base(Quantity::new("0.01".parse().unwrap()).unwrap());
+    let account = AccountId::new(1);
+    let place = Command::PlaceOrder(PlaceOrder::new(account, InstrumentId::new(0), Side::Buy, kind, size));
+    let mut latencies = Vec::new();
+    while Instant::now() < until {
+        let started = Instant::now();
+        let order = engine.submit(place.clone()).await.unwrap().order.unwrap().id;
+        latencies.push(started.elapsed());
+        let started = Instant::now();
+        let cancel = CancelOrder { account, order, client_order_id: None };
+        engine.submit(Command::CancelOrder(cancel)).await.unwrap();
+        latencies.push(started.elapsed());
+    }
+    latencies
+}
