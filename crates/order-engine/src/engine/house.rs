@@ -77,6 +77,7 @@ impl Engine {
             limit: Some(price),
             bounds: Bounds::default(),
             budget: Budget::Base(size),
+            rest_at: None,
             self_match: SelfMatch::Allow,
         };
         let market = self.market_mut(instrument);

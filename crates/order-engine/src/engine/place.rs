@@ -123,6 +123,9 @@ impl Engine {
         Self::decide_liquidity(market, terms, &shape, best)?;
         let plan = plan(&market.book, &market.scales, &shape.incoming)?;
         let quantity = shape.quantity.unwrap_or_else(|| plan.filled.plus(plan.unfilled));
+        if shape.quantity.is_none() && (!plan.filled.is_zero() || best.is_some()) {
+            self.decide_size(terms, market, Some(quantity), None)?;
+        }
         let rest_at = shape.rest_at.filter(|_| terms.time_in_force.may_rest());
         let left = quantity.minus(plan.filled.min(quantity));
         let demand = Demand {
@@ -190,6 +193,7 @@ impl Engine {
             limit,
             bounds,
             budget,
+            rest_at: rest_at.filter(|_| !is_limit),
             self_match: terms.self_match,
         };
         let expires_at = self.decide_expiry(now, terms)?;

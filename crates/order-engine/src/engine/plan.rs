@@ -50,6 +50,8 @@ pub(super) struct Incoming {
     pub(super) limit: Option<Ticks>,
     pub(super) bounds: Bounds,
     pub(super) budget: Budget,
+    /// The price at which a remainder is to rest, when it is not the limit.
+    pub(super) rest_at: Option<Ticks>,
     pub(super) self_match: SelfMatch,
 }
 
@@ -81,7 +83,8 @@ pub(super) struct Plan {
     pub(super) filled: Lots,
     /// Sum of the fills' values.
     pub(super) spent: Amount,
-    /// What the budget would still buy at the last price, when the book ran out or a price was too bad.
+    /// What the budget would still buy where a remainder rests, or else at the last price, when the book ran out or a
+    /// price was too bad.
     pub(super) unfilled: Lots,
     /// The first resting order of the same account that is in the way, when that matters.
     pub(super) self_match: Option<(OrderId, Ticks)>,
@@ -128,7 +131,7 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
     if let Some(reject) = fault {
         return Err(reject);
     }
-    plan.unfilled = match (left, last_price.or(incoming.limit)) {
+    plan.unfilled = match (left, incoming.rest_at.or(last_price).or(incoming.limit)) {
         (Budget::Base(quantity), _) => quantity,
         (Budget::Quote(amount), Some(price)) => scales.affordable(amount, price),
         (Budget::Quote(_), None) => Lots::ZERO,

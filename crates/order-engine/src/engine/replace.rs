@@ -153,6 +153,7 @@ impl Engine {
             limit: Some(terms.price),
             bounds: Bounds::of(&market.scales, &terms.price_bound)?,
             budget: Budget::Base(terms.leaves),
+            rest_at: None,
             self_match: order.self_match,
         };
         let planned = if keeps_place {

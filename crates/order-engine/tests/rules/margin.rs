@@ -1,0 +1,92 @@
+//! Margin instruments: net positions, lots closed oldest first, profit in the account's currency.
+
+use crate::support::*;
+use order_engine::{Command, InstrumentId, Outcome, PlaceOrder, Reject, Side, Size, TimeInForce, valuation};
+
+fn order(instrument: InstrumentId, side: Side, units: &str) -> Command {
+    Command::PlaceOrder(PlaceOrder {
+        instrument,
+        time_in_force: TimeInForce::Fok,
+        ..market(ALICE, side, Size::Base(quantity(units)))
+    })
+}
+
+fn trade(world: &mut World, instrument: InstrumentId, side: Side, units: &str) -> Outcome {
+    world.run(order(instrument, side, units)).unwrap()
+}
+
+#[test]
+fn an_opposite_order_closes_lots_oldest_first_and_opens_the_rest() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.19671", "1.19683", "1000000")).unwrap();
+    let first = trade(&mut world, EUR_USD, Side::Buy, "100");
+    let second = trade(&mut world, EUR_USD, Side::Buy, "50");
+    let lot = |outcome: &Outcome| outcome.executions().next().unwrap().opened.unwrap().0;
+    let (first, second) = (lot(&first), lot(&second));
+    let reduced = trade(&mut world, EUR_USD, Side::Sell, "120");
+    let closed = reduced.executions().next().unwrap().closed.clone();
+    let seen: Vec<_> = closed.iter().map(|lot| (lot.lot, lot.quantity, lot.whole)).collect();
+    assert_eq!(seen, [(first, quantity("100"), true), (second, quantity("20"), false)]);
+    let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
+    assert_eq!((position.side, position.quantity), (Side::Buy, quantity("30")));
+    let turned = trade(&mut world, EUR_USD, Side::Sell, "40");
+    let execution = turned.executions().next().unwrap();
+    assert_eq!(execution.opened.unwrap().1, quantity("10"));
+    let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
+    assert_eq!((position.side, position.quantity), (Side::Sell, quantity("10")));
+}
+
+#[test]
+fn profit_is_booked_at_the_unfavourable_side_of_the_conversion() {
+    let mut world = World::new();
+    world.run(quote(USD_JPY, "113.060", "113.076", "1000000")).unwrap();
+    trade(&mut world, USD_JPY, Side::Buy, "10000");
+    world.run(quote(USD_JPY, "113.110", "113.132", "1000000")).unwrap();
+    trade(&mut world, USD_JPY, Side::Sell, "10000");
+    assert_eq!(world.total(ALICE, USD), amount("100003.0053"));
+    world.run(quote(USD_JPY, "113.060", "113.076", "1000000")).unwrap();
+    trade(&mut world, USD_JPY, Side::Buy, "10000");
+    world.run(quote(USD_JPY, "113.064", "113.076", "1000000")).unwrap();
+    trade(&mut world, USD_JPY, Side::Sell, "10000");
+    assert_eq!(world.total(ALICE, USD), amount("100001.944"));
+    assert_eq!(world.engine.holdings(ALICE).unwrap().realized, amount("1.944"));
+}
+
+#[test]
+fn margin_is_counted_at_mid_in_the_accounts_currency() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.19671", "1.19682", "10000000")).unwrap();
+    world.run(quote(USD_JPY, "113.064", "113.076", "10000000")).unwrap();
+    trade(&mut world, EUR_USD, Side::Buy, "270000");
+    trade(&mut world, USD_JPY, Side::Buy, "60000");
+    let holdings = world.engine.holdings(ALICE).unwrap();
+    let quotes = |instrument| world.engine.quote(instrument);
+    let summary = valuation::margin_summary(world.engine.reference(), &holdings, quotes).unwrap();
+    assert_eq!(summary.used, amount("19156.3275"));
+    let expected = summary.balance.units() + summary.unrealized.units() - summary.used.units();
+    assert_eq!(summary.available.units(), expected);
+}
+
+#[test]
+fn what_the_margin_does_not_cover_is_refused() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.00000", "1.00001", "10000000")).unwrap();
+    let refused = world.run(order(EUR_USD, Side::Buy, "3000000")).unwrap_err();
+    let expected = Reject::InsufficientMargin { needed: amount("150001.5"), available: amount("100000") };
+    assert_eq!(refused, expected);
+    trade(&mut world, EUR_USD, Side::Buy, "1900000");
+    let refused = world.run(order(EUR_USD, Side::Buy, "200000")).unwrap_err();
+    assert!(matches!(refused, Reject::InsufficientMargin { .. }));
+    trade(&mut world, EUR_USD, Side::Sell, "1900000");
+}
+
+#[test]
+fn an_instrument_that_cannot_be_valued_is_not_traded() {
+    let mut world = World::new();
+    let resting = PlaceOrder {
+        instrument: USD_JPY,
+        kind: order_engine::OrderKind::Limit { price: price("113.000") },
+        ..market(ALICE, Side::Buy, Size::Base(quantity("10")))
+    };
+    assert_eq!(world.place(resting).unwrap_err(), Reject::NoConversion { asset: JPY });
+}

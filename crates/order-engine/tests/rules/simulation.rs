@@ -1,0 +1,297 @@
+//! Random histories. After every command the books balance, nothing is filled beyond its limit, and a refusal has
+//! left no trace; at the end the log, applied again, gives the same state.
+
+use std::collections::BTreeMap;
+
+use order_engine::{
+    AccountId, Amount, AssetId, CancelOrder, CancelOrders, Change, Command, Engine, Event, InstrumentId,
+    OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus,
+    SelfMatch, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
+};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+const CLIENTS: [AccountId; 2] = [ALICE, BOB];
+const ASSETS: [AssetId; 5] = [USD, BTC, ADA, EUR, JPY];
+
+/// One random wish; which order it is about is counted from the newest.
+#[derive(Debug, Clone)]
+enum Wish {
+    Place { order: PlaceOrder, stage: bool },
+    Quote { instrument: InstrumentId, cents: u32, size: u32 },
+    Replace { who: AccountId, newest: usize, cents: Option<u32>, size: Option<u32> },
+    Succeed { who: AccountId, newest: usize, cents: u32, held: bool },
+    Cancel { who: AccountId, newest: usize },
+    CancelAll { who: AccountId, side: Option<Side> },
+    Release { who: AccountId, newest: usize },
+    Restate { newest: usize, cents: Option<u32>, status: RestatedStatus },
+    Wait { seconds: u64 },
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Buy), Just(Side::Sell)]
+}
+
+fn who() -> impl Strategy<Value = AccountId> {
+    prop_oneof![Just(ALICE), Just(BOB)]
+}
+
+fn instrument() -> impl Strategy<Value = InstrumentId> {
+    prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD)]
+}
+
+/// Prices within a narrow band around one hundred, so that orders meet; a few are not on the tick.
+fn cents() -> impl Strategy<Value = u32> {
+    9_980..10_020_u32
+}
+
+fn at(cents: u32) -> order_engine::Price {
+    price(&format!("{}.{:02}", cents / 100, cents % 100))
+}
+
+fn units(size: u32) -> order_engine::Quantity {
+    quantity(&size.to_string())
+}
+
+fn time_in_force() -> impl Strategy<Value = TimeInForce> {
+    prop_oneof![
+        4 => Just(TimeInForce::Gtc),
+        1 => Just(TimeInForce::Day),
+        1 => Just(TimeInForce::Ioc),
+        1 => Just(TimeInForce::Fok),
+        1 => (1..200_u64).prop_map(|seconds| TimeInForce::Gtd(START.plus_seconds(seconds))),
+    ]
+}
+
+fn order() -> impl Strategy<Value = PlaceOrder> {
+    let kind = (0..10_u8, cents()).prop_map(|(kind, cents)| match kind {
+        0 | 1 => OrderKind::Market,
+        2 => OrderKind::MarketToLimit { rest_at: at(cents) },
+        _ => OrderKind::Limit { price: at(cents) },
+    });
+    let size = (0..12_u8, 0..40_u32).prop_map(|(form, size)| match form {
+        0 => Size::Quote(amount(&format!("{size}.5"))),
+        1 => Size::Quote(amount(&format!("{size}00"))),
+        _ => Size::Base(units(size)),
+    });
+    let bound = proptest::option::weighted(0.1, cents());
+    (who(), instrument(), side(), kind, size, time_in_force(), any::<[bool; 3]>(), bound).prop_map(
+        |(who, instrument, side, kind, size, time_in_force, [post_only, refuse, upper], bound)| PlaceOrder {
+            time_in_force,
+            post_only: post_only && matches!(kind, OrderKind::Limit { .. }) && time_in_force.may_rest(),
+            self_match: if refuse { SelfMatch::Refuse } else { SelfMatch::Allow },
+            price_bound: PriceBound {
+                lower: bound.filter(|_| !upper).map(at),
+                upper: bound.filter(|_| upper).map(at),
+            },
+            ..PlaceOrder::new(who, instrument, side, kind, size)
+        },
+    )
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let status = prop_oneof![
+        3 => Just(RestatedStatus::Keep),
+        1 => Just(RestatedStatus::Canceled),
+        1 => Just(RestatedStatus::Expired),
+    ];
+    prop_oneof![
+        12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order, stage }),
+        2 => (instrument(), cents(), 0..60_u32)
+            .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
+        3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::of(0..40_u32))
+            .prop_map(|(who, newest, cents, size)| Wish::Replace { who, newest, cents, size }),
+        2 => (who(), 0..6_usize, cents(), any::<bool>())
+            .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
+        3 => (who(), 0..8_usize).prop_map(|(who, newest)| Wish::Cancel { who, newest }),
+        1 => (who(), proptest::option::of(side())).prop_map(|(who, side)| Wish::CancelAll { who, side }),
+        2 => (who(), 0..6_usize).prop_map(|(who, newest)| Wish::Release { who, newest }),
+        1 => (0..6_usize, proptest::option::of(cents()), status)
+            .prop_map(|(newest, cents, status)| Wish::Restate { newest, cents, status }),
+        2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
+    ]
+}
+
+/// A world under watch.
+struct Watched {
+    world: World,
+    orders: Vec<OrderId>,
+    deposits: BTreeMap<AssetId, Amount>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let mut world = World::new();
+        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+            world.run(quote(instrument, "99.99", "100.01", "20")).unwrap();
+        }
+        let mut watched = Self { world, orders: Vec::new(), deposits: BTreeMap::new() };
+        watched.deposits = ASSETS.into_iter().map(|asset| (asset, watched.sum(asset))).collect();
+        watched
+    }
+
+    fn sum(&self, asset: AssetId) -> Amount {
+        let accounts = [AccountId::HOUSE, ALICE, BOB];
+        let units = accounts.iter().map(|account| self.world.total(*account, asset).units()).sum();
+        Amount::from_units(units)
+    }
+
+    fn newest(&self, newest: usize) -> OrderId {
+        let index = self.orders.len().checked_sub(newest + 1);
+        index.and_then(|index| self.orders.get(index)).copied().unwrap_or(OrderId::new(1))
+    }
+
+    fn command(&mut self, wish: Wish) -> Command {
+        match wish {
+            Wish::Place { order, stage } => {
+                let staged_until = stage.then(|| self.world.now.plus_seconds(30));
+                Command::PlaceOrder(PlaceOrder { staged_until, ..order })
+            }
+            Wish::Quote { instrument, cents, size } => Command::UpdateQuote(order_engine::UpdateQuote {
+                instrument,
+                bid: at(cents - 1),
+                ask: at(cents + 1),
+                bid_size: units(size),
+                ask_size: units(size),
+            }),
+            Wish::Replace { who, newest, cents, size } => Command::ReplaceOrder(ReplaceOrder {
+                account: who,
+                order: self.newest(newest),
+                price: cents.map(at),
+                quantity: size.map(units),
+                time_in_force: None,
+                price_bound: None,
+                client_order_id: None,
+                annotations: None,
+            }),
+            Wish::Succeed { who, newest, cents, held } => Command::SucceedOrder(SucceedOrder {
+                account: who,
+                order: self.newest(newest),
+                client_order_id: None,
+                price: Some(at(cents)),
+                size: if held { SuccessorSize::Held } else { SuccessorSize::Leaves },
+                time_in_force: None,
+                post_only: None,
+                annotations: None,
+            }),
+            Wish::Cancel { who, newest } => {
+                let order = self.newest(newest);
+                Command::CancelOrder(CancelOrder { account: who, order, client_order_id: None })
+            }
+            Wish::CancelAll { who, side } => {
+                Command::CancelOrders(CancelOrders { account: who, instruments: None, side, classes: None })
+            }
+            Wish::Release { who, newest } => {
+                Command::ReleaseOrder(ReleaseOrder { account: who, order: self.newest(newest) })
+            }
+            Wish::Restate { newest, cents, status } => Command::RestateOrder(RestateOrder {
+                order: self.newest(newest),
+                price: cents.filter(|_| status == RestatedStatus::Keep).map(at),
+                quantity: None,
+                time_in_force: None,
+                status,
+                request_id: None,
+                annotations: order_engine::Annotations::default(),
+            }),
+            Wish::Wait { seconds } => {
+                self.world.wait_seconds(seconds);
+                Command::Tick
+            }
+        }
+    }
+
+    fn grant(&mut self, wish: Wish) {
+        let command = self.command(wish);
+        // What is due first happens on its own, so that a refusal can be seen to change nothing.
+        let due = self.world.apply(Command::Tick).due;
+        let before = self.world.engine.state_hash();
+        let foretold = self.world.engine.check(self.world.now, &command);
+        let applied = self.world.apply(command);
+        assert!(applied.due.is_empty());
+        assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
+        match &applied.result {
+            Ok(outcome) => {
+                self.orders.extend(outcome.order.as_ref().map(|order| order.id));
+                self.watch_events(&due, &outcome.events);
+            }
+            Err(_) => assert_eq!(self.world.engine.state_hash(), before, "a refusal left a trace"),
+        }
+        self.watch_money();
+        self.watch_books();
+    }
+
+    fn watch_events(&self, due: &[Event], events: &[Event]) {
+        assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
+        for event in events {
+            let Change::OrderFilled { order, execution } = &event.change else { continue };
+            if let OrderKind::Limit { price } = order.kind {
+                let fair = match order.side {
+                    Side::Buy => execution.price <= price,
+                    Side::Sell => execution.price >= price,
+                };
+                assert!(fair, "a fill at {} is worse than the limit {price}", execution.price);
+            }
+            let bound = order.price_bound;
+            assert!(bound.upper.is_none_or(|upper| execution.price <= upper));
+            assert!(bound.lower.is_none_or(|lower| execution.price >= lower));
+        }
+    }
+
+    fn watch_money(&self) {
+        for asset in ASSETS {
+            assert_eq!(self.sum(asset), self.deposits[&asset], "asset {asset} is conserved");
+        }
+        for account in CLIENTS {
+            let mut held: BTreeMap<AssetId, i128> = BTreeMap::new();
+            let orders = self.orders.iter().collect::<std::collections::BTreeSet<_>>();
+            for order in
+                orders.into_iter().map(|id| self.world.order(*id)).filter(|order| order.account == account)
+            {
+                if let Some(hold) = order.held {
+                    assert!(order.status.is_working());
+                    *held.entry(hold.asset).or_default() += hold.amount.units();
+                }
+            }
+            let holdings = self.world.engine.holdings(account).unwrap();
+            for balance in &holdings.balances {
+                let expected = held.get(&balance.asset).copied().unwrap_or_default();
+                assert_eq!(balance.held.units(), expected, "holds of {account} in {}", balance.asset);
+            }
+            for position in &holdings.positions {
+                let lots =
+                    position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<rust_decimal::Decimal>();
+                assert_eq!(lots, position.quantity.decimal(), "lots sum to the position");
+            }
+        }
+    }
+
+    fn watch_books(&self) {
+        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+            let depth = self.world.engine.depth(instrument, 100);
+            if let (Some(bid), Some(ask)) = (depth.bids.first(), depth.asks.first()) {
+                assert!(bid.price < ask.price, "the book is crossed");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_histories_keep_every_promise(wishes in proptest::collection::vec(wish(), 1..120)) {
+        let mut watched = Watched::new();
+        for wish in wishes {
+            watched.grant(wish);
+        }
+        let World { engine, log, .. } = watched.world;
+        let mut again = Engine::new();
+        for (now, command) in &log {
+            let bytes = minicbor::to_vec(command).unwrap();
+            let command: Command = minicbor::decode(&bytes).unwrap();
+            let _ = again.apply(*now, &command);
+        }
+        prop_assert_eq!(again.state_hash(), engine.state_hash());
+    }
+}

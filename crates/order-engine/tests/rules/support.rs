@@ -1,0 +1,188 @@
+//! A small market to test in: four instruments, two clients, the house.
+
+use std::sync::Arc;
+
+use order_engine::{
+    AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, Applied, AssetCode, AssetDefinition,
+    AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
+    InstrumentDefinition, InstrumentId, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity,
+    Reject, Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
+};
+
+pub(crate) const ALICE: AccountId = AccountId::new(1);
+pub(crate) const BOB: AccountId = AccountId::new(2);
+pub(crate) const USD: AssetId = AssetId::new(0);
+pub(crate) const BTC: AssetId = AssetId::new(1);
+pub(crate) const ADA: AssetId = AssetId::new(2);
+pub(crate) const EUR: AssetId = AssetId::new(3);
+pub(crate) const JPY: AssetId = AssetId::new(4);
+/// Spot, no commission, tick 0.01, lot 0.001, minimum 0.001, maximum 100, minimum value 1.
+pub(crate) const BTC_USD: InstrumentId = InstrumentId::new(0);
+/// Spot, 10 basis points of what is received, tick 0.0001, lot 0.01, minimum 5.
+pub(crate) const ADA_USD: InstrumentId = InstrumentId::new(1);
+/// Margin of 5 percent, tick 0.00001, lot 1.
+pub(crate) const EUR_USD: InstrumentId = InstrumentId::new(2);
+/// Margin of 5 percent, tick 0.001, lot 1.
+pub(crate) const USD_JPY: InstrumentId = InstrumentId::new(3);
+
+pub(crate) const START: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) now: Timestamp,
+    pub(crate) log: Vec<(Timestamp, Command)>,
+}
+
+pub(crate) fn price(text: &str) -> Price {
+    Price::new(text.parse().unwrap()).unwrap()
+}
+
+pub(crate) fn quantity(text: &str) -> Quantity {
+    Quantity::new(text.parse().unwrap()).unwrap()
+}
+
+pub(crate) fn amount(text: &str) -> Amount {
+    Amount::from_decimal(text.parse().unwrap()).unwrap()
+}
+
+pub(crate) fn client_id(text: &str) -> Option<ClientOrderId> {
+    Some(ClientOrderId::new(text).unwrap())
+}
+
+pub(crate) fn limit(account: AccountId, side: Side, size: &str, at: &str) -> PlaceOrder {
+    PlaceOrder::new(account, BTC_USD, side, OrderKind::Limit { price: price(at) }, Size::Base(quantity(size)))
+}
+
+pub(crate) fn market(account: AccountId, side: Side, size: Size) -> PlaceOrder {
+    PlaceOrder::new(account, BTC_USD, side, OrderKind::Market, size)
+}
+
+pub(crate) fn quote(instrument: InstrumentId, bid: &str, ask: &str, size: &str) -> Command {
+    Command::UpdateQuote(UpdateQuote {
+        instrument,
+        bid: price(bid),
+        ask: price(ask),
+        bid_size: quantity(size),
+        ask_size: quantity(size),
+    })
+}
+
+fn instrument(
+    symbol: &str,
+    [base, quoted]: [&str; 2],
+    settlement: Settlement,
+    [tick, lot]: [&str; 2],
+) -> InstrumentDefinition {
+    InstrumentDefinition {
+        symbol: Symbol::new(symbol).unwrap(),
+        name: symbol.into(),
+        base: AssetCode::new(base).unwrap(),
+        quote: AssetCode::new(quoted).unwrap(),
+        settlement,
+        tick: price(tick),
+        lot: quantity(lot),
+        minimum_quantity: quantity(lot),
+        maximum_quantity: quantity("100"),
+        minimum_notional: Amount::ZERO,
+        commission: Commission::NONE,
+        day_ends_at: 0,
+    }
+}
+
+pub(crate) fn definitions() -> Vec<Command> {
+    let margin = Settlement::Margin { rate: BasisPoints::new(500) };
+    let received = Commission {
+        maker: BasisPoints::new(10),
+        taker: BasisPoints::new(10),
+        charged_in: ChargedIn::Received,
+        rounding: Rounding::Truncate,
+        scale: 6,
+    };
+    let asset = |code: &str, kind, scale| {
+        let code = AssetCode::new(code).unwrap();
+        Command::DefineAsset(AssetDefinition { name: code.as_str().into(), code, kind, scale })
+    };
+    let account = |code: &str| {
+        Command::OpenAccount(AccountDefinition {
+            code: AccountCode::new(code).unwrap(),
+            currency: AssetCode::new("USD").unwrap(),
+        })
+    };
+    vec![
+        asset("USD", AssetKind::Fiat, 2),
+        asset("BTC", AssetKind::Crypto, 8),
+        asset("ADA", AssetKind::Crypto, 6),
+        asset("EUR", AssetKind::Fiat, 2),
+        asset("JPY", AssetKind::Fiat, 0),
+        Command::DefineInstrument(InstrumentDefinition {
+            minimum_notional: amount("1"),
+            ..instrument("BTC-USD", ["BTC", "USD"], Settlement::Spot, ["0.01", "0.001"])
+        }),
+        Command::DefineInstrument(InstrumentDefinition {
+            minimum_quantity: quantity("5"),
+            maximum_quantity: quantity("1000000"),
+            commission: received,
+            ..instrument("ADA-USD", ["ADA", "USD"], Settlement::Spot, ["0.0001", "0.01"])
+        }),
+        Command::DefineInstrument(InstrumentDefinition {
+            maximum_quantity: quantity("10000000"),
+            ..instrument("EUR-USD", ["EUR", "USD"], margin, ["0.00001", "1"])
+        }),
+        Command::DefineInstrument(InstrumentDefinition {
+            maximum_quantity: quantity("10000000"),
+            ..instrument("USD-JPY", ["USD", "JPY"], margin, ["0.001", "1"])
+        }),
+        account("alice"),
+        account("bob"),
+    ]
+}
+
+pub(crate) fn deposit(account: AccountId, asset: AssetId, units: &str) -> Command {
+    Command::AdjustBalance(AdjustBalance { account, asset, amount: amount(units) })
+}
+
+impl World {
+    /// Definitions, two funded clients, no quotes.
+    pub(crate) fn new() -> Self {
+        let mut world = Self { engine: Engine::new(), now: START, log: Vec::new() };
+        let mut commands = definitions();
+        for account in [ALICE, BOB] {
+            commands.push(deposit(account, USD, "100000"));
+            commands.push(deposit(account, BTC, "10"));
+            commands.push(deposit(account, ADA, "10000"));
+        }
+        for command in commands {
+            world.apply(command).result.unwrap();
+        }
+        world
+    }
+
+    pub(crate) fn apply(&mut self, command: Command) -> Applied {
+        self.log.push((self.now, command.clone()));
+        self.engine.apply(self.now, &command)
+    }
+
+    pub(crate) fn run(&mut self, command: Command) -> Result<Outcome, Reject> {
+        self.apply(command).result
+    }
+
+    pub(crate) fn place(&mut self, order: PlaceOrder) -> Result<Arc<Order>, Reject> {
+        self.run(Command::PlaceOrder(order)).map(|outcome| outcome.order.unwrap())
+    }
+
+    pub(crate) fn order(&self, id: OrderId) -> &Arc<Order> {
+        self.engine.order(id).unwrap()
+    }
+
+    pub(crate) fn total(&self, account: AccountId, asset: AssetId) -> Amount {
+        self.engine.holdings(account).unwrap().balance(asset).total
+    }
+
+    pub(crate) fn held(&self, account: AccountId, asset: AssetId) -> Amount {
+        self.engine.holdings(account).unwrap().balance(asset).held
+    }
+
+    pub(crate) fn wait_seconds(&mut self, seconds: u64) {
+        self.now = self.now.plus_seconds(seconds);
+    }
+}
