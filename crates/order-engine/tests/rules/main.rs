@@ -1,7 +1,12 @@
 //! The engine's rules, asked from outside: commands in, outcomes and readable state out.
 
+#[cfg(test)]
 mod changing;
+#[cfg(test)]
 mod margin;
+#[cfg(test)]
 mod placing;
+#[cfg(test)]
 mod simulation;
+#[cfg(test)]
 mod support;

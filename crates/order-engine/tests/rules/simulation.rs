@@ -213,7 +213,7 @@ impl Watched {
         match &applied.result {
             Ok(outcome) => {
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
-                self.watch_events(&due, &outcome.events);
+                Self::watch_events(&due, &outcome.events);
             }
             Err(_) => assert_eq!(self.world.engine.state_hash(), before, "a refusal left a trace"),
         }
@@ -221,7 +221,7 @@ impl Watched {
         self.watch_books();
     }
 
-    fn watch_events(&self, due: &[Event], events: &[Event]) {
+    fn watch_events(due: &[Event], events: &[Event]) {
         assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
         for event in events {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
