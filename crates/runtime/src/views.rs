@@ -80,6 +80,12 @@ impl Views {
         ids.into_iter().filter_map(|id| self.order(id)).collect()
     }
 
+    /// Number of orders of an account that are not closed, staged ones included.
+    #[must_use]
+    pub fn open_order_count(&self, account: AccountId) -> usize {
+        self.accounts.get(&account).map(|index| index.open.len()).unwrap_or_default()
+    }
+
     /// Executions of one order, oldest first.
     #[must_use]
     pub fn executions(&self, order: OrderId) -> Vec<Arc<Execution>> {
