@@ -1,9 +1,5 @@
 //! Commands a second of the whole engine on one core.
-#![expect(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a benchmark stops at the first thing that is not as expected"
-)]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first thing that is not as expected")]
 
 use std::hint::black_box;
 

@@ -73,7 +73,7 @@ fn a_replacement_that_crosses_trades() {
     world.place(limit(BOB, Side::Sell, "0.2", "21000")).unwrap();
     let crossing = ReplaceOrder {
         price: Some(price("22000")),
-        client_order_id: client_id("second"),
+        client_order_id: Some(client_id("second")),
         ..replace(order.id)
     };
     let outcome = world.run(Command::ReplaceOrder(crossing)).unwrap();
@@ -81,7 +81,7 @@ fn a_replacement_that_crosses_trades() {
     assert_eq!((order.status, order.filled), (OrderStatus::PartiallyFilled, quantity("0.2")));
     assert_eq!(order.filled_notional, amount("4200"));
     assert_eq!(world.held(ALICE, USD), amount("6600"));
-    assert_eq!((order.client_order_id.clone(), order.request_id.clone()), (None, client_id("second")));
+    assert_eq!((order.client_order_id.clone(), order.request_id.clone()), (None, Some(client_id("second"))));
     assert!(matches!(outcome.events[0].change, Change::OrderReplaced(_)));
 }
 

@@ -221,7 +221,8 @@ fn what_the_market_refuses_can_be_recorded() {
 #[test]
 fn a_client_order_id_is_used_once() {
     let mut world = World::new();
-    let order = PlaceOrder { client_order_id: client_id("one"), ..limit(ALICE, Side::Buy, "0.5", "20000") };
+    let order =
+        PlaceOrder { client_order_id: Some(client_id("one")), ..limit(ALICE, Side::Buy, "0.5", "20000") };
     let placed = world.place(order.clone()).unwrap();
     assert_eq!(world.place(order.clone()).unwrap_err(), Reject::AlreadyExists { order: placed.id });
     let other = PlaceOrder { side: Side::Sell, ..order.clone() };

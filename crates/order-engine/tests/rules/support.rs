@@ -45,8 +45,8 @@ pub(crate) fn amount(text: &str) -> Amount {
     Amount::from_decimal(text.parse().unwrap()).unwrap()
 }
 
-pub(crate) fn client_id(text: &str) -> Option<ClientOrderId> {
-    Some(ClientOrderId::new(text).unwrap())
+pub(crate) fn client_id(text: &str) -> ClientOrderId {
+    ClientOrderId::new(text).unwrap()
 }
 
 pub(crate) fn limit(account: AccountId, side: Side, size: &str, at: &str) -> PlaceOrder {
@@ -158,8 +158,9 @@ impl World {
     }
 
     pub(crate) fn apply(&mut self, command: Command) -> Applied {
-        self.log.push((self.now, command.clone()));
-        self.engine.apply(self.now, &command)
+        let applied = self.engine.apply(self.now, &command);
+        self.log.push((self.now, command));
+        applied
     }
 
     pub(crate) fn run(&mut self, command: Command) -> Result<Outcome, Reject> {
