@@ -1,5 +1,6 @@
 //! Commands a second through the handle, in memory and durable, at 1, 64 and 256 callers at once; and, in the same
-//! run, how often the disk can make a small write durable. The figures mean something only beside each other.
+//! run, how often the disk can make a small write durable. Then what a start costs: with nothing in the journal, and
+//! with all that was measured in it. The figures mean something only beside each other.
 //!
 //! Each caller places an order and cancels it, over and over, so that the books stay small.
 
@@ -50,10 +51,20 @@ fn main() {
         tokio.block_on(measure("in memory", &runtime, callers));
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         println!("{:<28} {:>12}", "the disk alone, syncs/s", syncs_per_second(dir.path()));
-        let options = Options::in_directory(dir.path().join("journal"));
-        let runtime = Runtime::start(options, Arc::new(SystemClock)).unwrap();
-        tokio.block_on(measure("durable", &runtime, callers));
+        let runtime = start(dir.path(), "start, new journal");
+        let commands = tokio.block_on(measure("durable", &runtime, callers));
+        runtime.stop().unwrap();
+        start(dir.path(), &format!("start, {commands} commands"));
     }
+}
+
+/// Starts on the journal of a directory and says how long that took.
+fn start(dir: &Path, name: &str) -> Runtime {
+    let started = Instant::now();
+    let options = Options::in_directory(dir.join("journal"));
+    let runtime = Runtime::start(options, Arc::new(SystemClock)).unwrap();
+    println!("{name:<28} {:>9} ms", started.elapsed().as_millis());
+    runtime
 }
 
 /// How often a small write into a zeroed file can be made durable.
@@ -71,7 +82,8 @@ fn syncs_per_second(dir: &Path) -> u128 {
     per_second(syncs, started.elapsed())
 }
 
-async fn measure(name: &str, runtime: &Runtime, callers: u32) {
+/// Prints what was measured, and returns how many commands there were.
+async fn measure(name: &str, runtime: &Runtime, callers: u32) -> usize {
     let seed = toml::from_str::<Seed>(SEED).unwrap().commands().unwrap();
     for result in runtime.handle().submit_all(seed).await.unwrap() {
         result.unwrap();
@@ -89,6 +101,7 @@ async fn measure(name: &str, runtime: &Runtime, callers: u32) {
     let percentile = |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_micros();
     let name = format!("{name}, {callers} callers");
     println!("{name:<28} {rate:>12} {:>12} {:>12}", percentile(50), percentile(99));
+    latencies.len()
 }
 
 fn per_second(count: u64, elapsed: Duration) -> u128 {

@@ -54,7 +54,7 @@ impl Runtime {
     /// Opens the journal, replays what it holds, and goes to work.
     ///
     /// # Errors
-    /// [`StartError`] when the journal cannot be opened, read or replayed. Nothing is changed then.
+    /// [`StartError`] when the journal cannot be opened, read or replayed.
     pub fn start(options: Options, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let journal: Box<dyn Journal> = match &options.journal {
             JournalMode::Memory => Box::new(MemoryJournal::new()),
