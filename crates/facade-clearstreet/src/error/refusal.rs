@@ -1,0 +1,201 @@
+//! What the engine's rejects are called here. Total: a new reject does not compile until it has a name.
+
+use std::collections::BTreeMap;
+
+use facade_kit::decimal::shortest;
+use order_engine::{Amount, AssetId, Combination, Order, Price, Reject, Side};
+use uuid::Uuid;
+
+use super::ApiError;
+use crate::naming::Listing;
+use crate::{format, translate, wire};
+
+pub(super) const INVALID_ARGUMENT: &str = "Client specified an invalid argument";
+const FAILED_PRECONDITION: &str = "The system is not in a state required for the operation's execution";
+const RISK_DOMAIN: &str = "com.clearstreet.oems.risk";
+const AVAILABLE_SCALE: u32 = 4;
+
+/// The order that a reject is about, in this dialect's words.
+#[derive(Debug, Clone)]
+pub(crate) struct RefusedOrder<'a> {
+    /// Its id; of an order that was never recorded, the id that is only in the refusal.
+    pub(crate) id: Uuid,
+    pub(crate) account: i64,
+    pub(crate) client_order_id: Option<&'a str>,
+    pub(crate) side: Side,
+    pub(crate) listing: &'a Listing,
+}
+
+/// A reject together with the order that it is about.
+pub(crate) struct Refusal<'a>(pub(crate) &'a Reject, pub(crate) &'a RefusedOrder<'a>);
+
+impl From<Refusal<'_>> for ApiError {
+    fn from(Refusal(reject, order): Refusal<'_>) -> Self {
+        match reject {
+            Reject::UnknownAccount(_) => Self::Forbidden,
+            Reject::UnknownInstrument(_) => {
+                Self::Invalid(format!("Instrument not found: {}", order.listing.symbol))
+            }
+            Reject::UnknownOrder(_) => {
+                Self::OrderNotFound { order: order.id.to_string(), account: order.account }
+            }
+            Reject::AlreadyExists { .. } | Reject::ExistsWithDifferent { .. } => {
+                Self::Invalid(format!("Duplicate order id: {}", order.client_order_id.unwrap_or_default()))
+            }
+            Reject::OrderClosed { status, .. } => order.not_replaceable(translate::plain_status(*status)),
+            Reject::OrderStaged(_) => order.not_replaceable(wire::OrderStatus::PendingNew),
+            Reject::NothingToReplace => Self::Invalid("At least one field must be provided".to_owned()),
+            Reject::Combination(fault) => Self::Invalid(combination(*fault).to_owned()),
+            Reject::SizeNotPositive => Self::Invalid("Order quantity must be greater than zero".to_owned()),
+            Reject::QuantityTooPrecise { .. } | Reject::QuantityOffLot { .. } => {
+                let lot = order.listing.instrument.definition.lot;
+                Self::Invalid(format!("Order quantity must be a multiple of {}", shortest(lot.decimal())))
+            }
+            Reject::QuantityTooSmall { minimum, .. } => {
+                Self::Invalid(format!("Order quantity must be at least {}", shortest(minimum.decimal())))
+            }
+            Reject::QuantityTooLarge { maximum, .. } => {
+                Self::Invalid(format!("Order quantity must not exceed {}", shortest(maximum.decimal())))
+            }
+            Reject::QuantityNotAboveFilled { filled, .. } => Self::Invalid(format!(
+                "Order quantity must be greater than the filled quantity {}",
+                shortest(filled.decimal())
+            )),
+            Reject::PriceTooPrecise { given, .. } | Reject::PriceOffTick { given, .. } => {
+                order.off_tick(*given)
+            }
+            Reject::PriceTooLarge { given } => Self::unprocessable("limit price", &given.to_string()),
+            Reject::NotionalTooSmall { minimum, .. } => {
+                Self::Invalid(format!("Order value must be at least {minimum}"))
+            }
+            Reject::ExpiryInPast { .. } => Self::Invalid("expires_at must be in the future".to_owned()),
+            Reject::TooManyOpenOrders { limit } => {
+                Self::Invalid(format!("The account has reached its limit of {limit} open orders"))
+            }
+            Reject::CapacityExhausted { .. } => Self::Exhausted,
+            Reject::Overflow => Self::Invalid(INVALID_ARGUMENT.to_owned()),
+            Reject::InsufficientFunds { asset, needed, available } => {
+                order.short_of(*asset, *needed, *available)
+            }
+            Reject::InsufficientMargin { needed, available } => order.short_of_cash(*needed, *available),
+            Reject::NoLiquidity => Self::Invalid(format!("No liquidity for {}", order.listing.symbol)),
+            Reject::BeyondBound { bound, market, .. } => {
+                Self::Invalid(format!("Market price {market} is beyond the price bound {bound}"))
+            }
+            Reject::NoConversion { .. } => Self::Invalid(FAILED_PRECONDITION.to_owned()),
+            Reject::NotFillable { .. } => Self::Invalid("Order cannot be filled at once".to_owned()),
+            Reject::WouldTakeLiquidity { best } => {
+                Self::Invalid(format!("Order would take liquidity at {best}"))
+            }
+            Reject::SelfMatch { price, side, .. } => order.self_match(*price, *side),
+            Reject::UnknownAsset(_)
+            | Reject::UnknownAssetCode
+            | Reject::InvalidDefinition(_)
+            | Reject::AnnotationsTooLarge
+            | Reject::OrderNotStaged(_)
+            | Reject::CannotRestate(_) => Self::Internal("a reject of a command that is never sent"),
+        }
+    }
+}
+
+const fn combination(fault: Combination) -> &'static str {
+    match fault {
+        Combination::PriceWithoutLimit => "limit_price is not allowed for MARKET orders",
+        Combination::PostOnlyWithoutLimit
+        | Combination::PostOnlyImmediate
+        | Combination::CrossedBounds
+        | Combination::ImmediateReplacement
+        | Combination::CrossedQuote => INVALID_ARGUMENT,
+    }
+}
+
+impl<'a> RefusedOrder<'a> {
+    /// An order that is recorded.
+    pub(crate) fn recorded(order: &'a Order, account: i64, listing: &'a Listing) -> Self {
+        Self {
+            id: facade_kit::order_uuid(order),
+            account,
+            client_order_id: order.client_order_id.as_ref().map(order_engine::ClientOrderId::as_str),
+            side: order.side,
+            listing,
+        }
+    }
+
+    /// The refusal of a replacement by status.
+    pub(crate) fn not_replaceable(&self, status: wire::OrderStatus) -> ApiError {
+        ApiError::Invalid(format!("Order {} cannot be replaced in status {status}", self.id))
+    }
+
+    fn off_tick(&self, given: Price) -> ApiError {
+        let tick = self.listing.instrument.definition.tick;
+        self.risk(
+            "INVALID_TICK_SIZE",
+            "Tick Size: price is not a multiple of the tick size",
+            [("price", dollars(given)), ("tick_size", shortest(tick.decimal()))],
+        )
+    }
+
+    fn self_match(&self, price: Price, side: Side) -> ApiError {
+        let order = Self { side, ..self.clone() };
+        order.risk("SELF_MATCH", "Self-Match: would cross own orders", [("price", dollars(price))])
+    }
+
+    /// Too little of an asset: buying power when it pays for the order, else the position that is to be sold.
+    fn short_of(&self, asset: AssetId, needed: Amount, available: Amount) -> ApiError {
+        if asset != self.listing.instrument.base {
+            return self.short_of_cash(needed, available);
+        }
+        self.risk(
+            "INSUFFICIENT_POSITION",
+            "Position: required > available",
+            [("available", shortest(available.decimal())), ("required", shortest(needed.decimal()))],
+        )
+    }
+
+    fn short_of_cash(&self, needed: Amount, available: Amount) -> ApiError {
+        let needed = shortest(needed.decimal());
+        self.risk(
+            "BUYING_POWER",
+            "Buying Power: required > available",
+            [
+                ("account_type", "cash".to_owned()),
+                ("available", format::fixed(available, AVAILABLE_SCALE)),
+                ("multiplier", "1".to_owned()),
+                ("required_equity", needed.clone()),
+                ("required_options", "0".to_owned()),
+                ("required_total", needed),
+            ],
+        )
+    }
+
+    fn risk<const N: usize>(
+        &self,
+        reason: &'static str,
+        description: &'static str,
+        numbers: [(&'static str, String); N],
+    ) -> ApiError {
+        let side = match self.side {
+            Side::Buy => "Buy",
+            Side::Sell => "Sell",
+        };
+        let mut metadata = BTreeMap::from([
+            ("account_id", self.account.to_string()),
+            ("order_id", self.id.to_string()),
+            ("side", side.to_owned()),
+            ("symbol", self.listing.symbol.clone()),
+        ]);
+        metadata.extend(numbers);
+        ApiError::Risk(Box::new([
+            wire::Detail::Subject(wire::RiskSubject {
+                description,
+                subject: format!("order:{}", self.id),
+                r#type: reason,
+            }),
+            wire::Detail::Reason(wire::RiskReason { domain: RISK_DOMAIN, metadata, reason }),
+        ]))
+    }
+}
+
+fn dollars(price: Price) -> String {
+    format!("${}", shortest(price.decimal()))
+}

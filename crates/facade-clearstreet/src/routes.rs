@@ -1,0 +1,123 @@
+//! Which handler answers which path. Handlers extract, check the account, translate, ask the engine, translate back.
+
+mod accounts;
+mod instruments;
+mod market;
+mod orders;
+mod positions;
+mod submission;
+
+use actix_web::web;
+use facade_kit::Endpoint;
+use serde::Deserialize;
+
+use crate::error::ApiError;
+
+/// Most rows of one page.
+const PAGE_MAXIMUM: usize = 1000;
+/// Most rows of one page of a search.
+const SEARCH_PAGE_MAXIMUM: usize = 100;
+
+const ACCOUNTS: &str = "/v1/accounts";
+const ACCOUNT: &str = "/v1/accounts/{account_id}";
+const BALANCES: &str = "/v1/accounts/{account_id}/balances";
+const ORDERS: &str = "/v1/accounts/{account_id}/orders";
+const ORDER: &str = "/v1/accounts/{account_id}/orders/{order_id}";
+const EXECUTIONS: &str = "/v1/accounts/{account_id}/executions";
+const POSITIONS: &str = "/v1/accounts/{account_id}/positions";
+const INSTRUMENTS: &str = "/v1/instruments";
+const INSTRUMENT_SEARCH: &str = "/v1/instruments/search";
+const INSTRUMENT: &str = "/v1/instruments/{instrument_id}";
+const SNAPSHOT: &str = "/v1/market-data/snapshot";
+const CLOCK: &str = "/v1/clock";
+const VERSION: &str = "/v1/version";
+
+const fn endpoint(method: &'static str, path: &'static str) -> Endpoint {
+    Endpoint { method, path, has_body: false, needs_auth: true }
+}
+
+const fn with_body(method: &'static str, path: &'static str) -> Endpoint {
+    Endpoint { method, path, has_body: true, needs_auth: true }
+}
+
+/// Everything that is served.
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    with_body("POST", ORDERS),
+    endpoint("GET", ORDERS),
+    endpoint("DELETE", ORDERS),
+    endpoint("GET", ORDER),
+    with_body("PATCH", ORDER),
+    endpoint("DELETE", ORDER),
+    endpoint("GET", EXECUTIONS),
+    endpoint("GET", ACCOUNTS),
+    endpoint("GET", ACCOUNT),
+    endpoint("GET", BALANCES),
+    endpoint("GET", POSITIONS),
+    endpoint("GET", INSTRUMENTS),
+    endpoint("GET", INSTRUMENT_SEARCH),
+    endpoint("GET", INSTRUMENT),
+    endpoint("GET", SNAPSHOT),
+    endpoint("GET", CLOCK),
+    Endpoint { method: "GET", path: VERSION, has_body: false, needs_auth: false },
+];
+
+/// Whether a path is answered without a credential.
+pub(crate) fn is_open(path: &str) -> bool {
+    path == VERSION
+}
+
+/// Adds everything that is served. Literal paths come before those with a parameter in their place.
+pub(crate) fn all(app: &mut web::ServiceConfig) {
+    app.service(
+        web::resource(ORDERS)
+            .route(web::post().to(orders::submit))
+            .route(web::get().to(orders::list))
+            .route(web::delete().to(orders::cancel_all)),
+    )
+    .service(
+        web::resource(ORDER)
+            .route(web::get().to(orders::get))
+            .route(web::patch().to(orders::replace))
+            .route(web::delete().to(orders::cancel)),
+    )
+    .service(web::resource(EXECUTIONS).route(web::get().to(orders::executions)))
+    .service(web::resource(ACCOUNTS).route(web::get().to(accounts::list)))
+    .service(web::resource(ACCOUNT).route(web::get().to(accounts::get)))
+    .service(web::resource(BALANCES).route(web::get().to(accounts::balances)))
+    .service(web::resource(POSITIONS).route(web::get().to(positions::list)))
+    .service(web::resource(INSTRUMENTS).route(web::get().to(instruments::list)))
+    .service(web::resource(INSTRUMENT_SEARCH).route(web::get().to(instruments::search)))
+    .service(web::resource(INSTRUMENT).route(web::get().to(instruments::get)))
+    .service(web::resource(SNAPSHOT).route(web::get().to(market::snapshot)))
+    .service(web::resource(CLOCK).route(web::get().to(market::clock)))
+    .service(web::resource(VERSION).route(web::get().to(market::version)));
+}
+
+/// The account of a path.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AccountPath {
+    account_id: String,
+}
+
+/// The account and the order of a path. The order id is any text.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OrderPath {
+    account_id: String,
+    order_id: String,
+}
+
+impl AccountPath {
+    fn number(&self) -> Result<i64, ApiError> {
+        account_number(&self.account_id)
+    }
+}
+
+impl OrderPath {
+    fn number(&self) -> Result<i64, ApiError> {
+        account_number(&self.account_id)
+    }
+}
+
+fn account_number(text: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| ApiError::PathInteger { name: "account_id", value: text.to_owned() })
+}

@@ -1,0 +1,37 @@
+//! Market data, clock and version.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::error::ApiError;
+use crate::query::Query;
+use crate::state::State;
+use crate::{format, translate, wire};
+
+const API_VERSION: &str = "2025-10-31";
+
+pub(super) async fn snapshot(
+    state: web::Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let query = Query::of(&request)?;
+    let named = query.list("instrument_ids")?;
+    if named.is_empty() {
+        return Err(ApiError::Invalid("At least one instrument_id is required".to_owned()));
+    }
+    let (directory, now) = (state.directory(), state.engine.now());
+    let row = |text: &&str| {
+        let unknown = || ApiError::SnapshotInstrumentNotFound((*text).to_owned());
+        let listing = directory.find(text).ok_or_else(unknown)?;
+        let market = state.engine.views().market(listing.instrument.id).ok_or_else(unknown)?;
+        Ok(translate::snapshot(listing, &market, now))
+    };
+    Ok(state.success(named.iter().map(row).collect::<Result<Vec<_>, ApiError>>()?))
+}
+
+pub(super) async fn clock(state: web::Data<State>) -> HttpResponse {
+    state.success(wire::Clock { clock: format::instant(state.engine.now()) })
+}
+
+pub(super) async fn version(state: web::Data<State>) -> HttpResponse {
+    state.success(wire::Version { version: API_VERSION })
+}

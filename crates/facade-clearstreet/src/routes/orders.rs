@@ -1,0 +1,208 @@
+//! Orders and executions.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use order_engine::{CancelOrder, Change, Command, Event, Order, Outcome, Reject};
+use runtime::SubmitError;
+
+use super::{AccountPath, OrderPath, PAGE_MAXIMUM, submission};
+use crate::auth::Caller;
+use crate::body;
+use crate::error::{ApiError, Refusal, RefusedOrder};
+use crate::naming::Directory;
+use crate::query::Query;
+use crate::state::{OwnAccount, State, logged};
+use crate::translate::{self, CancelFilter, ExecutionFilter, OrderFilter, Stage};
+use crate::wire;
+
+type Answer = Result<HttpResponse, ApiError>;
+
+pub(super) async fn submit(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Answer {
+    let number = path.number()?;
+    let entries: Vec<wire::NewOrder> = body::json(&state, &request, payload).await?;
+    let own = state.account(&caller, number)?;
+    Ok(state.success(submission::submit(&state, &own, &entries).await?))
+}
+
+pub(super) async fn list(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+) -> Answer {
+    let (number, query) = (path.number()?, Query::of(&request)?);
+    let orders = query.page(PAGE_MAXIMUM)?;
+    let directory = state.directory();
+    let filter = OrderFilter::of(&query, &directory)?;
+    let own = state.account(&caller, number)?;
+    let row = |order: Arc<Order>| shown(&order, Stage::Current, &own, &directory);
+    state.page(orders, matching(&state, &own, &filter), row)
+}
+
+pub(super) async fn get(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<OrderPath>,
+) -> Answer {
+    let own = state.account(&caller, path.number()?)?;
+    let order = state.order(&own, &path.order_id)?;
+    Ok(state.success(shown(&order, Stage::Current, &own, &state.directory())?))
+}
+
+pub(super) async fn replace(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<OrderPath>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Answer {
+    let number = path.number()?;
+    let changes: wire::ReplaceOrder = body::json(&state, &request, payload).await?;
+    let own = state.account(&caller, number)?;
+    let order = state.order(&own, &path.order_id)?;
+    let replaced = carry_out_replacement(&state, &own, &order, &changes).await?;
+    Ok(state.success(shown(&replaced, Stage::Replacing, &own, &state.directory())?))
+}
+
+pub(super) async fn cancel(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<OrderPath>,
+) -> Answer {
+    let own = state.account(&caller, path.number()?)?;
+    let order = state.order(&own, &path.order_id)?;
+    let (order, stage) = carry_out_cancel(&state, &own, order).await?;
+    Ok(state.success(shown(&order, stage, &own, &state.directory())?))
+}
+
+pub(super) async fn cancel_all(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+) -> Answer {
+    let (number, query) = (path.number()?, Query::of(&request)?);
+    let directory = state.directory();
+    let filter = CancelFilter::of(&query, &directory)?;
+    let own = state.account(&caller, number)?;
+    let command = filter.command(own.account.id, &directory).ok_or(ApiError::NoOrdersMatch)?;
+    let canceled = canceled(&state.engine.submit(Command::CancelOrders(command)).await?);
+    if canceled.is_empty() {
+        return Err(ApiError::NoOrdersMatch);
+    }
+    let row = |order: &Arc<Order>| shown(order, Stage::Canceling, &own, &directory);
+    Ok(state.success(canceled.iter().map(row).collect::<Result<Vec<_>, _>>()?))
+}
+
+pub(super) async fn executions(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+) -> Answer {
+    let (number, query) = (path.number()?, Query::of(&request)?);
+    let page = query.page(PAGE_MAXIMUM)?;
+    let directory = state.directory();
+    let filter = ExecutionFilter::of(&query, &directory)?;
+    let own = state.account(&caller, number)?;
+    let views = state.engine.views();
+    let mut fills = views.account_executions(own.account.id);
+    fills.retain(|fill| filter.matches(fill));
+    fills.reverse();
+    state.page(page, fills, |fill| {
+        let order = views.order(fill.order).ok_or(ApiError::Internal("an execution has no order"))?;
+        translate::execution(&fill, &order, &directory)
+    })
+}
+
+/// An order as the caller is to see it.
+pub(super) fn shown(
+    order: &Order,
+    stage: Stage,
+    own: &OwnAccount,
+    directory: &Directory,
+) -> Result<wire::Order, ApiError> {
+    translate::order(order, stage, own.number, directory).map(logged)
+}
+
+/// The orders that a filter matches, oldest first.
+fn matching(state: &State, own: &OwnAccount, filter: &OrderFilter<'_>) -> Vec<Arc<Order>> {
+    let views = state.engine.views();
+    let mut orders = if !filter.ids.is_empty() {
+        let mut named: Vec<_> = filter.ids.iter().filter_map(|id| state.find_order(own, id)).collect();
+        named.sort_by_key(|order| order.id);
+        named.dedup_by_key(|order| order.id);
+        named
+    } else if filter.is_open_only() {
+        views.open_orders(own.account.id)
+    } else {
+        views.orders(own.account.id)
+    };
+    orders.retain(|order| filter.matches(order));
+    orders
+}
+
+/// Has an order changed. What is given back is the order right after the change, before it may have met the book.
+async fn carry_out_replacement(
+    state: &State,
+    own: &OwnAccount,
+    order: &Arc<Order>,
+    changes: &wire::ReplaceOrder,
+) -> Result<Arc<Order>, ApiError> {
+    let directory = state.directory();
+    let listing = directory
+        .listing(order.instrument)
+        .ok_or(ApiError::Internal("an order names an unknown instrument"))?;
+    let about = RefusedOrder::recorded(order, own.number, listing);
+    if !order.status.is_working() {
+        return Err(about.not_replaceable(translate::status(order).value));
+    }
+    let command = translate::replace(changes, order)?;
+    let outcome = state.engine.submit(Command::ReplaceOrder(command)).await.map_err(|error| match error {
+        SubmitError::Rejected(reject) => ApiError::from(Refusal(&reject, &about)),
+        error @ (SubmitError::Busy | SubmitError::Unavailable) => error.into(),
+    })?;
+    let own_change = |event: &Event| {
+        let Change::OrderReplaced(replaced) = &event.change else { return None };
+        (replaced.id == order.id).then(|| Arc::clone(replaced))
+    };
+    let replaced = outcome.events.iter().find_map(own_change);
+    replaced.or(outcome.order).ok_or(ApiError::Internal("a replacement without an order"))
+}
+
+/// Has an order taken back. One that is closed already is given back as it is.
+async fn carry_out_cancel(
+    state: &State,
+    own: &OwnAccount,
+    order: Arc<Order>,
+) -> Result<(Arc<Order>, Stage), ApiError> {
+    if order.status.is_closed() {
+        return Ok((order, Stage::Current));
+    }
+    let command = CancelOrder { account: own.account.id, order: order.id, client_order_id: None };
+    match state.engine.submit(Command::CancelOrder(command)).await {
+        Ok(outcome) => Ok((outcome.order.unwrap_or(order), Stage::Canceling)),
+        Err(SubmitError::Rejected(Reject::OrderClosed { .. })) => {
+            Ok((state.engine.views().order(order.id).unwrap_or(order), Stage::Current))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The orders that a cancel-all took back, oldest first.
+fn canceled(outcome: &Outcome) -> Vec<Arc<Order>> {
+    let canceled = |event: &Event| {
+        let Change::OrderCanceled(order) = &event.change else { return None };
+        Some(Arc::clone(order))
+    };
+    let mut orders: Vec<_> = outcome.events.iter().filter_map(canceled).collect();
+    orders.sort_by_key(|order| order.id);
+    orders
+}

@@ -1,0 +1,23 @@
+//! Between this dialect's words and the core's. Pure functions, both ways; each value comes with its losses.
+
+mod accounts;
+mod balances;
+mod filter;
+mod instruments;
+mod market;
+mod orders;
+mod place;
+mod positions;
+mod refused;
+mod valuation;
+
+pub(crate) use accounts::{account, account_details};
+pub(crate) use balances::balances;
+pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter};
+pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
+pub(crate) use market::snapshot;
+pub(crate) use orders::{Stage, execution, order, plain_status, status};
+pub(crate) use place::{place, replace, request};
+pub(crate) use positions::{PositionFilter, positions};
+pub(crate) use refused::refused;
+pub(crate) use valuation::Books;

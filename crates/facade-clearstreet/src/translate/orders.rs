@@ -1,0 +1,235 @@
+//! Orders and fills of the core in this dialect's words, whatever dialect they were placed in.
+
+use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
+use order_engine::{
+    Execution, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Reject, Side, Size, StatusReason,
+    TimeInForce,
+};
+use rust_decimal::Decimal;
+
+use crate::error::{ApiError, Refusal, RefusedOrder};
+use crate::format;
+use crate::naming::{Directory, Listing};
+use crate::wire;
+
+/// From where an order is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// As it is.
+    Current,
+    /// Acknowledged, not yet accepted: nothing has happened to it.
+    Submitted,
+    /// Changed, the change not yet accepted.
+    Replacing,
+    /// Being taken back.
+    Canceling,
+}
+
+/// A core order as this dialect shows it.
+pub(crate) fn order(
+    order: &Order,
+    stage: Stage,
+    account: i64,
+    directory: &Directory,
+) -> Result<Translated<wire::Order>, ApiError> {
+    let listing = directory
+        .listing(order.instrument)
+        .ok_or(ApiError::Internal("an order names an unknown instrument"))?;
+    let status = match stage {
+        Stage::Current => status(order),
+        Stage::Submitted => Translated::whole(wire::OrderStatus::PendingNew),
+        Stage::Replacing => Translated::whole(wire::OrderStatus::PendingReplace),
+        Stage::Canceling => Translated::whole(wire::OrderStatus::PendingCancel),
+    };
+    let id = order_uuid(order).to_string();
+    let ordered = order.quantity.decimal();
+    let (filled, leaves) = quantities(order, stage);
+    let is_new = stage == Stage::Submitted;
+    let wire = wire::Order {
+        account_id: account,
+        average_fill_price: order.average_price().filter(|_| !is_new).map(format::average),
+        client_order_id: order.client_order_id.as_ref().map_or_else(|| id.clone(), ToString::to_string),
+        created_at: format::instant(order.created_at),
+        details: if stage == Stage::Current { details(order, account, listing) } else { Vec::new() },
+        expires_at: expiry(order.time_in_force),
+        extended_hours: order.extended_hours,
+        filled_quantity: format::quantity(filled, ordered),
+        id,
+        instrument_id: listing.id.to_string(),
+        instrument_type: listing.security_type(),
+        leaves_quantity: format::quantity(leaves, ordered),
+        limit_price: order.limit_price().map(|price| price.to_string()),
+        order_type: order_type(order.kind.class()),
+        quantity: order.quantity.to_string(),
+        queue_state: (order.is_staged() && !is_new).then_some(wire::QueueState::AwaitingRelease),
+        side: side(order.side),
+        status: status.value,
+        stop_price: None,
+        symbol: listing.symbol.clone(),
+        time_in_force: time_in_force(order.time_in_force),
+        updated_at: format::instant(if is_new { order.created_at } else { order.updated_at }),
+        venue: listing.venue.clone(),
+    };
+    let losses = status.losses;
+    Ok(with_losses(Translated { value: wire, losses }, order, listing))
+}
+
+/// What is filled and what is left. While an answer of the engine is pending, nothing has been taken off yet.
+fn quantities(order: &Order, stage: Stage) -> (Decimal, Decimal) {
+    let (ordered, filled) = (order.quantity.decimal(), order.filled.decimal());
+    match stage {
+        Stage::Current => (filled, order.leaves.decimal()),
+        Stage::Submitted => (Decimal::ZERO, ordered),
+        Stage::Replacing | Stage::Canceling => (filled, ordered - filled),
+    }
+}
+
+/// What this dialect has no words for.
+fn with_losses(
+    mut told: Translated<wire::Order>,
+    order: &Order,
+    listing: &Listing,
+) -> Translated<wire::Order> {
+    let nothing = &"";
+    if order.client_order_id.is_none() {
+        let id = told.value.client_order_id.clone();
+        told = told.with_loss("client_order_id", LossKind::Defaulted, nothing, &id);
+    }
+    if let OrderKind::MarketToLimit { .. } = order.kind {
+        told = told.with_loss("order_type", LossKind::Collapsed, &"market to limit", &wire::OrderType::Other);
+    }
+    if let Size::Quote(amount) = order.size {
+        let quantity = told.value.quantity.clone();
+        told = told.with_loss("quantity", LossKind::Collapsed, &format!("{amount} of quote"), &quantity);
+    }
+    if let Some(average) = order.average_price().filter(|average| average.scale() > 6) {
+        let rounded = told.value.average_fill_price.clone().unwrap_or_default();
+        told = told.with_loss("average_fill_price", LossKind::Rounded, &average, &rounded);
+    }
+    if order.post_only {
+        told = told.with_loss("post_only", LossKind::Dropped, &true, nothing);
+    }
+    if order.price_bound != PriceBound::default() {
+        told = told.with_loss("price_bound", LossKind::Dropped, &bound_text(order.price_bound), nothing);
+    }
+    if !order.commission.is_zero() {
+        told = told.with_loss("commission", LossKind::Dropped, &order.commission, nothing);
+    }
+    if let Some(predecessor) = order.predecessor {
+        told = told.with_loss("predecessor", LossKind::Dropped, &predecessor, nothing);
+    }
+    if let Some(successor) = order.successor {
+        told = told.with_loss("successor", LossKind::Dropped, &successor, nothing);
+    }
+    if !listing.venue_is_known {
+        told = told.with_loss("venue", LossKind::Defaulted, nothing, &listing.venue);
+    }
+    if listing.security_type() == wire::SecurityType::Cash {
+        told = told.with_loss(
+            "instrument_type",
+            LossKind::Collapsed,
+            &listing.symbol,
+            &wire::SecurityType::Cash,
+        );
+    }
+    told
+}
+
+pub(super) fn bound_text(bound: PriceBound) -> String {
+    let text = |price: Option<order_engine::Price>| price.map(|price| price.to_string()).unwrap_or_default();
+    format!("{}..{}", text(bound.lower), text(bound.upper))
+}
+
+/// The status that an order has. A fill-or-kill order that could not be filled is `CANCELED` here, whether the core
+/// canceled or refused it.
+pub(crate) fn status(order: &Order) -> Translated<wire::OrderStatus> {
+    if let (OrderStatus::Rejected, Some(StatusReason::Refused(Reject::NotFillable { .. }))) =
+        (order.status, &order.reason)
+    {
+        let canceled = wire::OrderStatus::Canceled;
+        return Translated::whole(canceled).with_loss("status", LossKind::Collapsed, &"rejected", &canceled);
+    }
+    Translated::whole(plain_status(order.status))
+}
+
+/// The word for a status of the core.
+pub(crate) const fn plain_status(status: OrderStatus) -> wire::OrderStatus {
+    match status {
+        OrderStatus::PendingNew => wire::OrderStatus::PendingNew,
+        OrderStatus::New => wire::OrderStatus::New,
+        OrderStatus::PartiallyFilled => wire::OrderStatus::PartiallyFilled,
+        OrderStatus::Filled => wire::OrderStatus::Filled,
+        OrderStatus::Canceled => wire::OrderStatus::Canceled,
+        OrderStatus::Rejected => wire::OrderStatus::Rejected,
+        OrderStatus::Expired => wire::OrderStatus::Expired,
+        OrderStatus::Replaced => wire::OrderStatus::Replaced,
+    }
+}
+
+/// Remarks about how an order ended, when there is more to say than its status does.
+fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
+    let remark = match &order.reason {
+        Some(StatusReason::NotFilledAtOnce) => "Order cannot be filled at once",
+        Some(StatusReason::StagingEnded) => "Order was not released in time",
+        Some(StatusReason::Restated) => "Order was restated by an operator",
+        Some(StatusReason::Refused(reject)) => {
+            let about = RefusedOrder::recorded(order, account, listing);
+            return vec![ApiError::from(Refusal(reject, &about)).remark()];
+        }
+        Some(StatusReason::CanceledByOwner | StatusReason::TimeInForceEnded) | None => return Vec::new(),
+    };
+    vec![remark.to_owned()]
+}
+
+pub(super) const fn side(side: Side) -> wire::Side {
+    match side {
+        Side::Buy => wire::Side::Buy,
+        Side::Sell => wire::Side::Sell,
+    }
+}
+
+const fn order_type(class: OrderClass) -> wire::OrderType {
+    match class {
+        OrderClass::Market => wire::OrderType::Market,
+        OrderClass::Limit => wire::OrderType::Limit,
+        OrderClass::MarketToLimit => wire::OrderType::Other,
+    }
+}
+
+const fn time_in_force(time_in_force: TimeInForce) -> wire::TimeInForce {
+    match time_in_force {
+        TimeInForce::Day => wire::TimeInForce::Day,
+        TimeInForce::Gtc => wire::TimeInForce::GoodTillCancel,
+        TimeInForce::Ioc => wire::TimeInForce::ImmediateOrCancel,
+        TimeInForce::Fok => wire::TimeInForce::FillOrKill,
+        TimeInForce::Gtd(_) => wire::TimeInForce::GoodTillDate,
+    }
+}
+
+fn expiry(time_in_force: TimeInForce) -> Option<String> {
+    match time_in_force {
+        TimeInForce::Gtd(at) => Some(format::instant(at)),
+        TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+    }
+}
+
+/// A core fill as this dialect shows it. The order's id needs the order, because its UUID carries its creation time.
+pub(crate) fn execution(
+    execution: &Execution,
+    order: &Order,
+    directory: &Directory,
+) -> Result<wire::Execution, ApiError> {
+    let listing = directory
+        .listing(execution.instrument)
+        .ok_or(ApiError::Internal("an execution names an unknown instrument"))?;
+    Ok(wire::Execution {
+        id: kind_uuid(UuidKind::Execution, execution.at, execution.id.get()).to_string(),
+        instrument_id: listing.id.to_string(),
+        order_id: order_uuid(order).to_string(),
+        price: execution.price.to_string(),
+        quantity: format::quantity(execution.quantity.decimal(), order.quantity.decimal()),
+        side: side(execution.side),
+        symbol: listing.symbol.clone(),
+        transaction_time: format::instant(execution.at),
+    })
+}

@@ -1,0 +1,23 @@
+//! The shapes on the wire, exactly. Members are declared in the order of their names, because that is the order in
+//! which they are written. No logic, no core types.
+
+#![expect(clippy::struct_field_names, reason = "the vendor chose the names of the members")]
+
+mod accounts;
+mod envelope;
+mod instruments;
+mod market;
+mod orders;
+mod positions;
+
+pub(crate) use accounts::{Account, AccountDetails, Address, Balances, StartOfDay};
+pub(crate) use envelope::{
+    Detail, Failure, FailureBody, Metadata, Pagination, RiskReason, RiskSubject, Success,
+};
+pub(crate) use instruments::{Instrument, SecurityType};
+pub(crate) use market::{Clock, LastTrade, Quote, Snapshot, Version};
+pub(crate) use orders::{
+    DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
+    RequestTimeInForce, Side, TimeInForce,
+};
+pub(crate) use positions::{Position, PositionSort, PositionType, SortDirection};
