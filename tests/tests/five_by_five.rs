@@ -1,5 +1,9 @@
 //! One ledger, five dialects: what is placed in any of them is read in all of them, each in its own words.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helper functions too"
+)]
 
 use dragoman_tests::dialects::{self, Clearstreet, Dialect, OrderIds, Seen, Ticket};
 use dragoman_tests::gateway::{Data, FACADES, Gateway};

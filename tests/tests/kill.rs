@@ -1,6 +1,10 @@
 //! Killed in full flight, again and again: whatever was acknowledged is there afterwards, with the same ids in every
 //! dialect, and nothing is there twice.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helper functions too"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,15 +12,15 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use dragoman_tests::dialects::{self, Clearstreet, Dialect, Failure, OrderIds, Seen, Ticket};
-use dragoman_tests::gateway::{Data, FACADES, Gateway, configuration};
+use dragoman_tests::gateway::{Data, FACADES, Gateway};
 
 const ROUNDS: u32 = 3;
 
 /// Orders that every dialect must have had acknowledged before the power goes.
-const ORDERS_EACH: usize = 12;
+const ORDERS_EACH: usize = 32;
 
-/// The vendors' own caps on open orders would end the stream early.
-const LIMITS: &str = "[facade.espresso]\nmax_open_orders = 100000\n";
+/// Orders that a caller leaves open in a round; it cancels the others, so that no vendor's cap on open orders is met.
+const LEFT_OPEN: u32 = 8;
 
 /// What a caller knows for certain about one order.
 #[derive(Debug, Clone)]
@@ -48,10 +52,10 @@ fn what_was_acknowledged_survives_a_kill() {
 }
 
 fn start(directory: &std::path::Path) -> Gateway {
-    Gateway::start_with(Data::Directory(directory), &configuration(LIMITS))
+    Gateway::start(Data::Directory(directory))
 }
 
-/// One caller for each dialect, who places orders, and cancels every third one, until nobody answers any more.
+/// One caller for each dialect, who places orders, and cancels most of them, until nobody answers any more.
 fn stream(gateway: &Gateway, known: &Known, round: u32) -> Vec<JoinHandle<()>> {
     let callers = dialects::all(gateway).into_iter().zip(FACADES);
     callers
@@ -71,7 +75,8 @@ fn call(mut dialect: Box<dyn Dialect>, name: &'static str, known: &Known, round:
             Err(Failure::Refused(answer)) => panic!("{name} was refused: {answer}"),
         };
         let mut order = Acknowledged { placed_in: name, id, ticket, canceled: false };
-        if turn % 3 == 2 {
+        let stays_open = turn % 4 == 0 && turn / 4 < LEFT_OPEN;
+        if !stays_open {
             match dialect.cancel(&order.id) {
                 Ok(()) => order.canceled = true,
                 // Whether it was canceled is not known, so nothing is claimed about it.
