@@ -11,6 +11,7 @@ mod clock;
 mod handle;
 mod market;
 mod options;
+mod pages;
 mod publish;
 mod seed;
 mod sequencer;
