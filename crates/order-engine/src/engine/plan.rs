@@ -98,7 +98,7 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
     let mut plan = Plan::default();
     let mut left = incoming.budget;
     let mut last_price = None;
-    let mut fault = None;
+    let (mut fault, mut is_spent) = (None, false);
     book.visit(incoming.side.opposite(), |key, price, resting| {
         if !incoming.limit_takes(price) {
             return ControlFlow::Break(());
@@ -113,6 +113,7 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
         };
         let quantity = wanted.min(resting.leaves);
         if quantity.is_zero() {
+            is_spent = true;
             return ControlFlow::Break(());
         }
         let is_own = resting.account == incoming.account && incoming.account != AccountId::HOUSE;
@@ -126,10 +127,15 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
                 return ControlFlow::Break(());
             }
         }
-        if left.is_spent() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        is_spent = left.is_spent();
+        if is_spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Some(reject) = fault {
         return Err(reject);
+    }
+    if is_spent {
+        // What is left of an amount buys nothing at the best price, and may not rest across it.
+        return Ok(plan);
     }
     plan.unfilled = match (left, incoming.rest_at.or(last_price).or(incoming.limit)) {
         (Budget::Base(quantity), _) => quantity,
