@@ -1,1 +1,64 @@
-//! The oanda facade.
+//! The OANDA REST API v1 ("legacy fxTrade REST"), base path `/v1`.
+//!
+//! A caller proves itself with `Authorization: Bearer <token>`; a token covers the accounts of its user. Parameters come
+//! in the query of a GET and in the form body of a POST or PATCH. Answers are JSON, laid out with tabs as the vendor
+//! does it, and every refusal is `{"code", "message", "moreInfo"}`. See `docs/facades/oanda.md`.
+//!
+//! One request goes `auth` (who), `routes` (what), `access` and `translate` (which command), the engine, `translate`
+//! (which words), `reply` (which bytes). Nothing here keeps the state of an order.
+
+mod access;
+mod auth;
+mod call;
+mod config;
+mod error;
+mod json;
+mod page;
+mod params;
+mod reply;
+mod routes;
+mod state;
+mod throttle;
+mod times;
+mod translate;
+mod translator;
+mod wire;
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+use facade_kit::{IdSource, Mount, MountPoint};
+use runtime::EngineHandle;
+
+pub use config::{AccountAlias, Config, Credential, InstrumentAlias, RateLimit, Secret};
+pub use routes::ENDPOINTS;
+pub use translator::Translator;
+
+use state::State;
+
+/// The facade's name.
+pub const NAME: &str = "oanda";
+
+/// The facade, ready to be served.
+#[must_use]
+pub fn mount(config: Config, engine: EngineHandle, _ids: IdSource, at: MountPoint) -> Mount {
+    let state = Arc::new(State::new(config, engine, at));
+    Mount {
+        name: NAME,
+        endpoints: ENDPOINTS,
+        configure: Arc::new(move |app| {
+            let (guard, gate) = (Arc::clone(&state), Arc::clone(&state));
+            app.service(
+                web::scope("")
+                    .app_data(web::Data::from(Arc::clone(&state)))
+                    .app_data(error::payload_config(state.max_body_bytes))
+                    .configure(routes::all)
+                    .wrap(from_fn(move |request, next| auth::require(Arc::clone(&gate), request, next)))
+                    .wrap(from_fn(move |request, next| {
+                        facade_kit::envelope(Arc::clone(&guard), request, next)
+                    })),
+            );
+        }),
+    }
+}

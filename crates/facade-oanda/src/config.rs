@@ -1,0 +1,178 @@
+//! What an operator may set: who may call, how accounts and instruments are called here, and the vendor's limits.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+/// Configuration of the facade. Keys that it does not know are an error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who may call, by a name for people.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, Credential>,
+    /// Accounts that are visible here, by their canonical code.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountAlias>,
+    /// Instruments whose name or description does not follow the rule, by their canonical symbol.
+    #[serde(default)]
+    pub instruments: BTreeMap<String, InstrumentAlias>,
+    /// Requests allowed for each token; absent for no limit.
+    #[serde(default)]
+    pub rate_limit: Option<RateLimit>,
+    /// Most pending orders of an account.
+    #[serde(default = "vendor_maximum")]
+    pub max_open_orders: usize,
+    /// Most open trades of an account.
+    #[serde(default = "vendor_maximum")]
+    pub max_open_trades: usize,
+    /// Largest request body.
+    #[serde(default = "default_body")]
+    pub max_body_bytes: usize,
+}
+
+/// One user's access.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The personal access token.
+    pub token: Secret,
+    /// Canonical codes of the accounts that it covers.
+    pub accounts: Vec<String>,
+}
+
+/// How an account is called here.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountAlias {
+    /// `accountId`.
+    pub id: u64,
+    /// `accountName`.
+    #[serde(default = "primary")]
+    pub name: String,
+}
+
+/// How an instrument is called and described here, where the rule will not do.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentAlias {
+    /// `instrument`: `SPX500_USD`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// `displayName`: `US SPX 500`.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// `pip`, as it is written: `1.0`.
+    #[serde(default)]
+    pub pip: Option<String>,
+}
+
+/// A limit of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Requests in a second, on average; more than zero.
+    pub requests_per_second: std::num::NonZeroU32,
+    /// Requests that may come at once; more than zero.
+    pub burst: std::num::NonZeroU32,
+}
+
+/// A text that must not be shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for comparing.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+impl Config {
+    /// The development profile. Its tokens are public.
+    #[must_use]
+    pub fn development() -> Self {
+        let credential = |token: &str, account: &str| Credential {
+            token: Secret::new(token),
+            accounts: vec![account.to_owned()],
+        };
+        let alias = |id| AccountAlias { id, name: primary() };
+        Self {
+            credentials: BTreeMap::from([
+                (
+                    "demo".to_owned(),
+                    credential("0000000000000000000000000000demo-0000000000000000000000000000demo", "demo"),
+                ),
+                (
+                    "maker".to_owned(),
+                    credential("000000000000000000000000000maker-000000000000000000000000000maker", "maker"),
+                ),
+            ]),
+            accounts: BTreeMap::from([("demo".to_owned(), alias(12345)), ("maker".to_owned(), alias(12346))]),
+            instruments: BTreeMap::new(),
+            rate_limit: None,
+            max_open_orders: vendor_maximum(),
+            max_open_trades: vendor_maximum(),
+            max_body_bytes: default_body(),
+        }
+    }
+
+    /// Whether any token in it is one of the development profile's, which everybody knows.
+    #[must_use]
+    pub fn uses_development_credentials(&self) -> bool {
+        let public = Self::development();
+        let is_public = |token: &Secret| public.credentials.values().any(|known| known.token == *token);
+        self.credentials.values().any(|credential| is_public(&credential.token))
+    }
+}
+
+/// The vendor's cap of trades and of pending orders.
+const fn vendor_maximum() -> usize {
+    1_000
+}
+
+const fn default_body() -> usize {
+    64 << 10
+}
+
+fn primary() -> String {
+    "Primary".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_not_shown() {
+        assert!(!format!("{:?}", Config::development()).contains("00demo"));
+    }
+
+    #[test]
+    fn a_file_is_read_strictly() {
+        let text = "[credentials.ann]\ntoken = \"t\"\naccounts = [\"demo\"]\n[accounts.demo]\nid = 7\n\
+                    [instruments.US500]\nname = \"SPX500_USD\"\n[rate_limit]\nrequests_per_second = 15\nburst = 15\n";
+        let config: Config = toml::from_str(text).unwrap();
+        assert_eq!(config.accounts["demo"].name, "Primary");
+        assert_eq!(config.max_open_orders, 1_000);
+        assert!(!config.uses_development_credentials());
+        assert!(Config::development().uses_development_credentials());
+        assert!(toml::from_str::<Config>("ratelimit = 3").is_err());
+        assert!(toml::from_str::<Config>("[rate_limit]\nrequests_per_second = 0\nburst = 1").is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! What the facade knows for as long as it runs: its configuration in the form that requests need, and the engine.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
+use actix_web::http::StatusCode;
+use facade_kit::{MountPoint, Renderer, RequestLine};
+use order_engine::Reference;
+use runtime::EngineHandle;
+
+use crate::auth::Keyring;
+use crate::config::Config;
+use crate::error::ApiError;
+use crate::throttle::Throttle;
+use crate::times::TimeFormat;
+use crate::translate::Dialect;
+use crate::translate::names::Names;
+
+/// Built once and shared by all workers. No state of orders is in it.
+pub(crate) struct State {
+    pub(crate) engine: EngineHandle,
+    pub(crate) at: MountPoint,
+    pub(crate) keyring: Keyring,
+    pub(crate) names: Names,
+    /// Accounts by the number they have here.
+    pub(crate) accounts: BTreeMap<u64, KnownAccount>,
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) max_open_orders: usize,
+    pub(crate) max_open_trades: usize,
+    pub(crate) max_body_bytes: usize,
+}
+
+/// An account as configuration names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownAccount {
+    /// Canonical code.
+    pub(crate) code: String,
+    /// `accountName`.
+    pub(crate) name: String,
+}
+
+impl State {
+    pub(crate) fn new(config: Config, engine: EngineHandle, at: MountPoint) -> Self {
+        let keyring = Keyring::new(&config);
+        let throttle = config.rate_limit.map(|limit| Throttle::new(limit, keyring.len()));
+        let accounts = config
+            .accounts
+            .into_iter()
+            .map(|(code, alias)| (alias.id, KnownAccount { code, name: alias.name }))
+            .collect();
+        Self {
+            engine,
+            at,
+            keyring,
+            names: Names::new(config.instruments),
+            accounts,
+            throttle,
+            max_open_orders: config.max_open_orders,
+            max_open_trades: config.max_open_trades,
+            max_body_bytes: config.max_body_bytes,
+        }
+    }
+
+    /// What it takes to translate.
+    pub(crate) const fn dialect<'state>(
+        &'state self,
+        reference: &'state Reference,
+        times: TimeFormat,
+    ) -> Dialect<'state> {
+        Dialect { reference, names: &self.names, times }
+    }
+}
+
+impl Renderer for State {
+    fn render(&self, status: StatusCode, _request: &RequestLine) -> HttpResponse {
+        ApiError::from_status(status).error_response()
+    }
+}

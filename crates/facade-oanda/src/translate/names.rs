@@ -1,0 +1,84 @@
+//! Names of instruments, both ways. By rule `EUR-USD` is `EUR_USD`, and what is named without its currency gets it:
+//! `TSLA` is `TSLA_USD`. Configuration may name an instrument otherwise; the rule's name is then nobody's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use order_engine::{AssetKind, Instrument, Reference};
+use rust_decimal::Decimal;
+
+use crate::config::InstrumentAlias;
+
+/// The names that do not follow the rule.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    aliases: BTreeMap<String, InstrumentAlias>,
+    symbols: BTreeMap<String, String>,
+}
+
+impl Names {
+    pub(crate) fn new(aliases: BTreeMap<String, InstrumentAlias>) -> Self {
+        let symbols = aliases
+            .iter()
+            .filter_map(|(symbol, alias)| Some((alias.name.clone()?, symbol.clone())))
+            .collect();
+        Self { aliases, symbols }
+    }
+
+    fn alias(&self, instrument: &Instrument) -> Option<&InstrumentAlias> {
+        self.aliases.get(instrument.symbol().as_str())
+    }
+
+    /// The vendor's name of an instrument.
+    pub(crate) fn name(&self, instrument: &Instrument) -> String {
+        let alias = self.alias(instrument).and_then(|alias| alias.name.clone());
+        alias.unwrap_or_else(|| ruled(instrument))
+    }
+
+    /// The instrument of a vendor's name.
+    pub(crate) fn find<'reference>(
+        &self,
+        reference: &'reference Reference,
+        name: &str,
+    ) -> Option<&'reference Arc<Instrument>> {
+        if let Some(symbol) = self.symbols.get(name) {
+            return reference.instrument_by_symbol(symbol);
+        }
+        let alone = || name.rsplit_once('_').and_then(|(symbol, _)| reference.instrument_by_symbol(symbol));
+        let found = reference.instrument_by_symbol(&name.replace('_', "-")).or_else(alone)?;
+        (self.name(found) == name).then_some(found)
+    }
+
+    /// `displayName`: a pair by its currencies, a share by its own name.
+    pub(crate) fn display_name(&self, reference: &Reference, instrument: &Instrument) -> String {
+        let alias = self.alias(instrument).and_then(|alias| alias.display_name.clone());
+        alias.unwrap_or_else(|| {
+            let definition = &instrument.definition;
+            match reference.asset(instrument.base).map(|asset| asset.definition.kind) {
+                Some(AssetKind::Security) => definition.name.to_string(),
+                Some(AssetKind::Fiat | AssetKind::Crypto) | None => {
+                    format!("{}/{}", definition.base, definition.quote)
+                }
+            }
+        })
+    }
+
+    /// `pip`, written as the vendor writes it: `0.0001`, `1.0`, `10`. By rule it is ten ticks, since the vendor quotes one
+    /// digit more than a pip.
+    pub(crate) fn pip(&self, instrument: &Instrument) -> String {
+        let alias = self.alias(instrument).and_then(|alias| alias.pip.clone());
+        alias.unwrap_or_else(|| {
+            let pip = (instrument.definition.tick.decimal() * Decimal::TEN).normalize();
+            if pip == Decimal::ONE { "1.0".to_owned() } else { pip.to_string() }
+        })
+    }
+}
+
+fn ruled(instrument: &Instrument) -> String {
+    let symbol = instrument.symbol().as_str();
+    if symbol.contains('-') {
+        symbol.replace('-', "_")
+    } else {
+        format!("{symbol}_{}", instrument.definition.quote)
+    }
+}

@@ -1,0 +1,201 @@
+//! Orders of the core in the vendor's words, whichever dialect they were placed in.
+//!
+//! The vendor fills an order whole or not at all, gives every order an expiry, and knows neither a client's id nor
+//! post-only. What an order has of that kind is a loss.
+
+use facade_kit::{LossKind, Translated};
+use order_engine::{Order, OrderKind, OrderStatus, SelfMatch, Side, Size, TimeInForce, Timestamp};
+
+use super::{Dialect, Losses, numbers, side};
+use crate::times::whole_seconds;
+use crate::wire::Number;
+use crate::wire::orders::{
+    ClosedOrderType, Order as WireOrder, OrderClosed, OrderOpened, OrderType, PendingCreated,
+};
+
+/// The expiry that stands for none: 2100-01-01T00:00:00Z. Late enough for every order, early enough for every client's
+/// calendar.
+pub(crate) const NO_EXPIRY: Timestamp = Timestamp::from_seconds(4_102_444_800);
+
+/// A pending order. `units` are what is left of it, since what is filled has become a trade.
+pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrder> {
+    let mut losses = Losses::default();
+    let (instrument, _) = dialect.instrument(order.instrument);
+    let wire = WireOrder {
+        id: order.id.get(),
+        instrument,
+        units: units_left(&mut losses, order),
+        side: side(order.side),
+        kind: order_type(&mut losses, order.kind),
+        time: dialect.times.seconds(modified_at(order)),
+        price: price(&mut losses, order.kind),
+        take_profit: Number::NONE,
+        stop_loss: Number::NONE,
+        expiry: dialect.times.seconds(expiry(&mut losses, order)),
+        upper_bound: bound(order.price_bound.upper),
+        lower_bound: bound(order.price_bound.lower),
+        trailing_stop: Number::NONE,
+    };
+    note_status(&mut losses, order);
+    note_unsaid(&mut losses, order);
+    losses.around(wire)
+}
+
+/// The answer to the placing of a pending order. It shows the order as it was asked for, even when it has traded since.
+pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<PendingCreated> {
+    let mut losses = Losses::default();
+    let (instrument, _) = dialect.instrument(order.instrument);
+    let wire = PendingCreated {
+        instrument,
+        time: dialect.times.seconds(order.created_at),
+        price: price(&mut losses, order.kind),
+        order_opened: OrderOpened {
+            id: order.id.get(),
+            units: numbers::units(&mut losses, order.quantity.decimal()),
+            side: side(order.side),
+            take_profit: Number::NONE,
+            stop_loss: Number::NONE,
+            expiry: dialect.times.seconds(expiry(&mut losses, order)),
+            upper_bound: bound(order.price_bound.upper),
+            lower_bound: bound(order.price_bound.lower),
+            trailing_stop: Number::NONE,
+        },
+    };
+    losses.around(wire)
+}
+
+/// The answer to a cancel, of the order as it is after it. The id is that of the event that canceled the order.
+pub(crate) fn closed(dialect: &Dialect<'_>, order: &Order) -> Translated<OrderClosed> {
+    let mut losses = Losses::default();
+    let (instrument, _) = dialect.instrument(order.instrument);
+    let wire = OrderClosed {
+        id: order.last_event.get(),
+        instrument,
+        units: units_left(&mut losses, order),
+        side: side(order.side),
+        price: price(&mut losses, order.kind),
+        time: dialect.times.seconds(order.updated_at),
+        kind: closed_type(order.kind, order.side),
+    };
+    losses.around(wire)
+}
+
+fn units_left(losses: &mut Losses, order: &Order) -> u64 {
+    let left = order.quantity.decimal() - order.filled.decimal();
+    if !order.filled.is_zero() {
+        losses.add("units", LossKind::Collapsed, &order.quantity, &left.normalize());
+    }
+    numbers::units(losses, left)
+}
+
+/// A market order is pending only while it is staged; it then says so.
+fn order_type(losses: &mut Losses, kind: OrderKind) -> OrderType {
+    match kind {
+        OrderKind::Market => OrderType::Market,
+        OrderKind::Limit { .. } => OrderType::Limit,
+        OrderKind::MarketToLimit { .. } => {
+            losses.add("type", LossKind::Collapsed, &"market to limit", &"limit");
+            OrderType::Limit
+        }
+    }
+}
+
+/// The type of an order that ended; the vendor has no word for a market order that does.
+const fn closed_type(kind: OrderKind, side: Side) -> Option<ClosedOrderType> {
+    match (kind, side) {
+        (OrderKind::Market, _) => None,
+        (OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. }, Side::Buy) => {
+            Some(ClosedOrderType::BuyLimit)
+        }
+        (OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. }, Side::Sell) => {
+            Some(ClosedOrderType::SellLimit)
+        }
+    }
+}
+
+fn price(losses: &mut Losses, kind: OrderKind) -> Number {
+    kind.resting_price().map_or_else(
+        || {
+            losses.add("price", LossKind::Defaulted, &"", &"0");
+            Number::NONE
+        },
+        |price| Number(price.decimal()),
+    )
+}
+
+fn bound(price: Option<order_engine::Price>) -> Number {
+    price.map_or(Number::NONE, |price| Number(price.decimal()))
+}
+
+fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
+    match order.time_in_force {
+        TimeInForce::Gtd(expiry) => {
+            let shown = whole_seconds(expiry);
+            if shown != expiry {
+                losses.add("expiry", LossKind::Rounded, &expiry, &shown);
+            }
+            shown
+        }
+        TimeInForce::Day => {
+            let end = order.expires_at.unwrap_or(NO_EXPIRY);
+            losses.add("expiry", LossKind::Collapsed, &"end of the day", &end);
+            end
+        }
+        TimeInForce::Gtc => {
+            losses.add("expiry", LossKind::Defaulted, &"", &NO_EXPIRY);
+            NO_EXPIRY
+        }
+        TimeInForce::Ioc | TimeInForce::Fok => {
+            losses.add("expiry", LossKind::Defaulted, &"at once", &NO_EXPIRY);
+            NO_EXPIRY
+        }
+    }
+}
+
+/// When the order was created, or last changed by its owner. Fills do not change it.
+fn modified_at(order: &Order) -> Timestamp {
+    if order.replaces == 0 {
+        return order.created_at;
+    }
+    let mut version = order;
+    while let Some(earlier) = version.previous()
+        && earlier.replaces == order.replaces
+    {
+        version = earlier;
+    }
+    version.updated_at
+}
+
+/// An order that is shown at all is pending. Whatever else its status says has no member.
+fn note_status(losses: &mut Losses, order: &Order) {
+    if order.status != OrderStatus::New {
+        losses.dropped("status", &format_args!("{:?}", order.status));
+    }
+}
+
+/// What the vendor's order has no member for.
+pub(super) fn note_unsaid(losses: &mut Losses, order: &Order) {
+    if let Size::Quote(amount) = order.size {
+        losses.add("units", LossKind::Collapsed, &format_args!("{amount} of quote"), &order.quantity);
+    }
+    if let Some(client_order_id) = &order.client_order_id {
+        losses.dropped("clientOrderId", client_order_id);
+    }
+    if let Some(request_id) =
+        order.request_id.as_ref().filter(|id| Some(*id) != order.client_order_id.as_ref())
+    {
+        losses.dropped("requestId", request_id);
+    }
+    if order.post_only {
+        losses.dropped("postOnly", &true);
+    }
+    if order.self_match == SelfMatch::Refuse {
+        losses.dropped("selfMatch", &"refuse");
+    }
+    if let Some(extended_hours) = order.extended_hours {
+        losses.dropped("extendedHours", &extended_hours);
+    }
+    for (key, _) in order.annotations.iter() {
+        losses.dropped("annotation", &key);
+    }
+}
