@@ -16,13 +16,21 @@ pub fn root() -> &'static Path {
     root
 }
 
-/// The binary under test: what `DRAGOMAN_BIN` names, else what cargo builds from the workspace.
+static BINARY: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes this binary for the one under test, unless one was asked for already.
+pub fn use_binary(path: PathBuf) {
+    // The first choice stands, as the documentation says.
+    let _ = BINARY.set(path);
+}
+
+/// The binary under test: what [`use_binary`] chose, else what `DRAGOMAN_BIN` names, else what cargo builds from the
+/// workspace.
 ///
 /// # Panics
 /// When it cannot be built.
 #[must_use]
 pub fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("DRAGOMAN_BIN") {
         Some(path) => PathBuf::from(path),
         None => build(&["--package", "gateway", "--bin", "dragoman"], root()),
