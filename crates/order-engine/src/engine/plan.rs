@@ -127,7 +127,8 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
                 return ControlFlow::Break(());
             }
         }
-        is_spent = left.is_spent();
+        // Something is left at this price that the budget cannot buy: worse prices are not for it.
+        is_spent = left.is_spent() || wanted < resting.leaves;
         if is_spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Some(reject) = fault {
