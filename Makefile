@@ -1,0 +1,68 @@
+# What a person types. Everything works on a fresh clone with cargo, python3 (with venv), make and a C compiler.
+
+CARGO ?= cargo
+PYTHON ?= python3
+# What follows `dragoman serve` in `make run`, for example: make run ARGS="--ephemeral"
+ARGS ?=
+
+# The environment of the suites that trade with the vendors' Python clients.
+VENV := .venv
+REQUIREMENTS := tests/python/requirements.txt
+
+# One process for each test where cargo-nextest is there, plain cargo where it is not.
+NEXTEST := $(shell $(CARGO) nextest --version 2>/dev/null)
+
+need = @command -v $(1) >/dev/null 2>&1 || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }
+
+.PHONY: help
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: tools ## Build the binary and serve the development profile on ports 7400 to 7406
+	$(CARGO) run --quiet --package gateway --bin dragoman -- serve $(ARGS)
+
+.PHONY: test
+test: tools $(VENV)/.ready ## Run all tests, those with the vendors' own clients included
+	$(CARGO) build --package gateway --bin dragoman
+ifdef NEXTEST
+	DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) nextest run --workspace
+else
+	DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) test --workspace --lib --bins --tests
+endif
+	$(CARGO) test --workspace --doc --quiet
+
+.PHONY: check
+check: tools ## Format, lints and documentation, with warnings denied
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+.PHONY: golden
+golden: tools ## Write the expected answers of the golden files anew; read the difference like code
+	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden
+	git diff --stat -- 'crates/*/tests/golden'
+
+.PHONY: bench
+bench: tools ## Measure the engine, the way to the disk, and the HTTP paths
+	$(CARGO) bench --package order-engine --bench engine
+	$(CARGO) bench --package runtime --bench submit
+	$(CARGO) bench --package dragoman-tests --bench http
+
+.PHONY: release
+release: tools ## Build the binary for production: target/release/dragoman
+	$(CARGO) build --release --locked --package gateway --bin dragoman
+
+.PHONY: tools
+tools:
+	$(call need,$(CARGO),install Rust 1.95 or newer (https://rustup.rs))
+	$(call need,cc,install a C compiler; some crates build C code)
+
+$(VENV)/.ready: $(REQUIREMENTS)
+	$(call need,$(PYTHON),install Python 3.10 or newer; the vendors' Python clients are part of the tests)
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "make: $(PYTHON) has no venv module: install it (Debian: python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r $(REQUIREMENTS) \
+		|| { echo "make: the Python clients could not be installed; is the package index reachable?" >&2; exit 1; }
+	@touch $@
