@@ -110,7 +110,7 @@ fn engine(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(COMMANDS));
     let commands = mixed();
     group.bench_function("place and cancel", |bencher| {
-        bencher.iter_batched(seeded, |mut engine| apply_all(&mut engine, &commands), BatchSize::LargeInput);
+        bencher.iter_batched_ref(seeded, |engine| apply_all(engine, &commands), BatchSize::LargeInput);
     });
     group.finish();
 }
