@@ -1,0 +1,70 @@
+//! The error code of every reject.
+//!
+//! The vendor publishes no list for this API; the words are those of its front-end API, which passes this API's
+//! refusals on. `TotalValue.Minimum` is ours, made like `TotalValue.Maximum`, because nothing there says "too little".
+
+use order_engine::{AssetId, Combination, OrderField, Reject};
+
+/// The code of a reject. `base` is the asset that the order sells when it sells, which tells a lack of holdings from a
+/// lack of cash.
+pub(crate) fn code(reject: &Reject, base: Option<AssetId>) -> String {
+    let word = match reject {
+        Reject::UnknownAccount(_) => "Account",
+        Reject::UnknownAsset(_) | Reject::UnknownAssetCode | Reject::NoConversion { .. } => "Currency",
+        Reject::UnknownInstrument(_) => "Symbol",
+        Reject::UnknownOrder(_) => "Order",
+        Reject::InvalidDefinition(_)
+        | Reject::AnnotationsTooLarge
+        | Reject::AlreadyExists { .. }
+        | Reject::ExistsWithDifferent { .. }
+        | Reject::NothingToReplace => "Details",
+        Reject::OrderClosed { .. } | Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => "Order.Status",
+        Reject::CannotRestate(field) => field_code(*field),
+        Reject::Combination(combination) => combination_code(*combination),
+        Reject::SizeNotPositive
+        | Reject::QuantityTooPrecise { .. }
+        | Reject::QuantityOffLot { .. }
+        | Reject::QuantityNotAboveFilled { .. } => "TotalQuantity",
+        Reject::QuantityTooSmall { minimum, .. } => return format!("TotalQuantity.Minimum {minimum}"),
+        Reject::QuantityTooLarge { maximum, .. } => return format!("TotalQuantity.Maximum {maximum}"),
+        Reject::NotFillable { fillable, .. } => return format!("TotalQuantity.Maximum {fillable}"),
+        Reject::PriceTooPrecise { .. }
+        | Reject::PriceOffTick { .. }
+        | Reject::PriceTooLarge { .. }
+        | Reject::WouldTakeLiquidity { .. } => "LimitPrice",
+        Reject::BeyondBound { .. } => "LimitPrice.Distance",
+        Reject::NotionalTooSmall { minimum, .. } => return format!("TotalValue.Minimum {minimum}"),
+        Reject::ExpiryInPast { .. } => "ExpiryDate",
+        Reject::TooManyOpenOrders { .. } => "Side.Maximum",
+        Reject::CapacityExhausted { .. } => "Limited",
+        Reject::Overflow => "TotalValue.Maximum",
+        Reject::NoLiquidity => "Symbol.Status",
+        Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == base => {
+            return format!("TotalQuantity.Holdings {available}");
+        }
+        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
+        Reject::SelfMatch { .. } => "Operation",
+    };
+    word.to_owned()
+}
+
+const fn field_code(field: OrderField) -> &'static str {
+    match field {
+        OrderField::Instrument => "Symbol",
+        OrderField::Side => "Side",
+        OrderField::Kind => "LimitPrice",
+        OrderField::Size => "TotalQuantity",
+        OrderField::TimeInForce => "Validity",
+        OrderField::PriceBound => "Values",
+        OrderField::Other => "Order.Status",
+    }
+}
+
+const fn combination_code(combination: Combination) -> &'static str {
+    match combination {
+        Combination::PostOnlyWithoutLimit => "OrderType",
+        Combination::PostOnlyImmediate | Combination::ImmediateReplacement => "Validity",
+        Combination::PriceWithoutLimit => "LimitPrice.Given",
+        Combination::CrossedBounds | Combination::CrossedQuote => "LimitPrice",
+    }
+}

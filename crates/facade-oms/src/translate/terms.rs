@@ -1,0 +1,144 @@
+//! The parts of an order: ids, times, sides, types, lifetimes, numbers.
+
+use order_engine::{OrderId, OrderKind, Price, Quantity, Side, TimeInForce, Timestamp};
+use rust_decimal::Decimal;
+
+use crate::wire::{self, BigNumber, Lifetime, Moment, OrderType};
+
+/// An order's id here: its number as 16 hexadecimal digits.
+pub(crate) fn order_id(id: OrderId) -> String {
+    format!("{:016X}", id.get())
+}
+
+/// The number of an id; nothing for a text that is no id, and so nobody's.
+pub(crate) fn parse_order_id(text: &str) -> Option<OrderId> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    if text.len() != 16 || !text.bytes().all(is_digit) {
+        return None;
+    }
+    u64::from_str_radix(text, 16).ok().map(OrderId::new)
+}
+
+/// A time of the engine.
+pub(crate) fn moment(at: Timestamp) -> Moment {
+    Moment(i128::from(at.as_nanos()))
+}
+
+/// The engine's time; the nearest that it knows for what is before 1970 or after 2554.
+pub(crate) fn timestamp(moment: Moment) -> Timestamp {
+    let latest = if moment.0 < 0 { 0 } else { u64::MAX };
+    Timestamp::from_nanos(u64::try_from(moment.0).unwrap_or(latest))
+}
+
+/// An amount with at least so many decimals. Nothing is `0`.
+pub(crate) fn amount(value: Decimal, scale: u32) -> BigNumber {
+    let mut value = value.normalize();
+    if !value.is_zero() && value.scale() < scale {
+        value.rescale(scale);
+    }
+    BigNumber(value)
+}
+
+pub(crate) const fn wire_side(side: Side) -> wire::Side {
+    match side {
+        Side::Buy => wire::Side::Buy,
+        Side::Sell => wire::Side::Sell,
+    }
+}
+
+/// The side; `Side` for one that is missing, for short sales, which are not offered, and for sides of several legs.
+pub(crate) const fn side(side: wire::Side) -> Result<Side, &'static str> {
+    match side {
+        wire::Side::Buy => Ok(Side::Buy),
+        wire::Side::Sell => Ok(Side::Sell),
+        wire::Side::Unknown
+        | wire::Side::ShortSell
+        | wire::Side::ShortSellExempt
+        | wire::Side::AsDefined
+        | wire::Side::Opposite => Err("Side"),
+    }
+}
+
+pub(crate) const fn wire_type(kind: OrderKind) -> OrderType {
+    match kind {
+        OrderKind::Market => OrderType::Market,
+        OrderKind::Limit { .. } => OrderType::Limit,
+        OrderKind::MarketToLimit { .. } => OrderType::MarketToLimit,
+    }
+}
+
+/// A type with its price. A market-to-limit order names the price at which its remainder rests.
+pub(crate) fn kind(order_type: OrderType, price: Option<BigNumber>) -> Result<OrderKind, &'static str> {
+    match order_type {
+        OrderType::Market if price.is_some() => Err("LimitPrice.Given"),
+        OrderType::Market => Ok(OrderKind::Market),
+        OrderType::Limit => Ok(OrderKind::Limit { price: limit_price(price)? }),
+        OrderType::MarketToLimit => Ok(OrderKind::MarketToLimit { rest_at: limit_price(price)? }),
+        OrderType::Unknown => Err("OrderType"),
+        OrderType::Stop | OrderType::StopLimit | OrderType::Pegged => Err("OrderType.Market"),
+    }
+}
+
+pub(crate) fn limit_price(price: Option<BigNumber>) -> Result<Price, &'static str> {
+    let BigNumber(price) = price.ok_or("LimitPrice.Missing")?;
+    Price::new(price).map_err(|_| "LimitPrice")
+}
+
+/// A quantity above zero.
+pub(crate) fn quantity(quantity: Option<BigNumber>) -> Result<Quantity, &'static str> {
+    let BigNumber(quantity) = quantity.ok_or("TotalQuantity")?;
+    Quantity::new(quantity).ok().filter(|quantity| !quantity.is_zero()).ok_or("TotalQuantity")
+}
+
+/// The lifetime with its expiry date.
+pub(crate) fn wire_lifetime(time_in_force: TimeInForce) -> (Lifetime, Option<Moment>) {
+    match time_in_force {
+        TimeInForce::Day => (Lifetime::Day, None),
+        TimeInForce::Gtc => (Lifetime::GoodTillCancel, None),
+        TimeInForce::Ioc => (Lifetime::ImmediateOrCancel, None),
+        TimeInForce::Fok => (Lifetime::FillOrKill, None),
+        TimeInForce::Gtd(until) => (Lifetime::GoodTillDate, Some(moment(until))),
+    }
+}
+
+/// The time in force. Only a good-till-date order has an expiry date, and it must have one.
+pub(crate) fn time_in_force(lifetime: Lifetime, expiry: Option<Moment>) -> Result<TimeInForce, &'static str> {
+    match (lifetime, expiry) {
+        (Lifetime::Unknown, _) => Err("Validity"),
+        (Lifetime::GoodTillDate, Some(expiry)) => Ok(TimeInForce::Gtd(timestamp(expiry))),
+        (Lifetime::Day, None) => Ok(TimeInForce::Day),
+        (Lifetime::GoodTillCancel, None) => Ok(TimeInForce::Gtc),
+        (Lifetime::ImmediateOrCancel, None) => Ok(TimeInForce::Ioc),
+        (Lifetime::FillOrKill, None) => Ok(TimeInForce::Fok),
+        (Lifetime::GoodTillDate, None)
+        | (
+            Lifetime::Day | Lifetime::GoodTillCancel | Lifetime::ImmediateOrCancel | Lifetime::FillOrKill,
+            Some(_),
+        ) => Err("ExpiryDate"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_ids_are_sixteen_digits() {
+        assert_eq!(order_id(OrderId::new(0xA01)), "0000000000000A01");
+        assert_eq!(parse_order_id("0000000000000A01"), Some(OrderId::new(0xA01)));
+        assert_eq!(parse_order_id("FFFFFFFFFFFFFFFF"), Some(OrderId::new(u64::MAX)));
+        for text in
+            ["", "A01", "0000000000000a01", "+00000000000A01", "0000000000000A011", "000000000000 A01"]
+        {
+            assert_eq!(parse_order_id(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_asset_at_least() {
+        let text = |value: &str, scale| amount(value.parse().unwrap(), scale).0.to_string();
+        assert_eq!(text("493.6", 2), "493.60");
+        assert_eq!(text("0.0125", 2), "0.0125");
+        assert_eq!(text("0.00", 2), "0");
+    }
+}
