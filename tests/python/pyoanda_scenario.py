@@ -61,12 +61,12 @@ def main(base_url):
     equal("amended units", amended["units"], 1500)
     same_number("amended price", client.get_order(order_id)["price"], "0.92")
 
-    # Canceled, and gone.
+    # Canceled, and gone. The client shows the status and the words of a refusal, and not the vendor's code.
     closed = client.close_order(order_id)
     equal("canceled instrument", closed["instrument"], "EUR_USD")
     equal("canceled units", closed["units"], 1500)
     gone = refused("reading a canceled order", BadRequest, lambda: client.get_order(order_id))
-    equal("the vendor's words", str(gone), "OCode-11: Order not found")
+    equal("the vendor's words", str(gone), "OCode-404: Order not found")
 
     # A market order is filled at once.
     opened = client.create_order(Order(instrument="EUR_USD", units=250, side="buy", type="market"))
@@ -79,10 +79,11 @@ def main(base_url):
     precision = refused("too many decimals", BadRequest, lambda: client.create_order(Order(
         instrument="EUR_USD", units=1, side="buy", type="limit", price=0.960000001, expiry=in_a_day(),
     )))
-    equal("the vendor's words", str(precision), "OCode-18: Invalid Precision")
+    equal("the vendor's words", str(precision), "OCode-400: Invalid Precision")
     stranger = Client(environment, access_token="not-a-token")
     denied = refused("an unknown token", BadRequest, stranger.get_accounts)
-    member("the vendor's code", "OCode-4:", str(denied))
+    equal("the vendor's words", str(denied),
+          "OCode-401: The access token provided does not allow this request to be made")
 
     passed("pyoanda 1.22", 15)
 
