@@ -1,0 +1,56 @@
+//! What this dialect has no member or no word for.
+
+use std::fmt::{Debug, Display};
+
+use facade_kit::{Loss, LossKind};
+use order_engine::{Order, OrderKind, OrderStatus, SelfMatch, TimeInForce};
+
+pub(super) fn loss(field: &'static str, kind: LossKind, from: &dyn Display, to: &dyn Display) -> Loss {
+    Loss { field, kind, from: from.to_string(), to: to.to_string() }
+}
+
+fn dropped(field: &'static str, value: Option<&dyn Debug>) -> Option<Loss> {
+    value.map(|value| loss(field, LossKind::Dropped, &format!("{value:?}"), &""))
+}
+
+/// The parts of an order that neither a request nor an order object can hold.
+pub(super) fn unsaid(order: &Order) -> Vec<Loss> {
+    let is_limit = matches!(order.kind, OrderKind::Limit { .. });
+    // A market order ends at once in every dialect, and the remainder of one with slippage rests until canceled.
+    let usual = match order.kind {
+        OrderKind::Market => TimeInForce::Ioc,
+        OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. } => TimeInForce::Gtc,
+    };
+    let time_in_force = (order.time_in_force != usual).then_some(&order.time_in_force as &dyn Debug);
+    let bound = (is_limit && order.price_bound != order_engine::PriceBound::default())
+        .then_some(&order.price_bound as &dyn Debug);
+    let self_match = (order.self_match != SelfMatch::default()).then_some(&order.self_match as &dyn Debug);
+    let post_only = order.post_only.then_some(&order.post_only as &dyn Debug);
+    [
+        dropped("time_in_force", time_in_force),
+        dropped("post_only", post_only),
+        dropped("price_bound", bound),
+        dropped("self_match", self_match),
+        dropped("extended_hours", order.extended_hours.as_ref().map(|value| value as &dyn Debug)),
+        dropped("client_order_id", order.client_order_id.as_ref().map(|value| value as &dyn Debug)),
+        dropped("reason", order.reason.as_ref().map(|value| value as &dyn Debug)),
+        dropped("predecessor", order.predecessor.as_ref().map(|value| value as &dyn Debug)),
+        dropped("successor", order.successor.as_ref().map(|value| value as &dyn Debug)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A status that shares its word with another.
+pub(super) fn collapsed_status(status: OrderStatus, word: &str) -> Option<Loss> {
+    let is_shared = match status {
+        OrderStatus::PartiallyFilled | OrderStatus::Expired | OrderStatus::Replaced => true,
+        OrderStatus::PendingNew
+        | OrderStatus::New
+        | OrderStatus::Filled
+        | OrderStatus::Canceled
+        | OrderStatus::Rejected => false,
+    };
+    is_shared.then(|| loss("status", LossKind::Collapsed, &format!("{status:?}"), &word))
+}

@@ -1,0 +1,76 @@
+//! From reference data to the market configuration, and from the clock to the venue's cycle.
+
+use order_engine::{Reference, Timestamp};
+
+use crate::config::HydraCycle;
+use crate::names::{Names, Pair, Token};
+use crate::times;
+use crate::wire::{Cycle, MarketConfig, MarketConfigAsset, MarketConfigPair, MarketConfigToken};
+
+/// All pairs in the order of their definition, and every token that trades in one.
+pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfig {
+    let pairs: Vec<Pair> =
+        reference.instruments().iter().filter_map(|instrument| names.pair(reference, instrument)).collect();
+    let assets = reference
+        .assets()
+        .iter()
+        .filter_map(|asset| {
+            let trades_in =
+                |pair: &&Pair| pair.instrument.base == asset.id || pair.instrument.quote == asset.id;
+            let trading_pairs: Vec<String> =
+                pairs.iter().filter(trades_in).map(|pair| pair.symbol.clone()).collect();
+            let token = names.token(asset);
+            (!trading_pairs.is_empty()).then(|| MarketConfigAsset {
+                symbol: token.symbol,
+                unit: token.unit.to_string(),
+                decimals: token.decimals,
+                max_qty_dp: token.max_qty_dp,
+                trading_pairs,
+            })
+        })
+        .collect();
+    let trading_pairs = pairs
+        .into_iter()
+        .map(|pair| MarketConfigPair {
+            symbol: pair.symbol,
+            base_token: listed(pair.base),
+            quote_token: listed(pair.quote),
+            price_max_dp: pair.instrument.price_scale(),
+        })
+        .collect();
+    MarketConfig { assets, trading_pairs }
+}
+
+fn listed(token: Token) -> MarketConfigToken {
+    MarketConfigToken {
+        symbol: token.symbol,
+        unit: token.unit.to_string(),
+        decimals: token.decimals,
+        max_qty_dp: token.max_qty_dp,
+    }
+}
+
+/// The cycle in which an instant lies.
+pub(crate) fn cycle(rule: HydraCycle, now: Timestamp) -> Cycle {
+    let length = u64::from(rule.seconds.get());
+    let start = Timestamp::from_seconds(now.as_seconds() / length * length);
+    Cycle { start: times::format(start), end: times::format(start.plus_seconds(length)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn cycles_follow_each_other() {
+        let rule = HydraCycle { seconds: NonZeroU32::new(3_600).unwrap() };
+        let now = cycle(rule, Timestamp::from_seconds(1_767_625_500));
+        assert_eq!(
+            (now.start.as_str(), now.end.as_str()),
+            ("2026-01-05T15:00:00.000000Z", "2026-01-05T16:00:00.000000Z")
+        );
+        assert_eq!(cycle(rule, Timestamp::from_seconds(1_767_628_800)).start, now.end);
+    }
+}
