@@ -393,3 +393,39 @@ impl From<SubmitError> for ApiError {
 pub(crate) fn payload_config(limit: usize) -> web::PayloadConfig {
     web::PayloadConfig::new(limit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_envelope_is_the_recorded_one() {
+        let error = ApiError::MethodNotAllowed;
+        assert_eq!(error.to_string(), "7: Method not allowed");
+        assert_eq!(error.more_info(), ERROR_HELP);
+        assert_eq!(ApiError::NotAuthorized.more_info(), AUTH_HELP);
+    }
+
+    #[test]
+    fn a_bare_status_has_a_code() {
+        let code = |status| ApiError::from_status(status).code();
+        assert_eq!(code(StatusCode::NOT_FOUND), 404);
+        assert_eq!(code(StatusCode::METHOD_NOT_ALLOWED), 7);
+        assert_eq!(code(StatusCode::SERVICE_UNAVAILABLE), 6);
+        assert_eq!(code(StatusCode::BAD_GATEWAY), 5);
+    }
+
+    #[test]
+    fn what_the_engine_may_refuse_has_its_code() {
+        let price = order_engine::Price::new(rust_decimal::Decimal::ONE).unwrap();
+        let refused = |reject: Reject| ApiError::from(SubmitError::Rejected(reject)).code();
+        assert_eq!(refused(Reject::BeyondBound { upper: true, bound: price, market: price }), 22);
+        assert_eq!(refused(Reject::BeyondBound { upper: false, bound: price, market: price }), 23);
+        assert_eq!(refused(Reject::TooManyOpenOrders { limit: 1 }), 16);
+        assert_eq!(refused(Reject::CapacityExhausted { what: Capacity::Lots, limit: 1 }), 15);
+        assert_eq!(refused(Reject::CapacityExhausted { what: Capacity::Orders, limit: 1 }), 6);
+        assert_eq!(refused(Reject::AnnotationsTooLarge), 5);
+        assert_eq!(ApiError::from(SubmitError::Busy).code(), 6);
+        assert_eq!(ApiError::from(SubmitError::Unavailable).code(), 5);
+    }
+}

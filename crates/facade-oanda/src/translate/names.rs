@@ -82,3 +82,46 @@ fn ruled(instrument: &Instrument) -> String {
         format!("{symbol}_{}", instrument.definition.quote)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alias(name: &str) -> InstrumentAlias {
+        InstrumentAlias { name: Some(name.to_owned()), ..InstrumentAlias::default() }
+    }
+
+    #[test]
+    fn every_instrument_has_a_name_that_finds_it() {
+        let reference = testkit::engine().handle().views().reference();
+        let names = Names::default();
+        for instrument in reference.instruments() {
+            let name = names.name(instrument);
+            assert_eq!(names.find(&reference, &name).map(|found| found.id), Some(instrument.id), "{name}");
+        }
+        let named = |symbol| names.name(reference.instrument_by_symbol(symbol).unwrap());
+        assert_eq!([named("EUR-USD"), named("TSLA"), named("ADA-USDM")], ["EUR_USD", "TSLA_USD", "ADA_USDM"]);
+        for name in ["EUR-USD", "TSLA", "TSLA_EUR", "eur_usd", "EUR_USD_USD", "", "_"] {
+            assert_eq!(names.find(&reference, name).map(|found| found.id), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_configured_name_takes_the_place_of_the_rule() {
+        let reference = testkit::engine().handle().views().reference();
+        let gold = InstrumentAlias {
+            pip: Some("1.0".to_owned()),
+            display_name: Some("Gold".to_owned()),
+            ..alias("XAU_USD")
+        };
+        let aliases = BTreeMap::from([("BTC-USD".to_owned(), gold), ("GONE-USD".to_owned(), alias("GONE"))]);
+        let names = Names::new(aliases);
+        let bitcoin = reference.instrument_by_symbol("BTC-USD").unwrap();
+        assert_eq!(names.name(bitcoin), "XAU_USD");
+        assert_eq!(names.display_name(&reference, bitcoin), "Gold");
+        assert_eq!(names.pip(bitcoin), "1.0");
+        assert_eq!(names.find(&reference, "XAU_USD").map(|found| found.id), Some(bitcoin.id));
+        assert!(names.find(&reference, "BTC_USD").is_none());
+        assert!(names.find(&reference, "GONE").is_none());
+    }
+}

@@ -1,0 +1,240 @@
+//! An order that any dialect placed, as the request that would place it here: sent, it gives the same order, but for what
+//! the list of losses says.
+#![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
+
+use std::collections::BTreeSet;
+
+use facade_kit::{IdSource, LossKind, MountPoint, Translated};
+use facade_oanda::{Config, Translator};
+use order_engine::{
+    Command, Order, OrderId, OrderKind, PlaceOrder, Price, PriceBound, Quantity, Reference, Side, Size,
+    TimeInForce,
+};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use testkit::http::Request;
+use testkit::{TestEngine, TestServer};
+
+const SYMBOLS: [&str; 4] = ["EUR-USD", "USD-JPY", "BTC-USD", "TSLA"];
+
+/// Terms of an order, free of any engine.
+#[derive(Debug, Clone)]
+struct Terms {
+    symbol: &'static str,
+    side: Side,
+    kind: Kind,
+    time_in_force: TimeInForce,
+    /// In lots.
+    lots: i64,
+    /// In hundredths of the mid price.
+    price_percent: i64,
+    has_bound: bool,
+    post_only: bool,
+    extended_hours: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Market,
+    Limit,
+    MarketToLimit,
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let time_in_force = prop_oneof![
+        Just(TimeInForce::Gtc),
+        Just(TimeInForce::Day),
+        Just(TimeInForce::Ioc),
+        Just(TimeInForce::Fok),
+        (1_u64..1_000_000).prop_map(|ahead| TimeInForce::Gtd(testkit::START.plus_nanos(ahead * 700_000_000))),
+    ];
+    (
+        proptest::sample::select(&SYMBOLS[..]),
+        prop_oneof![Just(Side::Buy), Just(Side::Sell)],
+        prop_oneof![Just(Kind::Market), Just(Kind::Limit), Just(Kind::MarketToLimit)],
+        time_in_force,
+        1_i64..20_000,
+        95_i64..105,
+        any::<bool>(),
+        any::<bool>(),
+        any::<Option<bool>>(),
+    )
+        .prop_map(
+            |(
+                symbol,
+                side,
+                kind,
+                time_in_force,
+                lots,
+                price_percent,
+                has_bound,
+                post_only,
+                extended_hours,
+            )| {
+                Terms {
+                    symbol,
+                    side,
+                    kind,
+                    time_in_force,
+                    lots,
+                    price_percent,
+                    has_bound,
+                    post_only: post_only && kind == Kind::Limit && time_in_force.may_rest(),
+                    extended_hours,
+                }
+            },
+        )
+}
+
+impl Terms {
+    fn command(&self, engine: &TestEngine) -> PlaceOrder {
+        let reference = engine.handle().views().reference();
+        let instrument = reference.instrument_by_symbol(self.symbol).unwrap();
+        let quote = engine.handle().views().market(instrument.id).unwrap().quote.unwrap();
+        let mid = (quote.bid.decimal() + quote.ask.decimal()) / Decimal::TWO;
+        let at = |percent: i64| {
+            let price = mid * Decimal::new(percent, 2);
+            Price::new(price.round_dp(instrument.price_scale())).unwrap()
+        };
+        let price = at(self.price_percent);
+        let kind = match self.kind {
+            Kind::Market => OrderKind::Market,
+            Kind::Limit => OrderKind::Limit { price },
+            Kind::MarketToLimit => OrderKind::MarketToLimit { rest_at: price },
+        };
+        let quantity = instrument.definition.lot.decimal() * Decimal::from(self.lots);
+        let mut command = PlaceOrder::new(
+            engine.account("demo"),
+            instrument.id,
+            self.side,
+            kind,
+            Size::Base(Quantity::new(quantity).unwrap()),
+        );
+        command.time_in_force = self.time_in_force;
+        command.post_only = self.post_only;
+        command.extended_hours = self.extended_hours;
+        if self.has_bound {
+            command.price_bound = PriceBound { lower: Some(at(90)), upper: Some(at(110)) };
+        }
+        command
+    }
+}
+
+/// Sends a form, and gives back the order that the engine then has.
+fn place_here(engine: &TestEngine, server: &TestServer, form: &str, known: OrderId) -> Option<Order> {
+    let token = Config::development().credentials["demo"].token.reveal().to_owned();
+    let request = Request::new("POST", "/v1/accounts/12345/orders")
+        .with_header("Authorization", &format!("Bearer {token}"))
+        .with_body(form);
+    let reply = server.send(&request);
+    if reply.status >= 400 {
+        return None;
+    }
+    let orders = engine.handle().views().orders(engine.account("demo"));
+    let placed = orders.last().filter(|order| order.id != known).unwrap();
+    Some(Order::clone(placed))
+}
+
+fn lost(translated: &Translated<String>) -> BTreeSet<&'static str> {
+    translated.losses.iter().map(|loss| loss.field).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_request_places_the_same_order_but_for_its_losses(terms in terms()) {
+        let engine = testkit::engine();
+        let Ok(outcome) = engine.submit(Command::PlaceOrder(terms.command(&engine))) else {
+            // The engine would not have it; there is nothing to translate.
+            return Ok(());
+        };
+        let order = outcome.order.unwrap();
+        let reference = engine.handle().views().reference();
+        let translated = Translator::new(&Config::development()).request(&reference, &order);
+        let lost = lost(&translated);
+
+        let mount = facade_oanda::mount(
+            Config::development(), engine.handle(), IdSource::counted(), MountPoint::root());
+        let server = testkit::serve(mount);
+        let Some(again) = place_here(&engine, &server, &translated.value, order.id) else {
+            // Units that are cut to nothing, and an order that must be filled whole, may be refused.
+            prop_assert!(lost.contains("units") || lost.contains("type"), "{translated:?}");
+            return Ok(());
+        };
+        prop_assert_eq!(again.instrument, order.instrument);
+        prop_assert_eq!(again.side, order.side);
+        prop_assert!(again.kind == order.kind || lost.contains("type"), "{:?} {:?}", again.kind, order.kind);
+        prop_assert!(again.quantity == order.quantity || lost.contains("units"));
+        prop_assert!(again.price_bound == order.price_bound || lost.contains("type"));
+        prop_assert!(
+            again.time_in_force == order.time_in_force || lost.contains("expiry") || lost.contains("type"));
+        prop_assert!(again.post_only == order.post_only || lost.contains("postOnly"));
+        prop_assert!(again.extended_hours == order.extended_hours || lost.contains("extendedHours"));
+    }
+
+    #[test]
+    fn a_shown_order_says_what_it_leaves_out(terms in terms()) {
+        let engine = testkit::engine();
+        let Ok(outcome) = engine.submit(Command::PlaceOrder(terms.command(&engine))) else { return Ok(()) };
+        let order = outcome.order.unwrap();
+        let reference = engine.handle().views().reference();
+        let translated = Translator::new(&Config::development()).order(&reference, &order);
+        check_shown(&reference, &order, &translated)?;
+    }
+}
+
+/// Every member of a shown order is the order's own, or is in the list of losses.
+fn check_shown(
+    reference: &Reference,
+    order: &Order,
+    translated: &Translated<String>,
+) -> Result<(), TestCaseError> {
+    let shown: serde_json::Value = serde_json::from_str(&translated.value).unwrap();
+    let lost = lost(translated);
+    let decimal = |name: &str| shown[name].to_string().parse::<Decimal>().unwrap();
+    prop_assert_eq!(shown["id"].as_u64(), Some(order.id.get()));
+    let symbol = reference.instrument(order.instrument).unwrap().symbol().as_str().to_owned();
+    prop_assert!(shown["instrument"].as_str().unwrap().replace('_', "-").starts_with(&symbol));
+    prop_assert!(decimal("units") == order.quantity.decimal() || lost.contains("units"));
+    match order.kind {
+        OrderKind::Limit { price } => prop_assert_eq!(decimal("price"), price.decimal()),
+        OrderKind::MarketToLimit { .. } => prop_assert!(lost.contains("type")),
+        OrderKind::Market => prop_assert!(lost.contains("price")),
+    }
+    let unset = |price: Option<Price>| price.map_or(Decimal::ZERO, Price::decimal);
+    prop_assert_eq!(decimal("upperBound"), unset(order.price_bound.upper));
+    prop_assert_eq!(decimal("lowerBound"), unset(order.price_bound.lower));
+    let is_whole = |until: order_engine::Timestamp| until.as_nanos().is_multiple_of(1_000_000_000);
+    let is_said = matches!(order.time_in_force, TimeInForce::Gtd(until) if is_whole(until));
+    prop_assert_eq!(is_said, !lost.contains("expiry"));
+    prop_assert_eq!(order.post_only, lost.contains("postOnly"));
+    prop_assert_eq!(order.extended_hours.is_some(), lost.contains("extendedHours"));
+    Ok(())
+}
+
+#[test]
+fn the_losses_of_an_order_from_elsewhere_are_named() {
+    let engine = testkit::engine();
+    let placement = serde_json::json!({
+        "account": "demo", "symbol": "BTC-USD", "side": "buy", "type": "limit", "price": "100000.00",
+        "quantity": "1.5", "post_only": true, "client_order_id": "mine"
+    });
+    let order = engine.place(&serde_json::from_value(placement).unwrap());
+    let reference = engine.handle().views().reference();
+    let translated = Translator::new(&Config::development()).order(&reference, &order);
+    let losses: Vec<(&str, LossKind, &str, &str)> = translated
+        .losses
+        .iter()
+        .map(|loss| (loss.field, loss.kind, loss.from.as_str(), loss.to.as_str()))
+        .collect();
+    assert_eq!(
+        losses,
+        [
+            ("units", LossKind::Rounded, "1.5", "1"),
+            ("expiry", LossKind::Defaulted, "", "4102444800.000000000"),
+            ("clientOrderId", LossKind::Dropped, "mine", ""),
+            ("postOnly", LossKind::Dropped, "true", ""),
+        ]
+    );
+}
