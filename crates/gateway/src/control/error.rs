@@ -63,6 +63,12 @@ impl ControlError {
             Self::Internal => "internal",
         }
     }
+
+    /// The answer without the mark that keeps a facade from rendering it anew.
+    pub(super) fn answer(&self) -> HttpResponse {
+        let body = Envelope { error: Body { code: self.code(), message: self.to_string() } };
+        HttpResponse::build(self.status_code()).json(body)
+    }
 }
 
 #[derive(Serialize)]
@@ -92,8 +98,7 @@ impl ResponseError for ControlError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let body = Envelope { error: Body { code: self.code(), message: self.to_string() } };
-        enveloped(HttpResponse::build(self.status_code()).json(body))
+        enveloped(self.answer())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError as _, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use facade_kit::{decimal, time};
 use order_engine::{Command, Instrument, Price, Quantity, UpdateQuote};
 use serde::{Deserialize, Serialize};
@@ -159,7 +159,8 @@ pub(super) async fn ready(control: State) -> impl Responder {
     }
 }
 
-/// Answers what is for nobody on this listener.
+/// Answers what is for nobody on this listener. A facade inherits it for the paths that it does not know, so the answer
+/// is not marked: the facade's guard puts it into the vendor's envelope.
 pub(crate) async fn not_found(request: HttpRequest) -> HttpResponse {
-    ControlError::UnknownPath(request.path().to_owned()).error_response()
+    ControlError::UnknownPath(request.path().to_owned()).answer()
 }
