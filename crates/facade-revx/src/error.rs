@@ -145,6 +145,7 @@ impl ApiError {
                 format!("An order with the client_order_id '{id}' has already been placed.")
             }
             Self::Limit { maximum } => format!("Limit must be between 1 and {maximum}"),
+            Self::RangeTooLong { days: 1 } => return "Date range must not exceed 1 day".into(),
             Self::RangeTooLong { days } => format!("Date range must not exceed {days} days"),
             Self::TooManyOpenOrders { limit } => format!("Open orders must not exceed {limit}"),
             Self::OrderNotFound(id) => format!("Order with ID '{id}' not found."),
