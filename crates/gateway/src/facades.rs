@@ -42,7 +42,7 @@ macro_rules! facade {
 }
 
 /// All of them.
-pub(crate) const FACADES: &[Facade] = &[facade!(facade_revx), facade!(facade_oanda)];
+pub(crate) const FACADES: &[Facade] = &[facade!(facade_oms), facade!(facade_revx), facade!(facade_oanda)];
 
 /// The facade of a name.
 pub(crate) fn find(name: &str) -> Option<&'static Facade> {
