@@ -193,6 +193,9 @@ fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T>
     if let Some(until) = order.staged_until {
         shown = shown.with_loss("staged_until", LossKind::Dropped, &rfc3339(until, 3), &"");
     }
+    for (key, _) in order.annotations.iter().filter(|(key, _)| *key != NO_INSTRUCTIONS) {
+        shown = shown.with_loss("annotations", LossKind::Dropped, &key, &"");
+    }
     shown
 }
 
