@@ -140,7 +140,8 @@ async fn a_batch_that_was_logged_twice_is_applied_once() {
     let dir = tempfile::tempdir().unwrap();
     let runtime = start(dir.path());
     fill(&runtime).await;
-    runtime.handle().submit(resting("once")).await.unwrap();
+    // Without a client order id nothing but the counter tells the two apart.
+    runtime.handle().submit(Command::PlaceOrder(limit(DEMO, Side::Buy, "1.00", "0.01"))).await.unwrap();
     let hash = runtime.handle().state_hash().await.unwrap();
     runtime.stop().unwrap();
 
