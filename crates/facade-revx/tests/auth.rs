@@ -1,4 +1,5 @@
 //! Who is let in: signatures over the bytes that came, the clock's window, permissions, addresses, prefixes.
+#![expect(clippy::expect_used, clippy::panic, reason = "fixtures that cannot be read fail the test")]
 
 mod support;
 
@@ -275,4 +276,26 @@ fn nobody_sees_or_touches_the_orders_of_others() {
     }
     assert_eq!(server.send(&signed(&engine, "DELETE", "/api/1.0/orders", unchanged)).status, 204);
     assert!(engine.handle().views().order(order.id).is_some_and(|order| order.status.is_working()));
+}
+
+#[test]
+fn limits_hold_for_each_operation_and_caller_when_they_are_on() {
+    let engine = engine();
+    let server = serve_with(&engine, Config { rate_limits: true, ..Config::development() });
+    let ticker = Request::new("GET", "/api/1.0/public/tickers");
+    assert_eq!(server.send(&ticker).status, 200);
+    let refused = server.send(&ticker);
+    assert_eq!(message(&refused), (429, "Rate Limit Exceeded".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("1000"));
+    assert_eq!(server.send(&Request::new("GET", "/api/1.0/public/last-trades")).status, 200);
+    engine.advance(1);
+    assert_eq!(server.send(&ticker).status, 200);
+
+    let replace = |target: &str| server.send(&signed(&engine, "PUT", target, unchanged)).status;
+    let order = "/api/1.0/orders/7a52e92e-8639-4fe1-abaa-68d3a2d5234b";
+    let statuses: Vec<u16> = (0..11).map(|_| replace(order)).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 10);
+    assert_eq!(statuses.last(), Some(&429));
+    assert_eq!(replace("/orders/7a52e92e-8639-4fe1-abaa-68d3a2d5234b"), 429, "the short path is the same");
+    assert_eq!(server.send(&signed(&engine, "GET", order, unchanged)).status, 404);
 }

@@ -48,13 +48,12 @@ impl Expectations for Vendor<'_> {
     fn judge(&self, case: Case, endpoint: &Endpoint, reply: &Reply) -> Result<(), String> {
         let expected: &[u16] = match case {
             Case::NoCredential | Case::BadCredential => &[401],
-            Case::WrongMethod | Case::UnknownPath => &[404],
             Case::BadBody | Case::BadQuery => &[400],
             Case::TooLarge => &[413],
             // Nobody looks at the content type: the order is placed, then its id is taken; the one to replace is
             // unknown.
             Case::WrongContentType | Case::NoContentType if endpoint.method == "POST" => &[200, 400],
-            Case::WrongContentType | Case::NoContentType => &[404],
+            Case::WrongMethod | Case::UnknownPath | Case::WrongContentType | Case::NoContentType => &[404],
         };
         if !expected.contains(&reply.status) {
             return Err(format!("the status is not among {expected:?}"));

@@ -1,6 +1,8 @@
 //! Whole requests and whole answers. `{order-1}` in a target is the id of the first order of the caller's account, and
 //! so on; requests that carry an API key are signed.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a file that cannot be played fails its test")]
+
 mod support;
 
 use facade_kit::order_uuid;

@@ -141,7 +141,6 @@ fn configuration(order: &Order, shown: &wire::orders::Order) -> OrderConfigurati
 }
 
 /// The request that would place the order here.
-#[cfg_attr(not(test), expect(dead_code, reason = "the loss report between dialects is its reader"))]
 pub(crate) fn placing_request(view: &OrderView<'_>) -> Translated<PlaceOrder> {
     let OrderView { order, pair, .. } = *view;
     let mut shown = listed(view);

@@ -20,6 +20,7 @@ use crate::wire::orders::{LimitConfiguration, MarketConfiguration, OrderConfigur
 
 /// Terms by small numbers, which any instrument can make prices and quantities of.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent coins of a random order")]
 struct Sketch {
     instrument: usize,
     side: Side,

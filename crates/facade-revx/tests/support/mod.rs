@@ -1,4 +1,5 @@
 //! What all tests of the facade share: a facade on a test's engine, and signatures.
+#![expect(clippy::expect_used, reason = "keys of the repository that cannot be read fail the test")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
