@@ -49,15 +49,13 @@ pub(crate) const FACADES: &[Facade] = &[
     facade!(facade_oms),
     facade!(facade_revx),
     facade!(facade_espresso, |config: &facade_espresso::Config| {
-        config
-            .accounts
-            .iter()
-            .any(|account| facade_espresso::Config::development().accounts.contains(account))
+        let public = facade_espresso::Config::development().accounts;
+        config.accounts.iter().any(|account| public.iter().any(|known| known.api_key == account.api_key))
     }),
     facade!(facade_oanda),
     facade!(facade_clearstreet, |config: &facade_clearstreet::Config| {
         let public = facade_clearstreet::Config::development().credentials;
-        config.credentials.iter().any(|credential| public.contains(credential))
+        config.credentials.iter().any(|credential| public.iter().any(|known| known.key == credential.key))
     }),
 ];
 
