@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, ReqData};
 use facade_kit::order_uuid;
 use order_engine::{Command, Order, OrderStatus, ReleaseOrder, StatusReason};
+use rust_decimal::Decimal;
 
 use super::{answer, bind, log_losses};
 use crate::auth::Caller;
@@ -77,12 +78,22 @@ pub(super) async fn submit(
     let order = own_order(&state, &caller, &request.order_id).ok_or(ApiError::OrderNotFound)?;
     waits_for_submission(&order)?;
     verify(&state, &order, &signed)?;
+    let free_quote = free_quote(&state, &order);
     let release = ReleaseOrder { account: caller.id(), order: order.id };
     let released = state.engine.submit(Command::ReleaseOrder(release)).await;
     let order = released.map_err(ApiError::of_release)?.order.ok_or(ApiError::Internal)?;
-    let response = shown(&state, &order, |shown| translate::submitted_response(shown, &order))?;
+    let response = shown(&state, &order, |shown| translate::submitted_response(shown, &order, free_quote))?;
     log_losses(&response.losses);
     Ok(answer(&response.value))
+}
+
+/// What the owner of an order has free of its quote token.
+fn free_quote(state: &State, order: &Order) -> Decimal {
+    let views = state.engine.views();
+    let reference = views.reference();
+    let quote = reference.instrument(order.instrument).map(|instrument| instrument.quote);
+    let balance = quote.and_then(|quote| Some(views.holdings(order.account)?.balance(quote)));
+    balance.map_or(Decimal::ZERO, |balance| balance.available().decimal())
 }
 
 fn waits_for_submission(order: &Order) -> Result<(), ApiError> {

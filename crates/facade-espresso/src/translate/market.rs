@@ -1,6 +1,6 @@
 //! From reference data to the market configuration, and from the clock to the venue's cycle.
 
-use order_engine::{Reference, Timestamp};
+use order_engine::{AssetId, Reference, Timestamp};
 
 use crate::config::HydraCycle;
 use crate::names::{Names, Pair, Token};
@@ -15,17 +15,15 @@ pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfi
         .assets()
         .iter()
         .filter_map(|asset| {
-            let trades_in =
-                |pair: &&Pair| pair.instrument.base == asset.id || pair.instrument.quote == asset.id;
-            let trading_pairs: Vec<String> =
-                pairs.iter().filter(trades_in).map(|pair| pair.symbol.clone()).collect();
+            let places: Vec<(&Pair, u32)> =
+                pairs.iter().filter_map(|pair| decimals_in(pair, asset.id)).collect();
             let token = names.token(asset);
-            (!trading_pairs.is_empty()).then(|| MarketConfigAsset {
+            Some(MarketConfigAsset {
                 symbol: token.symbol,
                 unit: token.unit.to_string(),
                 decimals: token.decimals,
-                max_qty_dp: token.max_qty_dp,
-                trading_pairs,
+                max_qty_dp: places.iter().map(|(_, decimals)| *decimals).max()?,
+                trading_pairs: places.iter().map(|(pair, _)| pair.symbol.clone()).collect(),
             })
         })
         .collect();
@@ -39,6 +37,12 @@ pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfi
         })
         .collect();
     MarketConfig { assets, trading_pairs }
+}
+
+/// The decimals of an amount of an asset in a pair; nothing when it does not trade there.
+fn decimals_in(pair: &Pair, asset: AssetId) -> Option<(&Pair, u32)> {
+    let is_of_pair = [pair.instrument.base, pair.instrument.quote].contains(&asset);
+    is_of_pair.then(|| (pair, pair.token(asset).max_qty_dp))
 }
 
 fn listed(token: Token) -> MarketConfigToken {
