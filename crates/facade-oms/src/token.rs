@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Config, PermissionsEntry, TokenKey};
 
 /// What a genuine token says of its bearer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Bearer {
     /// Code of the identity source.
     pub(crate) source: String,

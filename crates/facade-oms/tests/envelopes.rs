@@ -105,3 +105,17 @@ fn nothing_leaves_but_in_the_vendors_way() {
         assert!(sent > 4 * endpoints.len(), "only {sent} requests were sent");
     }
 }
+
+#[test]
+fn codes_in_paths_may_have_any_character() {
+    let engine = engine();
+    let mut config = Config::development();
+    config.owners[0].code = "A/B 100%".to_owned();
+    let mount = facade_oms::mount(config, engine.handle(), IdSource::counted(), MountPoint::root());
+    let server = serve(mount);
+    let bearer = support::bearer(&Config::development(), "OMS$Control", &engine);
+    let get = |path: &str| server.send(&Request::new("GET", path).with_header("Authorization", &bearer));
+    assert_eq!(get("/owner/byid/A%2FB%20100%25").json()["OwnerID"], "A/B 100%");
+    assert_eq!(get("/order/for/A%2fB%20100%25/0001").text(), "[]");
+    assert_eq!(get("/owner/byid/A/B%20100%25").status, 404);
+}

@@ -1,4 +1,9 @@
 //! The WebSocket, as a client sees it: frames in, frames out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed expectation of a test is reported by panicking"
+)]
 
 mod support;
 
@@ -41,7 +46,9 @@ impl Client {
             match self.0.read().unwrap() {
                 Message::Text(text) => return text.to_string(),
                 Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("{other:?} is no text"),
+                other @ (Message::Binary(_) | Message::Close(_) | Message::Frame(_)) => {
+                    panic!("{other:?} is no text")
+                }
             }
         }
     }
@@ -417,12 +424,14 @@ fn frames_that_cannot_be_served_are_answered() {
     assert_eq!(reason.reason.as_str(), "protobuf frames are not served, send JSON text");
 }
 
+/// More than a connection answers at a time.
+const FRAMES: usize = 300;
+
 #[test]
 fn answers_keep_the_order_of_frames() {
     let engine = engine();
     let server = development(&engine);
     let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    const FRAMES: usize = 300;
     for number in 0..FRAMES {
         client.send(&request(&number.to_string(), "New", &format!("R-{number}"), &new(LIMIT)));
     }

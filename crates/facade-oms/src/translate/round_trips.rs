@@ -1,12 +1,13 @@
 //! What goes out comes in again: any order that the engine can have, from whatever dialect.
 
+use std::sync::Arc;
+
 use order_engine::{
     Command, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, RestatedStatus, SelfMatch, Side,
     Size, TimeInForce, Timestamp,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use std::sync::Arc;
 use testkit::TestEngine;
 
 use super::placing::placing_request;
@@ -47,15 +48,19 @@ fn time_in_force() -> impl Strategy<Value = TimeInForce> {
     ]
 }
 
+fn bound() -> impl Strategy<Value = Option<Price>> {
+    proptest::option::weighted(0.2, price())
+}
+
 prop_compose! {
     fn terms()(
         side in prop_oneof![Just(Side::Buy), Just(Side::Sell)],
         kind in kind(),
         size in size(),
         time_in_force in time_in_force(),
-        (post_only, refuses) in (any::<bool>(), any::<bool>()),
+        (post_only, refuses) in (proptest::bool::weighted(0.2), any::<bool>()),
         extended_hours in any::<Option<bool>>(),
-        (lower, upper) in (proptest::option::of(price()), proptest::option::of(price())),
+        (lower, upper) in (bound(), bound()),
         staged in any::<bool>(),
     ) -> (Side, PlaceOrder) {
         let nowhere = (order_engine::AccountId::HOUSE, order_engine::InstrumentId::new(0));
@@ -94,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_placing_request_places_the_same_order(terms in proptest::collection::vec(terms(), 1..24)) {
+    fn the_placing_request_places_the_same_order(terms in proptest::collection::vec(terms(), 8..32)) {
         let (engine, orders) = taken(terms);
         let directory = Directory::new(&Config::development());
         let lexicon = Lexicon::new(&directory, engine.handle().views().reference());
@@ -112,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn overwriting_an_order_with_itself_changes_nothing(terms in proptest::collection::vec(terms(), 1..24)) {
+    fn overwriting_an_order_with_itself_changes_nothing(terms in proptest::collection::vec(terms(), 8..32)) {
         let (engine, orders) = taken(terms);
         let directory = Directory::new(&Config::development());
         let lexicon = Lexicon::new(&directory, engine.handle().views().reference());

@@ -1,4 +1,5 @@
 //! What several suites need: tokens, and a market like the one in the vendor's examples.
+#![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
 #![allow(dead_code, reason = "every suite uses a part of it")]
 
 use facade_oms::{
