@@ -5,9 +5,9 @@
 //! * Answers are `{"data": ...}`, lists come in pages with a cursor, refusals are `{message, error_id, timestamp}`.
 //! * Numbers are JSON strings, times are milliseconds, ids are UUIDs.
 //!
-//! How a request goes through this crate: [`auth`] says who calls, [`routes`] what is called, [`translate`] turns the
-//! vendor's words into a command of the engine and the outcome into the vendor's words, [`wire`] has the shapes, and
-//! [`error`] writes every refusal. Quirks, decisions and coverage: `docs/facades/revx.md`.
+//! How a request goes through this crate: `auth` says who calls, `routes` what is called, `translate` turns the
+//! vendor's words into a command of the engine and the outcome into the vendor's words, `wire` has the shapes, and
+//! `error` writes every refusal. Quirks, decisions and coverage: `docs/facades/revx.md`.
 
 mod auth;
 mod config;
