@@ -1,8 +1,9 @@
 //! Whole requests and whole answers.
 //!
 //! Requests may hold what only the run knows: `{order-1}` is the id of the first order of the caller's account, and so
-//! on; `{maker-order-1}` is that of the first order of `maker`, whoever asks. `{unsigned-1}` is the transaction that its build was answered with, `{signed-1}` the same with a signature in a
-//! tagged set, `{signed-plain-1}` in a plain array, and `{signed-by-maker-1}` by the wrong key.
+//! on; `{maker-order-1}` is that of the first order of `maker`, whoever asks. `{unsigned-1}` is the transaction that the
+//! build of the caller's first order was answered with, `{signed-1}` the same with a signature in a tagged set,
+//! `{signed-plain-1}` in a plain array, and `{signed-by-maker-1}` by the wrong key.
 #![expect(
     clippy::expect_used,
     clippy::panic,

@@ -1,22 +1,22 @@
 //! From reference data to the market configuration, and from the clock to the venue's cycle.
 
-use order_engine::{AssetId, Reference, Timestamp};
+use order_engine::{AssetId, Timestamp};
 
 use crate::config::HydraCycle;
+use crate::directory::Directory;
 use crate::names::{Names, Pair, Token};
 use crate::times;
 use crate::wire::{Cycle, MarketConfig, MarketConfigAsset, MarketConfigPair, MarketConfigToken};
 
 /// All pairs in the order of their definition, and every token that trades in one.
-pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfig {
-    let pairs: Vec<Pair> =
-        reference.instruments().iter().filter_map(|instrument| names.pair(reference, instrument)).collect();
-    let assets = reference
+pub(crate) fn market_config(names: &Names, directory: &Directory) -> MarketConfig {
+    let assets = directory
+        .reference()
         .assets()
         .iter()
         .filter_map(|asset| {
             let places: Vec<(&Pair, u32)> =
-                pairs.iter().filter_map(|pair| decimals_in(pair, asset.id)).collect();
+                directory.pairs().filter_map(|pair| decimals_in(pair, asset.id)).collect();
             let token = names.token(asset);
             Some(MarketConfigAsset {
                 symbol: token.symbol,
@@ -27,12 +27,12 @@ pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfi
             })
         })
         .collect();
-    let trading_pairs = pairs
-        .into_iter()
+    let trading_pairs = directory
+        .pairs()
         .map(|pair| MarketConfigPair {
-            symbol: pair.symbol,
-            base_token: listed(pair.base),
-            quote_token: listed(pair.quote),
+            symbol: pair.symbol.clone(),
+            base_token: listed(&pair.base),
+            quote_token: listed(&pair.quote),
             price_max_dp: pair.instrument.price_scale(),
         })
         .collect();
@@ -45,9 +45,9 @@ fn decimals_in(pair: &Pair, asset: AssetId) -> Option<(&Pair, u32)> {
     is_of_pair.then(|| (pair, pair.token(asset).max_qty_dp))
 }
 
-fn listed(token: Token) -> MarketConfigToken {
+fn listed(token: &Token) -> MarketConfigToken {
     MarketConfigToken {
-        symbol: token.symbol,
+        symbol: token.symbol.clone(),
         unit: token.unit.to_string(),
         decimals: token.decimals,
         max_qty_dp: token.max_qty_dp,
