@@ -8,7 +8,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a helper that cannot go on fails its test"
+    reason = "what cannot go on fails its test"
 )]
 
 mod support;

@@ -1,6 +1,6 @@
 //! Requests, orders, and requests again: what an order of this dialect says survives, and what an order of another
 //! dialect says beyond it is listed as lost.
-#![expect(clippy::expect_used, reason = "a helper that cannot go on fails its test")]
+#![expect(clippy::expect_used, reason = "what cannot go on fails its test")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! What the tests of this facade share: the facade on an engine, and a client that signs.
 #![allow(dead_code, reason = "every test binary uses its own part")]
-#![expect(clippy::expect_used, reason = "a helper that cannot go on fails its test")]
+#![expect(clippy::expect_used, reason = "what cannot go on fails its test")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
