@@ -6,6 +6,7 @@ The vendor publishes no client. The tokens are what `dragoman token oms --client
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -62,6 +63,8 @@ class Stream:
 
 
 def main(base_url, trader_token, operator_token):
+    if shutil.which("curl") is None:
+        sys.exit("curl is missing: install it; the reference of this dialect describes its calls as curl command lines")
     trader, operator = Rest(base_url, trader_token), Rest(base_url, operator_token)
 
     # Who is asking, and what there is.
