@@ -42,6 +42,7 @@ fn definitions() -> Vec<Command> {
             minimum_notional: Amount::ZERO,
             commission: Commission::NONE,
             day_ends_at: 0,
+            trigger_source: order_engine::TriggerSource::OtherSide,
         }),
         Command::OpenAccount(account),
         deposit(0),

@@ -216,6 +216,9 @@ pub struct ReplaceOrder {
     /// New texts, all of them.
     #[n(7)]
     pub annotations: Option<Annotations>,
+    /// New trigger price, for an order with a fixed one that has not fired.
+    #[n(8)]
+    pub trigger: Option<Price>,
 }
 
 /// How large a successor is.

@@ -25,6 +25,7 @@ mod position;
 mod reference;
 mod reject;
 mod time;
+mod triggers;
 
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
@@ -37,15 +38,15 @@ pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
     OrderId, Symbol, TextError, TradeId,
 };
-pub use number::{Amount, NumberError, Price, Quantity};
+pub use number::{Amount, NumberError, Price, PriceDifference, Quantity};
 pub use order::{
-    Annotations, Hold, Order, OrderClass, OrderKind, OrderStatus, PriceBound, SelfMatch, Side, Size,
-    StatusReason, TimeInForce,
+    Annotations, Direction, Hold, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, SelfMatch,
+    Side, Size, StatusReason, TimeInForce,
 };
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
-    Instrument, InstrumentDefinition, Reference, Rounding, Settlement,
+    Instrument, InstrumentDefinition, Reference, Rounding, Settlement, TriggerSource,
 };
 pub use reject::{Capacity, Combination, DefinitionFault, OrderField, Reject};
 pub use time::Timestamp;

@@ -4,8 +4,8 @@
 use rust_decimal::Decimal;
 
 use crate::limits;
-use crate::number::{Amount, Price, Quantity};
-use crate::reference::{InstrumentDefinition, Rounding};
+use crate::number::{Amount, Price, PriceDifference, Quantity};
+use crate::reference::{BasisPoints, InstrumentDefinition, Rounding};
 use crate::reject::Reject;
 
 /// A price as a whole number of ten to the minus the instrument's price scale.
@@ -149,6 +149,18 @@ impl Scales {
         Ok(Lots(units))
     }
 
+    /// A difference of prices in the book's units.
+    ///
+    /// # Errors
+    /// More decimals than the instrument's prices, or too large.
+    pub(crate) fn difference(&self, difference: PriceDifference) -> Result<i64, Reject> {
+        let too_precise = Reject::OffsetTooPrecise { scale: self.price_scale };
+        if difference.decimal().normalize().scale() > self.price_scale {
+            return Err(too_precise);
+        }
+        units_of(difference.decimal(), self.price_scale).ok_or(Reject::Overflow)
+    }
+
     /// The book's units of a quantity that the engine itself has written.
     pub(crate) fn known_lots(&self, quantity: Quantity) -> Lots {
         match units_of(quantity.decimal(), self.quantity_scale) {
@@ -205,6 +217,17 @@ impl Scales {
         let units = if unit_value > 0 { amount.units() / unit_value } else { 0 };
         let units = i64::try_from(units.clamp(0, i128::from(MAX_UNITS))).unwrap_or(MAX_UNITS);
         Lots(units - units % self.lot_units)
+    }
+
+    /// A part of a price, in hundredths of a percent, in price units, rounded to the tick.
+    pub(crate) fn part_of_price(&self, price: Ticks, rate: BasisPoints, rounding: Rounding) -> i64 {
+        let (tick, exact) = (i128::from(self.tick_units), i128::from(price.0) * i128::from(rate.get()));
+        let step = tick * 10_000;
+        let ticks = match rounding {
+            Rounding::Truncate => exact / step,
+            Rounding::HalfUp => (exact + step / 2) / step,
+        };
+        i64::try_from(ticks * tick).unwrap_or(MAX_UNITS)
     }
 
     /// A quantity as an amount of the base asset.

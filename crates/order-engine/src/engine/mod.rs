@@ -16,6 +16,7 @@ mod place;
 mod plan;
 mod replace;
 mod restate;
+mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,6 +69,8 @@ pub struct Engine {
     /// When orders end by themselves.
     due: BTreeSet<(Timestamp, OrderId)>,
     touched: Touched,
+    /// Instruments whose market moved since triggers were last looked at.
+    stirred: BTreeSet<InstrumentId>,
 }
 
 impl Default for Engine {
@@ -95,6 +98,7 @@ impl Engine {
             open: BTreeMap::new(),
             due: BTreeSet::new(),
             touched: Touched { reference: true, ..Touched::default() },
+            stirred: BTreeSet::new(),
         }
     }
 
@@ -108,7 +112,13 @@ impl Engine {
         assert!(now >= self.now, "Invariant: time never runs backwards");
         let due = self.expire_until(now);
         self.now = now;
-        let result = self.dispatch(command);
+        let mut result = self.dispatch(command);
+        if let Ok(outcome) = &mut result {
+            self.settle_triggers(&mut outcome.events);
+            // The command's own order may have fired.
+            let own = outcome.order.as_ref().map(|order| order.id);
+            outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
+        }
         self.assert_books_uncrossed();
         Applied { due, result }
     }
@@ -243,6 +253,7 @@ impl Engine {
     /// The market of an instrument that a decision has found already.
     fn market_mut(&mut self, instrument: InstrumentId) -> &mut Market {
         self.touched.instruments.insert(instrument);
+        self.stirred.insert(instrument);
         let index = usize::try_from(instrument.get()).unwrap_or(usize::MAX);
         match self.markets.get_mut(index) {
             Some(market) => market,

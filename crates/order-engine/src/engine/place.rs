@@ -14,7 +14,7 @@ use crate::limits;
 use crate::number::{Amount, Quantity};
 use crate::order::{
     Earlier, Hold, Order, OrderKind, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason,
-    TimeInForce,
+    TimeInForce, Trigger,
 };
 use crate::reference::ChargedIn;
 use crate::reject::{Capacity, Combination, OrderField, Reject};
@@ -75,6 +75,8 @@ pub(super) struct Placement {
     pub(super) rest_at: Option<Ticks>,
     pub(super) hold: Option<Hold>,
     pub(super) expires_at: Option<Timestamp>,
+    /// What it waits for, if it waits.
+    pub(super) trigger: Option<Trigger>,
     /// Why the market forbids it, when that is to be recorded.
     pub(super) refusal: Option<Reject>,
 }
@@ -115,6 +117,16 @@ impl Engine {
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
+        if let Some(trigger) = market.trigger_of(terms.kind, terms.side, now)? {
+            if terms.post_only {
+                return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
+            }
+            let placement = self.decide_waiting(now, terms, trigger, credit)?;
+            if counts_as_new {
+                self.decide_capacity(terms)?;
+            }
+            return Ok(placement);
+        }
         let shape = self.decide_shape(now, terms, market)?;
         if counts_as_new {
             self.decide_capacity(terms)?;
@@ -144,6 +156,37 @@ impl Engine {
             rest_at,
             hold,
             expires_at: shape.expires_at,
+            trigger: None,
+            refusal: None,
+        })
+    }
+
+    /// Decides about a limit order as if it rested and met nobody.
+    pub(super) fn decide_resting(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        market: &Market,
+        credit: Option<Hold>,
+    ) -> Result<Placement, Reject> {
+        let shape = self.decide_shape(now, terms, market)?;
+        let quantity = shape.quantity.unwrap_or_default();
+        let demand = Demand {
+            account: terms.account,
+            side: terms.side,
+            quantity,
+            limit: shape.incoming.limit,
+            rest: None,
+            credit,
+        };
+        let hold = self.decide_funds(market, &demand, &Plan::default())?;
+        Ok(Placement {
+            shown_quantity: shown(terms.size, || market.scales.quantity(quantity)),
+            fills: Vec::new(),
+            rest_at: shape.rest_at,
+            hold,
+            expires_at: shape.expires_at,
+            trigger: None,
             refusal: None,
         })
     }
@@ -336,6 +379,7 @@ impl Engine {
             rest_at: None,
             hold: None,
             expires_at: shape.expires_at,
+            trigger: None,
             refusal: Some(refusal),
         })
     }
@@ -404,9 +448,14 @@ impl Engine {
         if let Some(expiry) = placement.expires_at {
             self.due.insert((expiry, id));
         }
+        order.trigger = placement.trigger;
         let order = self.orders.add(order);
-        events.push(self.event(event, Change::OrderAccepted(order)));
-        self.meet_book(id, &placement, events);
+        events.push(self.event(event, Change::OrderAccepted(Arc::clone(&order))));
+        if placement.trigger.is_some() {
+            self.arm(&order);
+        } else {
+            self.meet_book(id, &placement, events);
+        }
         id
     }
 
@@ -457,6 +506,7 @@ impl Engine {
             expires_at: placement.expires_at,
             annotations: command.annotations.clone(),
             replaces: 0,
+            trigger: None,
             earlier: Earlier::default(),
         }
     }
@@ -523,18 +573,23 @@ impl Engine {
                 if let Some(expiry) = placement.expires_at {
                     self.due.insert((expiry, order.id));
                 }
-                let (hold, expires_at, quantity) =
-                    (placement.hold, placement.expires_at, placement.shown_quantity);
+                let (hold, expires_at, quantity, trigger) =
+                    (placement.hold, placement.expires_at, placement.shown_quantity, placement.trigger);
                 let live = self.orders.revise(order.id, event, self.now, |order| {
                     order.status = OrderStatus::New;
                     order.staged_until = None;
                     order.held = hold;
                     order.expires_at = expires_at;
+                    order.trigger = trigger;
                     order.quantity = quantity;
                     order.leaves = quantity;
                 });
-                events.push(self.event(event, Change::OrderAccepted(live)));
-                self.meet_book(order.id, &placement, &mut events);
+                events.push(self.event(event, Change::OrderAccepted(Arc::clone(&live))));
+                if trigger.is_some() {
+                    self.arm(&live);
+                } else {
+                    self.meet_book(order.id, &placement, &mut events);
+                }
             }
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })

@@ -10,3 +10,5 @@ mod placing;
 mod simulation;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod triggers;

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, Amount, AssetId, CancelOrder, CancelOrders, Change, Command, Engine, Event, InstrumentId,
-    OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus,
-    SelfMatch, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
+    AccountId, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command, Engine, Event,
+    InstrumentId, Offset, OrderId, OrderKind, PlaceOrder, PriceBound, PriceDifference, ReleaseOrder,
+    ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder, SuccessorSize,
+    TimeInForce,
 };
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 use crate::support::*;
 
@@ -20,7 +22,7 @@ const ASSETS: [AssetId; 5] = [USD, BTC, ADA, EUR, JPY];
 enum Wish {
     Place { order: PlaceOrder, stage: bool },
     Quote { instrument: InstrumentId, cents: u32, size: u32 },
-    Replace { who: AccountId, newest: usize, cents: Option<u32>, size: Option<u32> },
+    Replace { who: AccountId, newest: usize, cents: Option<u32>, trigger: Option<u32>, size: Option<u32> },
     Succeed { who: AccountId, newest: usize, cents: u32, held: bool },
     Cancel { who: AccountId, newest: usize },
     CancelAll { who: AccountId, side: Option<Side> },
@@ -65,9 +67,17 @@ fn time_in_force() -> impl Strategy<Value = TimeInForce> {
 }
 
 fn order() -> impl Strategy<Value = PlaceOrder> {
-    let kind = (0..10_u8, cents()).prop_map(|(kind, cents)| match kind {
-        0 | 1 => OrderKind::Market,
-        2 => OrderKind::MarketToLimit { rest_at: at(cents) },
+    let kind = (0..20_u8, cents(), cents()).prop_map(|(kind, cents, other)| match kind {
+        0..=2 => OrderKind::Market,
+        3 | 4 => OrderKind::MarketToLimit { rest_at: at(cents) },
+        5 => OrderKind::Stop { trigger: at(cents) },
+        6 => OrderKind::StopLimit { trigger: at(cents), price: at(other) },
+        7 => OrderKind::MarketIfTouched { trigger: at(cents) },
+        8 => OrderKind::TrailingStop { offset: Offset::Price(at(cents - 9_975)) },
+        9 => OrderKind::TrailingStopLimit {
+            offset: Offset::BasisPoints(BasisPoints::new(cents - 9_979)),
+            limit_offset: PriceDifference::new(Decimal::new(i64::from(other) - 10_000, 2)),
+        },
         _ => OrderKind::Limit { price: at(cents) },
     });
     let size = (0..12_u8, 0..40_u32).prop_map(|(form, size)| match form {
@@ -100,8 +110,9 @@ fn wish() -> impl Strategy<Value = Wish> {
         12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order, stage }),
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
-        3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::of(0..40_u32))
-            .prop_map(|(who, newest, cents, size)| Wish::Replace { who, newest, cents, size }),
+        3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
+            proptest::option::of(0..40_u32))
+            .prop_map(|(who, newest, cents, trigger, size)| Wish::Replace { who, newest, cents, trigger, size }),
         2 => (who(), 0..6_usize, cents(), any::<bool>())
             .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
         3 => (who(), 0..8_usize).prop_map(|(who, newest)| Wish::Cancel { who, newest }),
@@ -155,10 +166,11 @@ impl Watched {
                 bid_size: units(size),
                 ask_size: units(size),
             }),
-            Wish::Replace { who, newest, cents, size } => Command::ReplaceOrder(ReplaceOrder {
+            Wish::Replace { who, newest, cents, trigger, size } => Command::ReplaceOrder(ReplaceOrder {
                 account: who,
                 order: self.newest(newest),
                 price: cents.map(at),
+                trigger: trigger.map(at),
                 quantity: size.map(units),
                 time_in_force: None,
                 price_bound: None,
@@ -225,7 +237,7 @@ impl Watched {
         assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
         for event in events {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
-            if let OrderKind::Limit { price } = order.kind {
+            if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
                 let fair = match order.side {
                     Side::Buy => execution.price <= price,
                     Side::Sell => execution.price >= price,
@@ -259,8 +271,7 @@ impl Watched {
                 assert_eq!(balance.held.units(), expected, "holds of {account} in {}", balance.asset);
             }
             for position in &holdings.positions {
-                let lots =
-                    position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<rust_decimal::Decimal>();
+                let lots = position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<Decimal>();
                 assert_eq!(lots, position.quantity.decimal(), "lots sum to the position");
             }
         }
