@@ -20,7 +20,7 @@ help: ## Say what there is to make
 
 .PHONY: run
 run: tools ## Build the binary and serve the development profile on ports 7400 to 7406
-	$(CARGO) run --quiet --package gateway --bin dragoman -- serve $(ARGS)
+	@$(CARGO) run --package gateway --bin dragoman -- serve $(ARGS)
 
 .PHONY: test
 test: tools $(VENV)/.ready ## Run all tests, those with the vendors' own clients included
@@ -31,6 +31,9 @@ else
 	DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) test --workspace --lib --bins --tests
 endif
 	$(CARGO) test --workspace --doc --quiet
+
+.PHONY: clients
+clients: $(VENV)/.ready ## Bring the vendors' Python clients into .venv, as the tests do
 
 .PHONY: check
 check: tools ## Format, lints and documentation, with warnings denied

@@ -166,6 +166,17 @@ impl Gateway {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether it runs, and what it has logged: what a failed test should show.
+    #[must_use]
+    pub fn condition(&mut self) -> String {
+        let state = match self.child.try_wait() {
+            Ok(None) => "the gateway is running".to_owned(),
+            Ok(Some(status)) => format!("the gateway has ended with {status}"),
+            Err(error) => format!("the gateway cannot be asked: {error}"),
+        };
+        format!("{state}; its log:\n{}", self.log())
+    }
+
     /// Calls the control plane.
     #[must_use]
     pub fn call_control(&self, method: &str, path: &str, body: &str) -> Reply {

@@ -85,11 +85,13 @@ fn expected(
         "espresso" => seen.and_then(|seen| seen.clone().shortest().price),
         _ => None,
     });
+    // OANDA shows what is still to be filled; the others show what was ordered.
+    let quantity = if dialect == "oanda" { ticket.quantity - filled } else { ticket.quantity };
     Some(Seen {
         id: ids.in_dialect(dialect),
         symbol: symbol(dialect, &ticket.instrument),
         side: side(dialect).to_owned(),
-        quantity: ticket.quantity.to_string(),
+        quantity: quantity.to_string(),
         filled: (dialect != "oanda").then(|| filled.to_string()),
         price,
         status: status(dialect, stage).map(str::to_owned),

@@ -32,7 +32,11 @@ impl Keyring {
             key,
             accounts: credential.accounts.as_slice().into(),
         };
-        Self(credentials.iter().cloned().zip(credentials.iter().enumerate().map(caller)).collect())
+        let callers = credentials.iter().enumerate().map(caller);
+        // An empty key would let in whoever shows no key.
+        let keys =
+            credentials.iter().cloned().zip(callers).filter(|(credential, _)| !credential.key.is_empty());
+        Self(keys.collect())
     }
 
     /// The caller of an `Authorization` header. Every key is compared, so that the time tells nothing.
@@ -75,7 +79,7 @@ mod tests {
     #[test]
     fn only_a_known_key_after_bearer_names_a_caller() {
         let key = |key: &str, account| Credential { key: key.to_owned(), accounts: vec![account] };
-        let ring = Keyring::new(&[key("a.b", 1), key("c.d", 2)]);
+        let ring = Keyring::new(&[key("a.b", 1), key("", 3), key("c.d", 2)]);
         let account = |header: &str| ring.caller(Some(header.as_bytes())).map(|caller| caller.accounts[0]);
         assert_eq!(account("Bearer a.b"), Some(1));
         assert_eq!(account("Bearer c.d"), Some(2));

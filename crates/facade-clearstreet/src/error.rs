@@ -174,7 +174,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// The bare status only: [`write`] finds the error in the answer and writes the envelope.
+/// The bare status only: [`write()`] finds the error in the answer and writes the envelope.
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         self.status()

@@ -42,7 +42,7 @@ impl Page {
         let previous = (self.offset > 0).then(|| Self { limit: self.limit, offset: before }.token());
         let pagination = Pagination {
             next_page_token: next,
-            page_number: self.offset / self.limit + 1,
+            page_number: (self.offset / self.limit).saturating_add(1),
             previous_page_token: previous,
             total_items: total,
             total_pages: total.div_ceil(self.limit),
@@ -90,6 +90,8 @@ mod tests {
         assert_eq!(back, Page::first(2));
         let (rows, past) = Page { limit: 2, offset: 100 }.cut(items);
         assert_eq!((rows, past.next_page_token), (Vec::<u32>::new(), None));
+        let (_, last) = Page { limit: 1, offset: usize::MAX }.cut(Vec::<u32>::new());
+        assert_eq!(last.page_number, usize::MAX, "an absurd offset is only far away");
         let (_, none) = Page::first(1000).cut(Vec::<u32>::new());
         assert_eq!((none.page_number, none.total_items, none.total_pages), (1, 0, 0));
     }

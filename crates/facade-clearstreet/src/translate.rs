@@ -13,7 +13,7 @@ mod valuation;
 
 pub(crate) use accounts::{account, account_details};
 pub(crate) use balances::balances;
-pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter};
+pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter, is_swept};
 pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
 pub(crate) use market::snapshot;
 pub(crate) use orders::{Stage, execution, order, plain_status, status};
@@ -21,3 +21,6 @@ pub(crate) use place::{place, replace, request};
 pub(crate) use positions::{PositionFilter, positions};
 pub(crate) use refused::refused;
 pub(crate) use valuation::Books;
+
+#[cfg(test)]
+mod tests;

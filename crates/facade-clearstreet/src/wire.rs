@@ -21,3 +21,6 @@ pub(crate) use orders::{
     RequestTimeInForce, Side, TimeInForce,
 };
 pub(crate) use positions::{Position, PositionSort, PositionType, SortDirection};
+
+#[cfg(test)]
+mod tests;

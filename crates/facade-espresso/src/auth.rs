@@ -11,10 +11,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use order_engine::{Account, AccountId};
 
-use crate::config::{AccountConfig, OperationKey};
+use crate::config::OperationKey;
 use crate::error::ApiError;
 use crate::routes;
-use crate::state::State;
+use crate::state::{Identity, State};
 
 /// The header that carries the key.
 const API_KEY_HEADER: &str = "x-api-key";
@@ -24,10 +24,8 @@ const API_KEY_HEADER: &str = "x-api-key";
 pub(crate) struct Caller {
     /// The caller's account in the ledger.
     pub(crate) account: Arc<Account>,
-    /// What configuration knows of it.
-    pub(crate) entry: Arc<AccountConfig>,
-    /// The position of the API key, for the rate limit.
-    pub(crate) position: usize,
+    /// What is known of it outside of the ledger.
+    pub(crate) identity: Arc<Identity>,
 }
 
 impl Caller {
@@ -36,7 +34,7 @@ impl Caller {
     }
 
     pub(crate) fn operation_key(&self) -> Result<&OperationKey, ApiError> {
-        self.entry.operation_key.as_ref().ok_or(ApiError::MissingOperationKey)
+        self.identity.entry.operation_key.as_ref().ok_or(ApiError::MissingOperationKey)
     }
 }
 
@@ -62,12 +60,8 @@ pub(crate) async fn require(
 
 fn caller(state: &State, request: &ServiceRequest) -> Result<Caller, ApiError> {
     let api_key = request.headers().get(API_KEY_HEADER).and_then(|value| value.to_str().ok());
-    let credential = api_key.and_then(|key| state.credential(key)).ok_or(ApiError::Unauthorized)?;
+    let identity = api_key.and_then(|key| state.identity(key)).ok_or(ApiError::Unauthorized)?;
     let reference = state.engine.views().reference();
-    let account = reference.account_by_code(&credential.entry.account).ok_or(ApiError::UserNotFound)?;
-    Ok(Caller {
-        account: Arc::clone(account),
-        entry: Arc::clone(&credential.entry),
-        position: credential.position,
-    })
+    let account = reference.account_by_code(&identity.entry.account).ok_or(ApiError::UserNotFound)?;
+    Ok(Caller { account: Arc::clone(account), identity: Arc::clone(identity) })
 }

@@ -61,7 +61,7 @@ pub(crate) enum ApiError {
     PriceTooHigh,
     /// The price is below the band.
     PriceTooLow,
-    /// No such order, or nothing open; and the order belongs to the path, not to the request.
+    /// No such order, or nothing open where all are to be canceled.
     OrderNotFound,
     /// No order of the id in the path of a cancel.
     NoOrderToCancel,
@@ -198,58 +198,71 @@ impl From<SubmitError> for ApiError {
         match error {
             SubmitError::Rejected(reject) => reject.into(),
             SubmitError::Busy => Self::Overloaded,
-            SubmitError::Unavailable => Self::Internal,
+            SubmitError::Unavailable => {
+                tracing::error!("a command has no outcome, for the engine is not available");
+                Self::Internal
+            }
         }
     }
 }
 
 impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
-        tracing::debug!(%reject, "the engine refused");
-        match reject {
-            Reject::UnknownAccount(_) => Self::UserNotFound,
-            Reject::UnknownInstrument(_) => Self::UnknownSymbol,
-            Reject::UnknownOrder(_) => Self::OrderNotFound,
-            Reject::OrderClosed { status: OrderStatus::Expired, .. } | Reject::ExpiryInPast { .. } => {
-                Self::TransactionExpired
-            }
-            Reject::OrderClosed { .. } | Reject::OrderStaged(_) => Self::OrderNotOpen,
-            Reject::OrderNotStaged(_) => Self::AlreadySubmitted,
-            Reject::Combination(Combination::PostOnlyWithoutLimit | Combination::PostOnlyImmediate) => {
-                Self::PostOnlyWithoutLimit
-            }
-            Reject::SizeNotPositive => Self::QuantityNotPositive,
-            Reject::QuantityTooPrecise { .. } | Reject::QuantityOffLot { .. } => Self::QuantityTooPrecise,
-            Reject::QuantityTooSmall { .. } | Reject::NotionalTooSmall { .. } => Self::OrderTooSmall,
-            // The vendor has no word for an order that is too large.
-            Reject::QuantityTooLarge { .. } | Reject::Overflow => Self::InvalidRequest,
-            Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } => Self::PriceTooPrecise,
-            Reject::PriceTooLarge { .. } => Self::PriceTooHigh,
-            Reject::TooManyOpenOrders { .. } => Self::TooManyOpenOrders,
-            Reject::NoLiquidity | Reject::BeyondBound { .. } | Reject::NotFillable { .. } => {
-                Self::NoLiquidity
-            }
-            Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => Self::InsufficientBalance,
-            Reject::WouldTakeLiquidity { .. } => Self::PostOnlyWouldMatch,
-            Reject::CapacityExhausted { .. } | Reject::NoConversion { .. } => Self::Overloaded,
-            // Nothing that this dialect sends can be refused for these reasons.
-            Reject::UnknownAsset(_)
-            | Reject::UnknownAssetCode
-            | Reject::InvalidDefinition(_)
-            | Reject::AnnotationsTooLarge
-            | Reject::AlreadyExists { .. }
-            | Reject::ExistsWithDifferent { .. }
-            | Reject::NothingToReplace
-            | Reject::CannotRestate(_)
-            | Reject::Combination(
-                Combination::PriceWithoutLimit
-                | Combination::CrossedBounds
-                | Combination::ImmediateReplacement
-                | Combination::CrossedQuote,
-            )
-            | Reject::QuantityNotAboveFilled { .. }
-            | Reject::SelfMatch { .. } => Self::Internal,
+        let error = refused(&reject);
+        if error == Self::Internal {
+            tracing::error!(%reject, "the engine refused what this facade cannot have asked for");
+        } else {
+            tracing::debug!(%reject, "the engine refused");
         }
+        error
+    }
+}
+
+/// The vendor's word for a reject.
+const fn refused(reject: &Reject) -> ApiError {
+    match reject {
+        Reject::UnknownAccount(_) => ApiError::UserNotFound,
+        Reject::UnknownInstrument(_) => ApiError::UnknownSymbol,
+        Reject::UnknownOrder(_) => ApiError::OrderNotFound,
+        Reject::OrderClosed { status: OrderStatus::Expired, .. } | Reject::ExpiryInPast { .. } => {
+            ApiError::TransactionExpired
+        }
+        Reject::OrderClosed { .. } | Reject::OrderStaged(_) => ApiError::OrderNotOpen,
+        Reject::OrderNotStaged(_) => ApiError::AlreadySubmitted,
+        Reject::Combination(Combination::PostOnlyWithoutLimit | Combination::PostOnlyImmediate) => {
+            ApiError::PostOnlyWithoutLimit
+        }
+        Reject::SizeNotPositive => ApiError::QuantityNotPositive,
+        Reject::QuantityTooPrecise { .. } | Reject::QuantityOffLot { .. } => ApiError::QuantityTooPrecise,
+        Reject::QuantityTooSmall { .. } | Reject::NotionalTooSmall { .. } => ApiError::OrderTooSmall,
+        // The vendor has no word for an order that is too large.
+        Reject::QuantityTooLarge { .. } | Reject::Overflow => ApiError::InvalidRequest,
+        Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } => ApiError::PriceTooPrecise,
+        Reject::PriceTooLarge { .. } => ApiError::PriceTooHigh,
+        Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
+        Reject::NoLiquidity | Reject::BeyondBound { .. } | Reject::NotFillable { .. } => {
+            ApiError::NoLiquidity
+        }
+        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => ApiError::InsufficientBalance,
+        Reject::WouldTakeLiquidity { .. } => ApiError::PostOnlyWouldMatch,
+        Reject::CapacityExhausted { .. } | Reject::NoConversion { .. } => ApiError::Overloaded,
+        // Nothing that this dialect sends can be refused for these reasons.
+        Reject::UnknownAsset(_)
+        | Reject::UnknownAssetCode
+        | Reject::InvalidDefinition(_)
+        | Reject::AnnotationsTooLarge
+        | Reject::AlreadyExists { .. }
+        | Reject::ExistsWithDifferent { .. }
+        | Reject::NothingToReplace
+        | Reject::CannotRestate(_)
+        | Reject::Combination(
+            Combination::PriceWithoutLimit
+            | Combination::CrossedBounds
+            | Combination::ImmediateReplacement
+            | Combination::CrossedQuote,
+        )
+        | Reject::QuantityNotAboveFilled { .. }
+        | Reject::SelfMatch { .. } => ApiError::Internal,
     }
 }
 

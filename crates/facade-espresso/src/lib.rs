@@ -13,6 +13,7 @@
 
 mod auth;
 mod config;
+mod directory;
 mod error;
 mod intent;
 mod limit;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use order_engine::{Account, Asset, AssetId, Instrument, Reference};
-use uuid::Uuid;
+use order_engine::{Asset, AssetId, Instrument, Reference};
 
 use crate::config::{AssetConfig, Config, InstrumentConfig, Network, PriceBand};
 use crate::unit::AssetUnit;
@@ -78,52 +77,17 @@ impl Pair {
 #[derive(Debug)]
 pub(crate) struct Names {
     instruments: BTreeMap<String, InstrumentConfig>,
-    /// Canonical symbols by the names that configuration gives.
-    configured: BTreeMap<String, String>,
     assets: BTreeMap<String, AssetConfig>,
     vendor_units: BTreeMap<&'static str, AssetUnit>,
-    accounts: BTreeMap<String, Uuid>,
 }
 
 impl Names {
     pub(crate) fn new(config: &Config) -> Self {
-        let configured = config
-            .instruments
-            .iter()
-            .filter_map(|(canonical, entry)| Some((entry.symbol.clone()?, canonical.clone())))
-            .collect();
-        let accounts = config
-            .accounts
-            .iter()
-            .filter_map(|entry| Some((entry.account.clone(), entry.account_id?)))
-            .collect();
         Self {
             instruments: config.instruments.clone(),
-            configured,
             assets: config.assets.clone(),
             vendor_units: vendor_units(config.network),
-            accounts,
         }
-    }
-
-    /// The id of an account on the wire.
-    pub(crate) fn account_id(&self, account: &Account) -> Uuid {
-        let code = account.definition.code.as_str();
-        let by_rule = || facade_kit::name_uuid("espresso.account", code);
-        self.accounts.get(code).copied().unwrap_or_else(by_rule)
-    }
-
-    /// The pair of a name on the wire, upper case and without anything between base and quote.
-    pub(crate) fn find(&self, reference: &Reference, symbol: &str) -> Option<Pair> {
-        if let Some(canonical) = self.configured.get(symbol) {
-            return self.pair(reference, reference.instrument_by_symbol(canonical)?);
-        }
-        let candidates = (1..symbol.len()).filter_map(|cut| symbol.split_at_checked(cut));
-        candidates
-            .flat_map(|(base, quote)| [format!("{base}-{quote}"), base.to_owned()])
-            .filter_map(|canonical| reference.instrument_by_symbol(&canonical))
-            .filter_map(|instrument| self.pair(reference, instrument))
-            .find(|pair| pair.symbol == symbol)
     }
 
     /// An instrument as a pair; nothing only when the reference lacks one of its assets.
@@ -185,37 +149,5 @@ mod tests {
             assert!(units["NIGHT"].parts().1.ends_with(b"NIGHT"));
         }
         assert_ne!(vendor_units(Network::Preprod)["USDM"], vendor_units(Network::Mainnet)["USDM"]);
-    }
-
-    #[test]
-    fn every_instrument_has_a_name_that_finds_it() {
-        let engine = testkit::engine();
-        let reference = engine.handle().views().reference();
-        let names = Names::new(&Config::development());
-        for instrument in reference.instruments() {
-            let pair = names.pair(&reference, instrument).unwrap();
-            assert_eq!(names.find(&reference, &pair.symbol).as_ref(), Some(&pair));
-        }
-        let symbols: Vec<String> = ["ADA-USDM", "TSLA", "EUR-USD"]
-            .into_iter()
-            .filter_map(|symbol| names.pair(&reference, reference.instrument_by_symbol(symbol)?))
-            .map(|pair| pair.symbol)
-            .collect();
-        assert_eq!(symbols, ["ADAUSDM", "TSLAUSD", "EURUSD"]);
-        for unknown in ["", "A", "ADA-USDM", "adausdm", "TSLA", "USDMADA", "ADAUSDMX", "ÄÖ"] {
-            assert_eq!(names.find(&reference, unknown), None, "{unknown}");
-        }
-    }
-
-    #[test]
-    fn configuration_may_name_a_pair() {
-        let engine = testkit::engine();
-        let reference = engine.handle().views().reference();
-        let entry = InstrumentConfig { symbol: Some("ADAUSDX".to_owned()), price_band: None };
-        let config =
-            Config { instruments: BTreeMap::from([("ADA-USDM".to_owned(), entry)]), ..Config::development() };
-        let names = Names::new(&config);
-        assert_eq!(names.find(&reference, "ADAUSDX").unwrap().symbol, "ADAUSDX");
-        assert_eq!(names.find(&reference, "ADAUSDM"), None);
     }
 }

@@ -83,7 +83,9 @@ pub(crate) fn needs_auth(method: &str, path: &str) -> bool {
 
 fn matches(pattern: &str, path: &str) -> bool {
     let mut path = path.split('/');
-    let fits = |segment: &str| path.next().is_some_and(|given| segment.starts_with('{') || segment == given);
+    let fits = |segment: &str| {
+        path.next().is_some_and(|given| segment == given || (segment.starts_with('{') && !given.is_empty()))
+    };
     pattern.split('/').all(fits) && path.next().is_none()
 }
 
@@ -126,6 +128,7 @@ mod tests {
             ("POST", "/order/cancel"),
             ("POST", "/order/a/b/cancel"),
             ("GET", "/accounts/balance/"),
+            ("GET", "/accounts/order/"),
             ("GET", "/market/market-price"),
             ("GET", "/"),
         ] {

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use order_engine::{Account, Order, Reference};
+use arc_swap::ArcSwapOption;
+use order_engine::Order;
 use runtime::EngineHandle;
+use uuid::Uuid;
 
 use crate::config::{AccountConfig, Config};
+use crate::directory::Directory;
 use crate::error::ApiError;
 use crate::intent::{Intent, blake2b_256};
 use crate::limit::Limiter;
 use crate::names::{Names, Pair};
-use crate::translate;
+use crate::translate::{self, Signer};
 
 /// The state of the facade. It holds no orders.
 pub(crate) struct State {
@@ -19,71 +22,85 @@ pub(crate) struct State {
     pub(crate) engine: EngineHandle,
     pub(crate) names: Names,
     pub(crate) limiter: Limiter,
-    /// Accounts by the hash of their API key: a lookup tells nothing of a key by the time that it takes. Never iterated.
-    keys: HashMap<[u8; 32], Credential>,
-    /// Positions of the accounts in the configuration, by canonical code. Never iterated.
-    accounts: HashMap<String, usize>,
+    /// Whose key it is, by the hash of the key: a lookup tells nothing of a key by the time that it takes. Never iterated.
+    identities: HashMap<[u8; 32], Arc<Identity>>,
+    directory: ArcSwapOption<Directory>,
 }
 
-/// What an API key opens.
-#[derive(Debug, Clone)]
-pub(crate) struct Credential {
-    /// Its position, for the rate limit.
+/// What is known of the owner of an API key.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    /// The key's position, for the rate limit.
     pub(crate) position: usize,
-    pub(crate) entry: Arc<AccountConfig>,
+    /// The account's id on the wire.
+    pub(crate) account_id: Uuid,
+    /// What configuration says.
+    pub(crate) entry: AccountConfig,
+}
+
+impl Identity {
+    fn new(position: usize, entry: &AccountConfig) -> Self {
+        let by_rule = || facade_kit::name_uuid("espresso.account", &entry.account);
+        Self { position, account_id: entry.account_id.unwrap_or_else(by_rule), entry: entry.clone() }
+    }
 }
 
 impl State {
     pub(crate) fn new(config: Config, engine: EngineHandle) -> Self {
-        let entries = config.accounts.iter().cloned().map(Arc::new).enumerate();
-        let keys = entries
-            .map(|(position, entry)| (hash_of(entry.api_key.reveal()), Credential { position, entry }))
-            .collect();
-        let accounts = config
+        let identities = config
             .accounts
             .iter()
             .enumerate()
-            .map(|(position, entry)| (entry.account.clone(), position))
+            .map(|(position, entry)| {
+                (hash_of(entry.api_key.reveal()), Arc::new(Identity::new(position, entry)))
+            })
             .collect();
-        let limiter = Limiter::new(config.rate_limit, config.accounts.len());
-        Self { names: Names::new(&config), config, engine, limiter, keys, accounts }
+        Self {
+            names: Names::new(&config),
+            limiter: Limiter::new(config.rate_limit, config.accounts.len()),
+            identities,
+            directory: ArcSwapOption::empty(),
+            config,
+            engine,
+        }
     }
 
-    pub(crate) fn credential(&self, api_key: &str) -> Option<&Credential> {
-        self.keys.get(&hash_of(api_key))
+    /// Whose key it is.
+    pub(crate) fn identity(&self, api_key: &str) -> Option<&Arc<Identity>> {
+        self.identities.get(&hash_of(api_key))
     }
 
-    /// The operation key's hash of an account, if it has one.
-    pub(crate) fn operation_key_hash(&self, account: &Account) -> Option<[u8; 28]> {
-        let position = self.accounts.get(account.definition.code.as_str())?;
-        Some(self.config.accounts.get(*position)?.operation_key.as_ref()?.hash)
+    /// The pairs as they are now.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        let reference = self.engine.views().reference();
+        if let Some(known) = self.directory.load_full()
+            && known.is_of(&reference)
+        {
+            return known;
+        }
+        let directory = Arc::new(Directory::new(&self.names, reference));
+        self.directory.store(Some(Arc::clone(&directory)));
+        directory
     }
 
     /// The pair of a name on the wire.
-    pub(crate) fn pair(&self, reference: &Reference, symbol: &str) -> Result<Pair, ApiError> {
-        self.names.find(reference, symbol).ok_or(ApiError::UnknownSymbol)
+    pub(crate) fn pair(&self, symbol: &str) -> Result<Arc<Pair>, ApiError> {
+        self.directory().find(symbol).cloned().ok_or(ApiError::UnknownSymbol)
     }
 
     /// The pair of an order; every instrument has one.
-    pub(crate) fn pair_of(&self, reference: &Reference, order: &Order) -> Result<Pair, ApiError> {
-        reference
-            .instrument(order.instrument)
-            .and_then(|instrument| self.names.pair(reference, instrument))
-            .ok_or(ApiError::Internal)
+    pub(crate) fn pair_of(&self, order: &Order) -> Result<Arc<Pair>, ApiError> {
+        self.directory().pair(order.instrument).cloned().ok_or(ApiError::Internal)
     }
 
-    /// The transaction of an order; nothing when its account has no operation key.
-    pub(crate) fn intent(&self, reference: &Reference, pair: &Pair, order: &Order) -> Option<Intent> {
-        let account = reference.account(order.account)?;
-        Some(translate::intent(
-            pair,
-            order,
-            &translate::Signer {
-                network: self.config.network,
-                account: self.names.account_id(account),
-                operation_key_hash: self.operation_key_hash(account)?,
-            },
-        ))
+    /// The transaction of an order of this owner; nothing without an operation key.
+    pub(crate) fn intent(&self, pair: &Pair, order: &Order, owner: &Identity) -> Option<Intent> {
+        let signer = Signer {
+            network: self.config.network,
+            account: owner.account_id,
+            operation_key_hash: owner.entry.operation_key.as_ref()?.hash,
+        };
+        Some(translate::intent(pair, order, &signer))
     }
 }
 

@@ -177,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn deep_nesting_is_walked_without_a_deep_stack() {
+        let nested = [vec![0x84], vec![0x81; 200_000], vec![0x80, 0xa0, 0xf5, 0xf6]].concat();
+        assert_eq!(SignedTransaction::read(&nested).unwrap().body().len(), 200_001);
+        let open_ended = [vec![0x84], vec![0x9f; 200_000]].concat();
+        assert_eq!(SignedTransaction::read(&open_ended), None);
+    }
+
+    #[test]
     fn what_is_no_transaction_is_not_read() {
         let whole = transaction("a0");
         assert!(SignedTransaction::read(&whole).is_some());

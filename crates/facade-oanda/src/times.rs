@@ -136,7 +136,28 @@ fn fixed_digits(text: &str, width: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_to_the_second(seconds in 0_u64..9_000_000_000, nanos in 0_u64..1_000_000_000) {
+            let at = Timestamp::from_seconds(seconds).plus_nanos(nanos);
+            for format in [TimeFormat::Rfc3339, TimeFormat::Unix] {
+                // A number of microseconds is told from one of seconds by its size: not in the first three years.
+                if format == TimeFormat::Rfc3339 || at.as_micros() > LARGEST_MILLIS {
+                    prop_assert_eq!(format.parse(&format.micros(at)), Some(Timestamp::from_seconds(seconds)));
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,40}") {
+            let read = TimeFormat::Unix.parse(&text);
+            prop_assert!(read.is_none_or(|at| at == whole_seconds(at)));
+        }
+    }
 
     #[test]
     fn all_forms_that_clients_send_are_read() {

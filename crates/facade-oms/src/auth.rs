@@ -22,7 +22,7 @@ pub(crate) const PUBLIC: [&str; 2] = ["/diagnostics/ping", "/diagnostics/health"
 pub(crate) struct Caller {
     pub(crate) bearer: Bearer,
     /// Nothing for an identity that is not on record.
-    pub(crate) permissions: Option<PermissionsEntry>,
+    pub(crate) permissions: Option<Arc<PermissionsEntry>>,
 }
 
 impl Caller {
@@ -93,12 +93,7 @@ fn identify(state: &State, request: &ServiceRequest) -> Result<Caller, ApiError>
     let refused = ApiError::Unauthorized { token_sent: token.is_some() };
     let verified = token.and_then(|token| state.verifier.verify(token, state.engine.now()));
     let bearer = verified.ok_or(refused)?;
-    let permissions = state
-        .config
-        .permissions
-        .iter()
-        .find(|record| record.source == bearer.source && record.identity == bearer.identity)
-        .cloned();
+    let permissions = state.permissions.get(&bearer).map(Arc::clone);
     Ok(Caller { bearer, permissions })
 }
 

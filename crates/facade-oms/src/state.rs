@@ -1,15 +1,18 @@
 //! What every request needs, built once.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use facade_kit::{IdSource, MountPoint, Renderer, RequestLine, Translated};
 use order_engine::AccountId;
 use runtime::EngineHandle;
 
-use crate::config::Config;
+use crate::config::{Config, PermissionsEntry};
 use crate::directory::{Directory, Lexicon};
 use crate::error;
-use crate::token::Verifier;
+use crate::token::{Bearer, Verifier};
 use crate::translate::Book;
 
 /// Configuration, engine and what was made of them.
@@ -20,12 +23,19 @@ pub(crate) struct State {
     pub(crate) at: MountPoint,
     pub(crate) directory: Directory,
     pub(crate) verifier: Verifier,
+    /// What identities may do.
+    pub(crate) permissions: HashMap<Bearer, Arc<PermissionsEntry>>,
 }
 
 impl State {
     pub(crate) fn new(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Self {
         let (directory, verifier) = (Directory::new(&config), Verifier::new(&config));
-        Self { config, engine, ids, at, directory, verifier }
+        let permissions = config.permissions.iter().map(|record| {
+            let bearer = Bearer { source: record.source.clone(), identity: record.identity.clone() };
+            (bearer, Arc::new(record.clone()))
+        });
+        let permissions = permissions.collect();
+        Self { config, engine, ids, at, directory, verifier, permissions }
     }
 
     /// The names as they are now.

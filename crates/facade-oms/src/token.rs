@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Config, PermissionsEntry, TokenKey};
 
 /// What a genuine token says of its bearer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Bearer {
     /// Code of the identity source.
     pub(crate) source: String,
@@ -251,11 +251,38 @@ mod tests {
         assert_eq!(verify(&format!("eyJhbGciOiJub25lIn0.{payload}.")), None);
     }
 
+    /// The pair of RFC 8410, section 10.
+    const EDDSA_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    const EDDSA_PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+
+    fn trusting(key: TokenKey) -> Verifier {
+        let mut config = Config::development();
+        config.identity_sources[0].key = key;
+        Verifier::new(&config)
+    }
+
+    #[test]
+    fn public_keys_verify_and_nothing_else_does() {
+        let verifier = trusting(TokenKey::EdDsa { public_key_pem: EDDSA_PUBLIC.to_owned() });
+        let key = EncodingKey::from_ed_pem(EDDSA_PRIVATE.as_bytes()).unwrap();
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims(), &key).unwrap();
+        assert!(verifier.verify(&token, NOW).is_some());
+        // The public key is no secret: a token signed with its text as one is false.
+        assert_eq!(verifier.verify(&sign(&claims(), EDDSA_PUBLIC, Algorithm::HS256), NOW), None);
+        assert_eq!(verifier.verify(&sign(&claims(), SECRET, Algorithm::HS256), NOW), None);
+
+        let public_key_pem = include_str!("../tests/keys/rs256-public.pem").to_owned();
+        let verifier = trusting(TokenKey::RS256 { public_key_pem: public_key_pem.clone() });
+        let token = include_str!("../tests/keys/rs256-token.txt").trim_end();
+        let bearer = verifier.verify(token, NOW).map(|bearer| bearer.identity);
+        assert_eq!(bearer.as_deref(), Some("User:someone"));
+        assert_eq!(verifier.verify(&sign(&claims(), &public_key_pem, Algorithm::HS256), NOW), None);
+    }
+
     #[test]
     fn only_a_shared_secret_signs() {
         let mut config = Config::development();
-        let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
-        config.identity_sources[0].key = TokenKey::EdDsa { public_key_pem: pem.to_owned() };
+        config.identity_sources[0].key = TokenKey::EdDsa { public_key_pem: EDDSA_PUBLIC.to_owned() };
         assert!(matches!(issue_token(&config, "demo", NOW, 60), Err(TokenError::NoSigningKey)));
         assert_eq!(Verifier::new(&config).sources.len(), 1);
         config.identity_sources[0].key = TokenKey::EdDsa { public_key_pem: "not PEM".to_owned() };

@@ -17,11 +17,15 @@ use actix_web::{Error, HttpMessage, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
-use order_engine::AccountId;
+use order_engine::{AccountId, Timestamp};
 
 use crate::config::{AddressRange, Key, Permission};
 use crate::error::ApiError;
+use crate::limits::{Operation, Payer};
+use crate::query::Query;
+use crate::routes::ENDPOINTS;
 use crate::state::State;
+use crate::translate::lists::DateRange;
 
 const KEY_HEADER: &str = "X-Revx-API-Key";
 const TIMESTAMP_HEADER: &str = "X-Revx-Timestamp";
@@ -42,6 +46,7 @@ pub(crate) struct Caller {
 /// What is known of a key.
 #[derive(Debug)]
 struct Credential {
+    index: usize,
     verifying_key: VerifyingKey,
     account: String,
     permission: Permission,
@@ -55,14 +60,16 @@ pub(crate) struct KeyRing(BTreeMap<[u8; 32], Credential>);
 
 impl KeyRing {
     pub(crate) fn new(keys: &[Key]) -> Self {
-        let credential = |key: &Key| Credential {
+        let credential = |index: usize, key: &Key| Credential {
+            index,
             verifying_key: *key.public_key.verifying_key(),
             account: key.account.clone(),
             permission: key.permission,
             addresses: key.addresses.clone(),
             command_line: key.command_line,
         };
-        Self(keys.iter().map(|key| (hash(key.api_key.as_bytes()), credential(key))).collect())
+        let keys = keys.iter().enumerate();
+        Self(keys.map(|(index, key)| (hash(key.api_key.as_bytes()), credential(index, key))).collect())
     }
 
     fn find(&self, api_key: &[u8]) -> Option<&Credential> {
@@ -81,7 +88,11 @@ pub(crate) async fn require(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if is_public(state.at.below(request.uri().path())) {
-        return next.call(request).await;
+        let payer = Payer::Address(request.peer_addr().map(|peer| peer.ip()));
+        return match charge(&state, &request, payer) {
+            Ok(()) => next.call(request).await,
+            Err(error) => Ok(request.into_response(state.refusal(&error))),
+        };
     }
     match authenticate(&state, &mut request).await {
         Ok(caller) => {
@@ -120,6 +131,7 @@ async fn authenticate(state: &State, request: &mut ServiceRequest) -> Result<Cal
 
     check_clock(state, sent_at)?;
     check_permission(credential, request)?;
+    charge(state, request, Payer::Key(credential.index))?;
     let account = state.engine.views().reference().account_by_code(&credential.account).map(|found| found.id);
     if account.is_none() {
         tracing::warn!(account = %credential.account, "a key belongs to an account that does not exist");
@@ -167,6 +179,27 @@ fn check_permission(credential: &Credential, request: &ServiceRequest) -> Result
         return Err(ApiError::Forbidden);
     }
     Ok(())
+}
+
+/// Takes tokens for a request, when limits are on. What is not served costs nothing.
+fn charge(state: &State, request: &ServiceRequest, payer: Payer) -> Result<(), ApiError> {
+    let Some(limits) = &state.limits else { return Ok(()) };
+    let Some(pattern) = request.match_pattern() else { return Ok(()) };
+    let pattern = state.at.below(&pattern);
+    let short = if pattern.starts_with("/api/") { "" } else { ROOT };
+    let method = request.method().as_str();
+    let operation = Operation::find(ENDPOINTS, method, &format!("{short}{pattern}"));
+    let Some(operation) = operation else { return Ok(()) };
+    let now = state.engine.now();
+    let tokens = if operation.costs_by_day { days_asked_for(request.query_string(), now) } else { 1 };
+    let taken = limits.take(payer, operation, tokens, now);
+    taken.map_err(|retry_after_ms| ApiError::RateLimited { retry_after_ms })
+}
+
+/// Days in the range of a query; one for a query that is about to be refused.
+fn days_asked_for(query: &str, now: Timestamp) -> u64 {
+    let range = Query::parse(query).and_then(|query| DateRange::of_account(&query, now));
+    range.map_or(1, |range| range.days())
 }
 
 /// What a signature covers.

@@ -30,6 +30,9 @@ pub struct Config {
     /// How far ahead of the clock a request's timestamp may be, in milliseconds.
     #[serde(default = "one_second")]
     pub timestamp_future_ms: u64,
+    /// Whether the vendor's rate limits hold.
+    #[serde(default)]
+    pub rate_limits: bool,
     /// Largest body of a request, in bytes.
     #[serde(default = "body_limit")]
     pub max_body_bytes: usize,
@@ -62,6 +65,7 @@ impl Default for Config {
             signed_question_mark: false,
             timestamp_past_ms: ten_seconds(),
             timestamp_future_ms: one_second(),
+            rate_limits: false,
             max_body_bytes: body_limit(),
             instruments: BTreeMap::new(),
         }

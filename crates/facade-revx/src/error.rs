@@ -2,10 +2,10 @@
 //!
 //! The order of the checks, first failure answers:
 //!
-//! 1. Paths below `/public/` need no credential. On all others:
+//! 1. Paths below `/public/` need no credential; the rate limit of the address (429), when limits are on. On all others:
 //! 2. key and signature headers are there (401), the key is known (401), the address is on the key's list (401),
 //! 3. the timestamp is a whole number and the signature is good (401), the body is within its limit (413),
-//! 4. the timestamp is within the window (409), the key has the permission (403),
+//! 4. the timestamp is within the window (409), the key has the permission (403), and tokens left (429),
 //! 5. the path and its method exist (404),
 //! 6. ids in the path are UUIDs (400), then query and body, member by member (400; the list is in
 //!    [`crate::translate::placing`]),
@@ -80,6 +80,8 @@ pub(crate) enum ApiError {
     ClockBehind,
     /// The body is too large.
     BodyTooLarge,
+    /// The caller asks too often; there are tokens again after so many milliseconds.
+    RateLimited { retry_after_ms: u64 },
     /// The account cannot pay.
     InsufficientBalance { available: String, required: String },
     /// Too much is waiting; the request was not taken.
@@ -112,6 +114,7 @@ impl ApiError {
             Self::ClockAhead | Self::ClockBehind => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::InsufficientBalance { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -132,6 +135,7 @@ impl ApiError {
             Self::ClockAhead => return "Request timestamp is in the future".into(),
             Self::ClockBehind => return "Request timestamp is too old".into(),
             Self::BodyTooLarge => return "Payload Too Large".into(),
+            Self::RateLimited { .. } => return "Rate Limit Exceeded".into(),
             Self::Busy | Self::Internal => return "Something went wrong!".into(),
             Self::InvalidClientOrderId(id) => format!("Invalid client order ID: '{id}'"),
             Self::NoSuchPair(pair) => format!("No such pair: {pair}"),
@@ -145,6 +149,7 @@ impl ApiError {
                 format!("An order with the client_order_id '{id}' has already been placed.")
             }
             Self::Limit { maximum } => format!("Limit must be between 1 and {maximum}"),
+            Self::RangeTooLong { days: 1 } => return "Date range must not exceed 1 day".into(),
             Self::RangeTooLong { days } => format!("Date range must not exceed {days} days"),
             Self::TooManyOpenOrders { limit } => format!("Open orders must not exceed {limit}"),
             Self::OrderNotFound(id) => format!("Order with ID '{id}' not found."),
@@ -280,6 +285,10 @@ impl State {
             timestamp: self.engine.now().as_millis(),
         };
         let mut response = HttpResponse::build(status).json(body);
+        // Milliseconds, not the seconds of the standard.
+        if let ApiError::RateLimited { retry_after_ms } = error {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(*retry_after_ms));
+        }
         set_date(&mut response, self.engine.now());
         enveloped(response)
     }

@@ -5,13 +5,14 @@
 //! * Answers are `{"data": ...}`, lists come in pages with a cursor, refusals are `{message, error_id, timestamp}`.
 //! * Numbers are JSON strings, times are milliseconds, ids are UUIDs.
 //!
-//! How a request goes through this crate: [`auth`] says who calls, [`routes`] what is called, [`translate`] turns the
-//! vendor's words into a command of the engine and the outcome into the vendor's words, [`wire`] has the shapes, and
-//! [`error`] writes every refusal. Quirks, decisions and coverage: `docs/facades/revx.md`.
+//! How a request goes through this crate: `auth` says who calls, `routes` what is called, `translate` turns the
+//! vendor's words into a command of the engine and the outcome into the vendor's words, `wire` has the shapes, and
+//! `error` writes every refusal. Quirks, decisions and coverage: `docs/facades/revx.md`.
 
 mod auth;
 mod config;
 mod error;
+mod limits;
 mod query;
 mod reading;
 mod routes;
@@ -23,14 +24,31 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
-use facade_kit::{IdSource, Mount, MountPoint};
+use facade_kit::{IdSource, Mount, MountPoint, Translated};
+use order_engine::{Order, Reference};
 use runtime::EngineHandle;
 
 pub use config::{AddressRange, ApiKey, Config, Key, PairName, Permission, PublicKey};
 use state::State;
+use translate::orders::OrderView;
+use translate::pairs::Pairs;
 
 /// The facade's name.
 pub const NAME: &str = "revx";
+
+/// The body of a `POST /api/1.0/orders` that would place an order of the core here, whatever dialect it was placed in, and
+/// what is lost on the way; nothing when the reference data do not have the order's instrument.
+#[must_use]
+pub fn placing_request(
+    order: &Order,
+    reference: Arc<Reference>,
+    config: &Config,
+) -> Option<Translated<serde_json::Value>> {
+    let pairs = Pairs::new(reference, Arc::new(config.instruments.clone()));
+    let Translated { value, losses } =
+        translate::orders::placing_request(&OrderView::new(order, &pairs, None)?);
+    Some(Translated { value: serde_json::to_value(value).ok()?, losses })
+}
 
 /// Makes the facade ready to be served.
 #[must_use]

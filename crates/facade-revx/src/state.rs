@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::auth::{Caller, KeyRing};
 use crate::config::{Config, PairName};
 use crate::error::{ApiError, Subject};
+use crate::limits::Limits;
 use crate::translate::orders::OrderView;
 use crate::translate::pairs::Pairs;
 
@@ -18,6 +19,7 @@ use crate::translate::pairs::Pairs;
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) keys: KeyRing,
+    pub(crate) limits: Option<Limits>,
     pub(crate) engine: EngineHandle,
     pub(crate) ids: IdSource,
     pub(crate) at: MountPoint,
@@ -28,7 +30,8 @@ impl State {
     pub(crate) fn new(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Self {
         let keys = KeyRing::new(&config.keys);
         let renamed = Arc::new(config.instruments.clone());
-        Self { config, keys, engine, ids, at, renamed }
+        let limits = config.rate_limits.then(Limits::default);
+        Self { config, keys, limits, engine, ids, at, renamed }
     }
 
     /// The engine's time in milliseconds.

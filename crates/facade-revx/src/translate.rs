@@ -11,6 +11,9 @@ pub(crate) mod placing;
 pub(crate) mod trades;
 pub(crate) mod words;
 
+#[cfg(test)]
+mod round_trip;
+
 use facade_kit::Translated;
 
 /// The value; its losses go to the log.

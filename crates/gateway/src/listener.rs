@@ -53,6 +53,7 @@ pub(crate) fn bind(
     let server = HttpServer::new(app)
         .workers(workers(settings))
         .shutdown_timeout(settings.shutdown_timeout_secs)
+        .tcp_nodelay(true)
         .disable_signals()
         .bind(plan.address)
         .with_context(|| format!("cannot listen on {}", plan.address))?;

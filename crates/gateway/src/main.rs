@@ -13,6 +13,7 @@ mod logging;
 mod plan;
 mod seeding;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Token(TokenCommand::Oms(_)) => Ok(()),
+        Command::Token(TokenCommand::Oms(arguments)) => token::print_oms(&arguments),
         Command::Config(ConfigCommand::Check(arguments)) => config::check(&arguments),
         Command::Config(ConfigCommand::Print(arguments)) => config::print(&arguments),
     };

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{SEGMENT_HEADER, journal_of, open, options, places, read_all, segments};
+use common::{SEGMENT_HEADER, dir_of, journal_of, open, options, places, read_all, segment_of, segments};
 use journal::{Fault, FileJournal, Journal, JournalError};
 
 const BATCHES: [&[u8]; 4] = [b"the first", b"the second batch", b"3", b"the fourth and last"];
@@ -39,10 +39,11 @@ fn assert_last_is_cut_off(dir: &Path, kept: &[&[u8]]) {
 fn a_last_record_that_ends_anywhere_is_cut_off() {
     let (start, end) = places(&BATCHES)[3];
     let last_byte_of_payload = start + common::RECORD_HEADER + BATCHES[3].len();
+    let whole = segment_of(&BATCHES);
     for cut in start + 1..last_byte_of_payload {
-        let dir = tempfile::tempdir().unwrap();
-        journal_of(dir.path(), &BATCHES);
-        change(dir.path(), |bytes| bytes[cut..end].fill(0));
+        let mut torn = whole.clone();
+        torn[cut..end].fill(0);
+        let dir = dir_of(&torn);
         assert_last_is_cut_off(dir.path(), &BATCHES[..3]);
     }
 }
@@ -50,10 +51,11 @@ fn a_last_record_that_ends_anywhere_is_cut_off() {
 #[test]
 fn a_last_record_that_begins_anywhere_is_cut_off() {
     let (start, end) = places(&BATCHES)[3];
+    let whole = segment_of(&BATCHES);
     for cut in start + 1..end - 8 {
-        let dir = tempfile::tempdir().unwrap();
-        journal_of(dir.path(), &BATCHES);
-        change(dir.path(), |bytes| bytes[start..cut].fill(0));
+        let mut torn = whole.clone();
+        torn[start..cut].fill(0);
+        let dir = dir_of(&torn);
         assert_last_is_cut_off(dir.path(), &BATCHES[..3]);
     }
 }
@@ -88,14 +90,13 @@ fn what_is_cut_off_is_kept_in_a_file_of_its_own_each_time() {
 
 #[test]
 fn a_record_that_was_durable_is_never_cut_off() {
-    let places = places(&BATCHES);
-    for (number, (start, end)) in places.iter().enumerate().take(3) {
+    let whole = segment_of(&BATCHES);
+    for (number, (start, end)) in places(&BATCHES).iter().enumerate().take(3) {
         for at in *start..*end {
-            let dir = tempfile::tempdir().unwrap();
-            journal_of(dir.path(), &BATCHES);
-            change(dir.path(), |bytes| bytes[at] ^= 0x10);
+            let mut before = whole.clone();
+            before[at] ^= 0x10;
+            let dir = dir_of(&before);
             let path = segments(dir.path()).pop().unwrap();
-            let before = fs::read(&path).unwrap();
 
             let error = open(dir.path()).unwrap_err();
             let message = error.to_string();
@@ -105,6 +106,23 @@ fn a_record_that_was_durable_is_never_cut_off() {
             assert_eq!(fs::read(&path).unwrap(), before, "nothing is changed");
         }
     }
+}
+
+#[test]
+fn a_record_with_another_payload_and_the_right_checksum_breaks_the_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    journal_of(dir.path(), &BATCHES);
+    let (start, end) = places(&BATCHES)[1];
+    change(dir.path(), |bytes| {
+        bytes[start + common::RECORD_HEADER] ^= 1;
+        let mut checksum = crc32fast::Hasher::new();
+        let salt = 32..40;
+        checksum.update(&bytes[salt]);
+        checksum.update(&bytes[start + 8..end]);
+        bytes[start + 4..start + 8].copy_from_slice(&checksum.finalize().to_le_bytes());
+    });
+    let error = open(dir.path()).unwrap_err();
+    assert!(matches!(error, JournalError::Damaged { fault: Fault::Chain, .. }), "{error}");
 }
 
 #[test]
@@ -137,20 +155,20 @@ fn a_payload_that_looks_like_a_record_proves_nothing() {
 
 #[test]
 fn a_changed_header_refuses_the_start() {
+    let whole = segment_of(&BATCHES);
     for at in 0..SEGMENT_HEADER {
-        let dir = tempfile::tempdir().unwrap();
-        journal_of(dir.path(), &BATCHES);
-        change(dir.path(), |bytes| bytes[at] ^= 1);
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        let dir = dir_of(&changed);
         assert!(matches!(open(dir.path()), Err(JournalError::Damaged { offset: 0, .. })), "byte {at}");
     }
 }
 
 #[test]
 fn a_shortened_segment_refuses_the_start() {
+    let whole = segment_of(&BATCHES);
     for length in [0, 63, 64, 200, 16 * 1024 - 1] {
-        let dir = tempfile::tempdir().unwrap();
-        journal_of(dir.path(), &BATCHES);
-        change(dir.path(), |bytes| bytes.truncate(length));
+        let dir = dir_of(&whole[..length]);
         let error = open(dir.path()).unwrap_err();
         assert!(matches!(error, JournalError::Damaged { fault: Fault::Cut, .. }), "{length}: {error}");
     }
@@ -185,13 +203,14 @@ fn read_several(dir: &Path) -> Result<Vec<Vec<u8>>, JournalError> {
 #[test]
 fn damage_in_an_earlier_segment_is_found_when_it_is_read() {
     let used = SEGMENT_HEADER + 5 * 80;
+    let dir = tempfile::tempdir().unwrap();
+    several_segments(dir.path());
+    let path = segments(dir.path()).remove(1);
+    let whole = fs::read(&path).unwrap();
     for at in SEGMENT_HEADER..used {
-        let dir = tempfile::tempdir().unwrap();
-        several_segments(dir.path());
-        let path = segments(dir.path()).remove(1);
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[at] ^= 4;
-        fs::write(&path, bytes).unwrap();
+        let mut changed = whole.clone();
+        changed[at] ^= 4;
+        fs::write(&path, changed).unwrap();
         let error = read_several(dir.path()).unwrap_err();
         assert!(matches!(&error, JournalError::Damaged { path: file, .. } if *file == path), "{at}: {error}");
     }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{open, options, read_all, segments};
+use common::{SEGMENT_HEADER, open, options, read_all, segments};
 use journal::{
     Chain, Durability, FileJournal, Journal, JournalError, MAX_PAYLOAD_BYTES, MemoryJournal, Options,
 };
@@ -105,6 +105,22 @@ fn a_journal_that_does_not_sync_keeps_what_it_has_when_the_process_goes_on() {
     drop(journal);
     let (journal, _) = FileJournal::open(dir.path(), without_sync).unwrap();
     assert_eq!(read_all(&journal).unwrap().len(), 30);
+}
+
+#[test]
+fn a_segment_is_durable_before_the_next_one_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    let without_sync = Options { durability: Durability::Async, segment_bytes: 512 };
+    let (mut journal, _) = FileJournal::open(dir.path(), without_sync).unwrap();
+    for number in 0..30_u8 {
+        journal.append(&[&[number; 30]]).unwrap();
+    }
+    for path in &segments(dir.path())[1..] {
+        let bytes = std::fs::read(path).unwrap();
+        let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        let (sequence, durable_through) = (number(SEGMENT_HEADER + 16), number(SEGMENT_HEADER + 24));
+        assert_eq!(durable_through, sequence - 1);
+    }
 }
 
 #[test]

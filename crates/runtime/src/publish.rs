@@ -142,8 +142,8 @@ impl Views {
         ];
         for id in [&order.client_order_id, &order.request_id].into_iter().flatten() {
             if !seen.contains(&Some(id)) {
-                // An id belongs to the order that it was first used for.
-                self.client_ids.entry((order.account, id.clone())).or_insert(order.id);
+                // The engine lets an account use an id once for all time, so this takes it from no other order.
+                self.client_ids.insert((order.account, id.clone()), order.id);
             }
         }
     }

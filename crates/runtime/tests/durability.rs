@@ -140,7 +140,8 @@ async fn a_batch_that_was_logged_twice_is_applied_once() {
     let dir = tempfile::tempdir().unwrap();
     let runtime = start(dir.path());
     fill(&runtime).await;
-    runtime.handle().submit(resting("once")).await.unwrap();
+    // Without a client order id nothing but the counter tells the two apart.
+    runtime.handle().submit(Command::PlaceOrder(limit(DEMO, Side::Buy, "1.00", "0.01"))).await.unwrap();
     let hash = runtime.handle().state_hash().await.unwrap();
     runtime.stop().unwrap();
 
@@ -195,6 +196,10 @@ async fn a_clock_that_stands_still_lets_nothing_expire_until_it_is_moved() {
     let until = START.plus_seconds(60);
     let order = engine.submit(good_till(until)).await.unwrap().order.unwrap();
     clock.set(until.plus_nanos(1));
+    // Each question wakes the sequencer, which sees that something is due and that time stands still.
+    for _ in 0..2 {
+        engine.state_hash().await.unwrap();
+    }
     assert_eq!(engine.views().order(order.id).unwrap().status, OrderStatus::New);
     engine.submit(Command::Tick).await.unwrap();
     assert_eq!(engine.views().order(order.id).unwrap().status, OrderStatus::Expired);

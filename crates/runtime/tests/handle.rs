@@ -12,10 +12,11 @@ use std::task::{Context, Waker};
 
 use common::{
     BITCOIN, DEMO, Gate, MAKER, START, Verdict, cancel, client_id, clock, fill, gated, ids, in_memory, limit,
-    quantity, quote, resting,
+    price, quantity, quote, resting,
 };
 use order_engine::{
-    AccountId, Change, Command, OrderId, OrderKind, OrderStatus, PlaceOrder, Reject, Side, Size, Timestamp,
+    AccountId, Annotations, CancelOrder, Change, Command, OrderId, OrderKind, OrderStatus, PlaceOrder,
+    Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, Size, Timestamp,
 };
 use runtime::{Clock, EngineHandle, Options, Runtime, SubmitError};
 
@@ -187,6 +188,65 @@ async fn a_reset_empties_every_view() {
     engine.submit(Command::Reset).await.unwrap();
     assert!(views.market(BITCOIN).is_none() && views.holdings(DEMO).is_none());
     assert_eq!(views.reference().instruments().len(), 0);
+}
+
+#[tokio::test]
+async fn what_follows_a_reset_in_one_batch_is_shown() {
+    let runtime = in_memory().await;
+    let engine = runtime.handle();
+    let buy = PlaceOrder::new(DEMO, BITCOIN, Side::Buy, OrderKind::Market, Size::Base(quantity("1")));
+    let trade = vec![quote("99.00", "101.00"), Command::PlaceOrder(buy)];
+    let commands = [trade.clone(), vec![Command::Reset], common::seed(), trade].concat();
+    let results = engine.submit_all(commands).await.unwrap();
+    let order = results.last().unwrap().as_ref().unwrap().order.clone().unwrap();
+    let views = engine.views();
+    assert_eq!(ids(&views.orders(DEMO)), [order.id]);
+    assert_eq!(views.executions(order.id).len(), 1);
+    assert_eq!(views.market(BITCOIN).unwrap().trades.len(), 1);
+    assert!(views.holdings(DEMO).unwrap().position(BITCOIN).is_some());
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_every_id_that_was_used_for_it() {
+    let runtime = in_memory().await;
+    let engine = runtime.handle();
+    let order = engine.submit(resting("placed")).await.unwrap().order.unwrap().id;
+    engine.submit(Command::ReplaceOrder(replaced(order, "replaced"))).await.unwrap();
+    engine.submit(Command::RestateOrder(restated(order, "restated"))).await.unwrap();
+    let canceled = CancelOrder { account: DEMO, order, client_order_id: Some(client_id("canceled")) };
+    engine.submit(Command::CancelOrder(canceled)).await.unwrap();
+    for name in ["placed", "replaced", "restated", "canceled"] {
+        let found = engine.views().order_by_client_id(DEMO, &client_id(name)).unwrap();
+        assert_eq!((found.id, found.status), (order, OrderStatus::Canceled), "{name}");
+        assert_eq!(engine.views().order_by_client_id(MAKER, &client_id(name)), None);
+    }
+}
+
+/// A better price, asked for under an id of its own.
+fn replaced(order: OrderId, request: &str) -> ReplaceOrder {
+    ReplaceOrder {
+        account: DEMO,
+        order,
+        price: Some(price("2.00")),
+        quantity: None,
+        time_in_force: None,
+        price_bound: None,
+        client_order_id: Some(client_id(request)),
+        annotations: None,
+    }
+}
+
+/// An operator shows another request id with an order.
+fn restated(order: OrderId, request_id: &str) -> RestateOrder {
+    RestateOrder {
+        order,
+        price: None,
+        quantity: None,
+        time_in_force: None,
+        status: RestatedStatus::Keep,
+        request_id: Some(client_id(request_id)),
+        annotations: Annotations::default(),
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use order_engine::{CancelOrder, Change, Command, Event, Order, Outcome, Reject};
+use order_engine::{CancelOrder, CancelOrders, Change, Command, Event, Order, Reject};
 use runtime::SubmitError;
 
 use super::{AccountPath, OrderPath, PAGE_MAXIMUM, submission};
@@ -93,10 +93,7 @@ pub(super) async fn cancel_all(
     let filter = CancelFilter::of(&query, &directory)?;
     let own = state.account(&caller, number)?;
     let command = filter.command(own.account.id, &directory).ok_or(ApiError::NoOrdersMatch)?;
-    let canceled = canceled(&state.engine.submit(Command::CancelOrders(command)).await?);
-    if canceled.is_empty() {
-        return Err(ApiError::NoOrdersMatch);
-    }
+    let canceled = carry_out_cancel_all(&state, command).await?;
     let row = |order: &Arc<Order>| shown(order, Stage::Canceling, &own, &directory);
     Ok(state.success(canceled.iter().map(row).collect::<Result<Vec<_>, _>>()?))
 }
@@ -196,13 +193,35 @@ async fn carry_out_cancel(
     }
 }
 
-/// The orders that a cancel-all took back, oldest first.
-fn canceled(outcome: &Outcome) -> Vec<Arc<Order>> {
-    let canceled = |event: &Event| {
-        let Change::OrderCanceled(order) = &event.change else { return None };
-        Some(Arc::clone(order))
-    };
-    let mut orders: Vec<_> = outcome.events.iter().filter_map(canceled).collect();
-    orders.sort_by_key(|order| order.id);
-    orders
+/// Has all matching orders taken back: those on the book in one sweep, and each that waits for its release by itself.
+///
+/// # Errors
+/// [`ApiError::NoOrdersMatch`] when there was none.
+async fn carry_out_cancel_all(state: &State, sweep: CancelOrders) -> Result<Vec<Arc<Order>>, ApiError> {
+    let mut open = state.engine.views().open_orders(sweep.account);
+    open.retain(|order| order.is_staged() && translate::is_swept(&sweep, order));
+    let held = open.into_iter().map(|order| {
+        let (account, order) = (order.account, order.id);
+        Command::CancelOrder(CancelOrder { account, order, client_order_id: None })
+    });
+    let commands = std::iter::once(Command::CancelOrders(sweep.clone())).chain(held).collect();
+    let mut canceled = Vec::new();
+    for result in state.engine.submit_all(commands).await? {
+        match result {
+            Ok(outcome) => canceled.extend(outcome.events.iter().filter_map(canceled_order)),
+            // Released or closed since it was looked at; if it was on the book, the sweep took it.
+            Err(Reject::OrderClosed { .. }) => {}
+            Err(_) => return Err(ApiError::Internal("a cancel-all was refused")),
+        }
+    }
+    if canceled.is_empty() {
+        return Err(ApiError::NoOrdersMatch);
+    }
+    canceled.sort_by_key(|order| order.id);
+    Ok(canceled)
+}
+
+fn canceled_order(event: &Event) -> Option<Arc<Order>> {
+    let Change::OrderCanceled(order) = &event.change else { return None };
+    Some(Arc::clone(order))
 }

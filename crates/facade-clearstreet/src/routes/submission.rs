@@ -2,7 +2,9 @@
 //! mix of accepted and refused ones is in `docs/facades/clearstreet.md#batches`.
 
 use facade_kit::IdSource;
-use order_engine::{Command, Order, OrderStatus, Outcome, PlaceOrder, Reject, StatusReason, Timestamp};
+use order_engine::{
+    ClientOrderId, Command, Order, OrderStatus, Outcome, PlaceOrder, Reject, StatusReason, Timestamp,
+};
 use uuid::{Builder, Uuid, Variant, Version};
 
 use super::orders::shown;
@@ -12,10 +14,19 @@ use crate::state::{OwnAccount, State};
 use crate::translate::{self, Stage};
 use crate::wire;
 
-/// What came of one entry.
-struct Attempt {
+/// A refused entry.
+struct Refused {
+    /// Id of the order that it did not become.
     id: Uuid,
-    result: Result<wire::Order, ApiError>,
+    error: ApiError,
+}
+
+/// A submission on its way.
+struct Submission<'a> {
+    own: &'a OwnAccount,
+    directory: &'a Directory,
+    ids: &'a IdSource,
+    now: Timestamp,
 }
 
 /// Submits the entries and gives a row for each.
@@ -28,87 +39,83 @@ pub(super) async fn submit(
     entries: &[wire::NewOrder],
 ) -> Result<Vec<wire::Order>, ApiError> {
     let directory = state.directory();
+    let submission = Submission { own, directory: &directory, ids: &state.ids, now: state.engine.now() };
     let placements: Vec<Result<PlaceOrder, ApiError>> =
         entries.iter().map(|entry| translate::place(entry, own.account.id, &directory)).collect();
     let commands: Vec<Command> = placements.iter().flatten().cloned().map(Command::PlaceOrder).collect();
-    let now = state.engine.now();
     let results = if commands.is_empty() { Vec::new() } else { state.engine.submit_all(commands).await? };
 
     let mut results = results.into_iter();
-    let mut attempts = Vec::with_capacity(entries.len());
-    for placement in placements {
-        let unrecorded = unrecorded_id(&state.ids, now);
-        attempts.push(match placement {
-            Err(error) => Attempt { id: unrecorded, result: Err(error) },
-            Ok(placement) => {
-                let result = results.next().ok_or(ApiError::Internal("an entry has no result"))?;
-                attempt(&placement, result, unrecorded, own, &directory)
-            }
-        });
-    }
-    rows(entries, attempts, now, own, &directory)
+    let attempts = placements.into_iter().map(|placement| match placement {
+        Err(error) => Err(submission.unrecorded(error)),
+        Ok(placement) => match results.next() {
+            Some(result) => submission.attempt(&placement, result),
+            None => Err(submission.unrecorded(ApiError::Internal("an entry has no result"))),
+        },
+    });
+    submission.rows(entries, attempts.collect())
 }
 
-/// What came of an entry that the engine has seen. A self-match is recorded as a rejected order, so its id is real; of
-/// other refusals the engine keeps nothing, and their id is in the answer alone.
-fn attempt(
-    placement: &PlaceOrder,
-    result: Result<Outcome, Reject>,
-    unrecorded: Uuid,
-    own: &OwnAccount,
-    directory: &Directory,
-) -> Attempt {
-    let Some(listing) = directory.listing(placement.instrument) else {
-        return Attempt {
-            id: unrecorded,
-            result: Err(ApiError::Internal("an entry names an unknown instrument")),
+impl Submission<'_> {
+    /// What came of an entry that the engine has seen. A self-match is recorded as a rejected order, so its id is real;
+    /// of other refusals the engine keeps nothing, and their id is in the answer alone.
+    fn attempt(
+        &self,
+        placement: &PlaceOrder,
+        result: Result<Outcome, Reject>,
+    ) -> Result<wire::Order, Refused> {
+        let Some(listing) = self.directory.listing(placement.instrument) else {
+            return Err(self.unrecorded(ApiError::Internal("an entry names an unknown instrument")));
         };
-    };
-    let mut about = RefusedOrder {
-        id: unrecorded,
-        account: own.number,
-        client_order_id: placement.client_order_id.as_ref().map(order_engine::ClientOrderId::as_str),
-        side: placement.side,
-        listing,
-    };
-    let result = match result {
-        Err(reject) => Err(Refusal(&reject, &about).into()),
-        Ok(outcome) => match outcome.order {
-            None => Err(ApiError::Internal("a placement without an order")),
-            Some(order) => {
-                about.id = facade_kit::order_uuid(&order);
-                match self_match(&order) {
-                    Some(reject) => Err(Refusal(reject, &about).into()),
-                    None => shown(&order, Stage::Submitted, own, directory),
-                }
+        let about = |id| RefusedOrder {
+            id,
+            account: self.own.number,
+            client_order_id: placement.client_order_id.as_ref().map(ClientOrderId::as_str),
+            side: placement.side,
+            listing,
+        };
+        let order = match result {
+            Err(reject) => {
+                let id = unrecorded_id(self.ids, self.now);
+                return Err(Refused { id, error: Refusal(&reject, &about(id)).into() });
             }
-        },
-    };
-    Attempt { id: about.id, result }
+            Ok(Outcome { order: Some(order), .. }) => order,
+            Ok(Outcome { order: None, .. }) => {
+                return Err(self.unrecorded(ApiError::Internal("a placement without an order")));
+            }
+        };
+        let id = facade_kit::order_uuid(&order);
+        match self_match(&order) {
+            Some(reject) => Err(Refused { id, error: Refusal(reject, &about(id)).into() }),
+            None => shown(&order, Stage::Submitted, self.own, self.directory)
+                .map_err(|error| Refused { id, error }),
+        }
+    }
+
+    fn unrecorded(&self, error: ApiError) -> Refused {
+        Refused { id: unrecorded_id(self.ids, self.now), error }
+    }
+
+    fn rows(
+        &self,
+        entries: &[wire::NewOrder],
+        attempts: Vec<Result<wire::Order, Refused>>,
+    ) -> Result<Vec<wire::Order>, ApiError> {
+        if !attempts.is_empty() && attempts.iter().all(Result::is_err) {
+            return attempts.into_iter().map(|attempt| attempt.map_err(|refused| refused.error)).collect();
+        }
+        let row = |(entry, attempt): (&wire::NewOrder, Result<wire::Order, Refused>)| {
+            attempt.unwrap_or_else(|Refused { id, error }| {
+                translate::refused(entry, id, self.now, self.own.number, &error, self.directory)
+            })
+        };
+        Ok(entries.iter().zip(attempts).map(row).collect())
+    }
 }
 
 fn self_match(order: &Order) -> Option<&Reject> {
     let Some(StatusReason::Refused(reject @ Reject::SelfMatch { .. })) = &order.reason else { return None };
     (order.status == OrderStatus::Rejected).then_some(reject)
-}
-
-fn rows(
-    entries: &[wire::NewOrder],
-    attempts: Vec<Attempt>,
-    now: Timestamp,
-    own: &OwnAccount,
-    directory: &Directory,
-) -> Result<Vec<wire::Order>, ApiError> {
-    let is_refused = |attempt: &Attempt| attempt.result.is_err();
-    if !attempts.is_empty() && attempts.iter().all(is_refused) {
-        return attempts.into_iter().map(|attempt| attempt.result).collect();
-    }
-    let row = |(entry, attempt): (&wire::NewOrder, Attempt)| {
-        attempt
-            .result
-            .unwrap_or_else(|error| translate::refused(entry, attempt.id, now, own.number, &error, directory))
-    };
-    Ok(entries.iter().zip(attempts).map(row).collect())
 }
 
 /// An id for an order that was never recorded: like an order's, but no number of an order is in it, so it is never

@@ -4,7 +4,7 @@
 use order_engine::Account;
 use rust_decimal::Decimal;
 
-use super::valuation::{Books, Stock, day_start};
+use super::valuation::{Books, Stock, bounded, day_start};
 use crate::format::{self, money};
 use crate::wire;
 
@@ -13,7 +13,7 @@ const PAYS_IN_FULL: &str = "NONE";
 /// The balances of an account.
 pub(crate) fn balances(books: &Books<'_>, number: i64, account: &Account) -> wire::Balances {
     let cash = books.holdings.balance(account.currency);
-    let (settled, held) = (cash.total.decimal(), cash.held.decimal());
+    let (settled, held) = (bounded(cash.total.decimal()), bounded(cash.held.decimal()));
     let stocks: Vec<Stock<'_>> = books
         .stocks()
         .into_iter()

@@ -147,3 +147,11 @@ impl CancelFilter {
         Some(of_type.map(|listing| listing.instrument.id).filter(is_named).collect())
     }
 }
+
+/// Whether a sweep is meant for an order.
+pub(crate) fn is_swept(sweep: &CancelOrders, order: &Order) -> bool {
+    sweep.account == order.account
+        && sweep.instruments.as_ref().is_none_or(|wanted| wanted.contains(&order.instrument))
+        && sweep.side.is_none_or(|side| side == order.side)
+        && sweep.classes.as_ref().is_none_or(|wanted| wanted.contains(&order.kind.class()))
+}

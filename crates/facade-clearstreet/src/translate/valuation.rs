@@ -18,6 +18,17 @@ pub(super) fn day_start(now: Timestamp) -> Timestamp {
     Timestamp::from_seconds(now.as_seconds() / SECONDS_PER_DAY * SECONDS_PER_DAY)
 }
 
+/// A value, or the largest of its sign: larger ones are not told apart, so that a sum over every instrument there may
+/// be stays within a decimal.
+pub(super) fn bounded(value: Decimal) -> Decimal {
+    let largest = Decimal::from(10_u64.pow(19));
+    value.clamp(-largest, largest)
+}
+
+fn product(one: Decimal, other: Decimal) -> Decimal {
+    bounded(one.saturating_mul(other))
+}
+
 /// Everything that a valuation looks at.
 pub(crate) struct Books<'a> {
     pub(crate) holdings: &'a Holdings,
@@ -59,7 +70,7 @@ pub(super) struct Today {
 
 impl Stock<'_> {
     pub(super) fn market_value(&self) -> Decimal {
-        self.price.map_or(Decimal::ZERO, |price| price * self.quantity)
+        self.price.map_or(Decimal::ZERO, |price| product(price, self.quantity))
     }
 
     /// The price at the start of the day; where nobody traded before today, the price now.
@@ -68,11 +79,11 @@ impl Stock<'_> {
     }
 
     pub(super) fn opening_value(&self) -> Decimal {
-        (self.quantity - self.today.quantity) * self.opening_price()
+        product(self.quantity - self.today.quantity, self.opening_price())
     }
 
     pub(super) fn unrealized(&self) -> Option<Decimal> {
-        Some(self.price? * self.quantity - self.cost?)
+        Some(product(self.price?, self.quantity) - bounded(self.cost?))
     }
 
     /// Profit since the start of the day, realized or not.
@@ -119,7 +130,7 @@ impl<'a> Books<'a> {
         match listing.instrument.definition.settlement {
             Settlement::Spot | Settlement::Security => {
                 let balance = self.holdings.balance(listing.instrument.base);
-                (balance.total.decimal(), balance.available().decimal())
+                (bounded(balance.total.decimal()), bounded(balance.available().decimal()))
             }
             Settlement::Margin { .. } => {
                 let quantity = self.lots(listing);

@@ -29,18 +29,15 @@ pub(super) async fn operation_key(caller: ReqData<Caller>) -> Result<HttpRespons
 
 pub(super) async fn api_key(caller: ReqData<Caller>) -> HttpResponse {
     answer(&ApiKey {
-        api_key: caller.entry.api_key.reveal(),
+        api_key: caller.identity.entry.api_key.reveal(),
         created_at: times::format(caller.account.opened_at),
     })
 }
 
-pub(super) async fn spot_account(
-    state: Data<State>,
-    caller: ReqData<Caller>,
-) -> Result<HttpResponse, ApiError> {
+pub(super) async fn spot_account(caller: ReqData<Caller>) -> Result<HttpResponse, ApiError> {
     let key = caller.operation_key()?;
     Ok(answer(&SpotAccount {
-        account_id: state.names.account_id(&caller.account),
+        account_id: caller.identity.account_id,
         account_type: ACCOUNT_TYPE,
         encrypted_operation_key: key.encrypted.reveal(),
         operation_key_hash: hex::encode(key.hash),

@@ -13,16 +13,15 @@ use crate::wire::{MarketPrice, Terms, TradingLock};
 pub(super) async fn market_price(state: Data<State>, query: Query) -> Result<HttpResponse, ApiError> {
     let symbol =
         parameter(&query, "symbol").filter(|symbol| !symbol.is_empty()).ok_or(ApiError::InvalidRequest)?;
-    let views = state.engine.views();
-    let pair = state.names.find(&views.reference(), symbol).ok_or(ApiError::UnknownSymbolInQuery)?;
-    let market = views.market(pair.instrument.id);
+    let pair = state.pair(symbol).map_err(|_unknown| ApiError::UnknownSymbolInQuery)?;
+    let market = state.engine.views().market(pair.instrument.id);
     let last = market.as_ref().and_then(|market| market.last_trade());
     let price = last.map_or(Decimal::ZERO, |trade| trade.price.decimal().normalize());
     Ok(answer(&MarketPrice { price }))
 }
 
 pub(super) async fn market_config(state: Data<State>) -> HttpResponse {
-    answer(&translate::market_config(&state.names, &state.engine.views().reference()))
+    answer(&translate::market_config(&state.names, &state.directory()))
 }
 
 pub(super) async fn terms(state: Data<State>) -> Result<HttpResponse, ApiError> {

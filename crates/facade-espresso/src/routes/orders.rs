@@ -39,7 +39,7 @@ pub(super) async fn order_by_path(
 
 fn one_order(state: &State, caller: &Caller, id: &str) -> Result<HttpResponse, ApiError> {
     let order = own_order(state, caller, id).ok_or(ApiError::OrderNotFound)?;
-    Ok(answer(&response(state, &order)?))
+    Ok(answer(&response(state, caller, &order)?))
 }
 
 pub(super) async fn open_orders(
@@ -53,7 +53,7 @@ pub(super) async fn open_orders(
         order.status.is_working() && instrument.is_none_or(|instrument| order.instrument == instrument)
     });
     orders.reverse();
-    page_of(page.cut(&orders, |order| response(&state, order)))
+    page_of(page.cut(&orders, |order| response(&state, &caller, order)))
 }
 
 pub(super) async fn trade_orders(
@@ -70,7 +70,12 @@ pub(super) async fn trade_orders(
         .collect();
     let newest_first: Vec<OrderId> = traded.into_iter().rev().collect();
     page_of(page.cut(&newest_first, |id| {
-        state.engine.views().order(*id).ok_or(ApiError::Internal).and_then(|order| response(&state, &order))
+        state
+            .engine
+            .views()
+            .order(*id)
+            .ok_or(ApiError::Internal)
+            .and_then(|order| response(&state, &caller, &order))
     }))
 }
 
@@ -83,7 +88,7 @@ pub(super) async fn trades(
     let mut executions = state.engine.views().account_executions(caller.id());
     executions.retain(|execution| instrument.is_none_or(|instrument| execution.instrument == instrument));
     executions.reverse();
-    page_of(page.cut(&executions, |execution| record(&state, execution)))
+    page_of(page.cut(&executions, |execution| record(&state, &caller, execution)))
 }
 
 pub(super) async fn cancel(
@@ -91,7 +96,7 @@ pub(super) async fn cancel(
     caller: ReqData<Caller>,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.position, state.engine.now())?;
+    state.limiter.take(caller.identity.position, state.engine.now())?;
     let order = own_order(&state, &caller, &id).ok_or(ApiError::NoOrderToCancel)?;
     if !order.status.is_working() {
         return Err(ApiError::OrderNotOpen);
@@ -107,12 +112,12 @@ pub(super) async fn cancel_all(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.position, state.engine.now())?;
+    state.limiter.take(caller.identity.position, state.engine.now())?;
     let CancelAllRequest { symbol } = bind(&body)?;
     if symbol.is_empty() {
         return Err(ApiError::InvalidRequest);
     }
-    let pair = state.pair(&state.engine.views().reference(), &symbol)?;
+    let pair = state.pair(&symbol)?;
     let instruments = Some(vec![pair.instrument.id]);
     let cancel = CancelOrders { account: caller.id(), instruments, side: None, classes: None };
     let outcome = state.engine.submit(Command::CancelOrders(cancel)).await?;
@@ -131,20 +136,19 @@ pub(super) fn own_order(state: &State, caller: &Caller, id: &str) -> Option<Arc<
     (order.account == caller.id() && order_uuid(&order) == uuid).then_some(order)
 }
 
-/// Translates something with what an order is shown with.
+/// Translates something with what an order of the caller is shown with.
 pub(super) fn shown<T>(
     state: &State,
+    caller: &Caller,
     order: &Order,
     translate: impl FnOnce(&Shown<'_>) -> T,
 ) -> Result<T, ApiError> {
-    let views = state.engine.views();
-    let reference = views.reference();
-    let pair = state.pair_of(&reference, order)?;
-    let account = reference.account(order.account).ok_or(ApiError::Internal)?;
-    let transaction = order.status.is_working().then(|| state.intent(&reference, &pair, order)).flatten();
+    let pair = state.pair_of(order)?;
+    let rests = order.status.is_working();
+    let transaction = rests.then(|| state.intent(&pair, order, &caller.identity)).flatten();
     Ok(translate(&Shown {
         pair: &pair,
-        account: state.names.account_id(account),
+        account: caller.identity.account_id,
         transaction: transaction.map(|intent| intent.transaction_id()),
         counterparty: &|execution| counterparty(state, execution),
     }))
@@ -158,17 +162,17 @@ fn counterparty(state: &State, execution: &Execution) -> Uuid {
     state.engine.views().order(id).map_or_else(of_house, |order| order_uuid(&order))
 }
 
-fn response(state: &State, order: &Order) -> Result<OrderResponse, ApiError> {
+fn response(state: &State, caller: &Caller, order: &Order) -> Result<OrderResponse, ApiError> {
     let executions = state.engine.views().executions(order.id);
     let Translated { value, losses } =
-        shown(state, order, |shown| translate::order_response(shown, order, &executions))?;
+        shown(state, caller, order, |shown| translate::order_response(shown, order, &executions))?;
     log_losses(&losses);
     Ok(value)
 }
 
-fn record(state: &State, execution: &Execution) -> Result<ExecutionRecord, ApiError> {
+fn record(state: &State, caller: &Caller, execution: &Execution) -> Result<ExecutionRecord, ApiError> {
     let order = state.engine.views().order(execution.order).ok_or(ApiError::Internal)?;
-    shown(state, &order, |shown| translate::execution_record(shown, &order, execution))
+    shown(state, caller, &order, |shown| translate::execution_record(shown, &order, execution))
 }
 
 /// A page whose rows have all been rendered.
@@ -181,7 +185,6 @@ fn page_of<T: Serialize>(page: Paginated<Result<T, ApiError>>) -> Result<HttpRes
 fn list_request(state: &State, query: &Query) -> Result<(Option<InstrumentId>, PageRequest), ApiError> {
     let page = PageRequest::parse(parameter(query, "page"), parameter(query, "limit"))?;
     let symbol = parameter(query, "symbol").filter(|symbol| !symbol.is_empty());
-    let reference = state.engine.views().reference();
-    let pair = symbol.map(|symbol| state.pair(&reference, symbol)).transpose()?;
+    let pair = symbol.map(|symbol| state.pair(symbol)).transpose()?;
     Ok((pair.map(|pair| pair.instrument.id), page))
 }

@@ -1,16 +1,20 @@
 //! Placing an order: build, then submit.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, ReqData};
 use facade_kit::order_uuid;
 use order_engine::{Command, Order, OrderStatus, ReleaseOrder, StatusReason};
+use rust_decimal::Decimal;
 
 use super::{answer, bind, log_losses};
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::intent::Intent;
 use crate::routes::orders::{own_order, shown};
 use crate::state::State;
-use crate::translate::{self, Venue};
+use crate::translate::{self, Shown, Venue};
 use crate::wire::{BuildAnswer, BuildRequest, SubmitRequest};
 use crate::witness::SignedTransaction;
 
@@ -19,13 +23,11 @@ pub(super) async fn build(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.position, state.engine.now())?;
+    state.limiter.take(caller.identity.position, state.engine.now())?;
     let request: BuildRequest = bind(&body)?;
     let command = Command::PlaceOrder(decided(&state, &caller, &request)?);
     let order = state.engine.submit(command).await?.order.ok_or(ApiError::Internal)?;
-    let reference = state.engine.views().reference();
-    let pair = state.pair_of(&reference, &order)?;
-    let intent = state.intent(&reference, &pair, &order).ok_or(ApiError::MissingOperationKey)?;
+    let intent = intent(&state, &caller, &order)?;
     Ok(answer(&BuildAnswer { order_id: order_uuid(&order), tx_hex: hex::encode(intent.unsigned()) }))
 }
 
@@ -42,14 +44,14 @@ fn decided(
         return Err(ApiError::TradingLocked);
     }
     let views = state.engine.views();
-    let pair = state.pair(&views.reference(), &request.symbol)?;
+    let pair = state.pair(&request.symbol)?;
     let market = views.market(pair.instrument.id);
     let venue = Venue {
         config: &state.config,
         pair: &pair,
         market: market.as_deref(),
         account: caller.id(),
-        has_operation_key: caller.entry.operation_key.is_some(),
+        has_operation_key: caller.identity.entry.operation_key.is_some(),
         open_orders: open_orders(state, caller),
         now: state.engine.now(),
     };
@@ -71,18 +73,47 @@ pub(super) async fn submit(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let request: SubmitRequest = bind(&body)?;
-    let bytes = hex::decode(&request.signed_tx).map_err(|_| ApiError::InvalidRequest)?;
-    let signed = SignedTransaction::read(&bytes).ok_or(ApiError::InvalidRequest)?;
-    let order = own_order(&state, &caller, &request.order_id).ok_or(ApiError::OrderNotFound)?;
-    waits_for_submission(&order)?;
-    verify(&state, &order, &signed)?;
+    let order = verified(&state, &caller, &bind(&body)?)?;
+    let free_quote = free_quote(&state, &order);
     let release = ReleaseOrder { account: caller.id(), order: order.id };
     let released = state.engine.submit(Command::ReleaseOrder(release)).await;
     let order = released.map_err(ApiError::of_release)?.order.ok_or(ApiError::Internal)?;
-    let response = shown(&state, &order, |shown| translate::submitted_response(shown, &order))?;
+    let submitted = |shown: &Shown<'_>| translate::submitted_response(shown, &order, free_quote);
+    let response = shown(&state, &caller, &order, submitted)?;
     log_losses(&response.losses);
     Ok(answer(&response.value))
+}
+
+/// The order that a submission is for: the caller's, waiting, and the transaction is the one that was built for it and
+/// signed by the account's operation key.
+fn verified(state: &State, caller: &Caller, request: &SubmitRequest) -> Result<Arc<Order>, ApiError> {
+    let bytes = hex::decode(&request.signed_tx).map_err(|_| ApiError::InvalidRequest)?;
+    let signed = SignedTransaction::read(&bytes).ok_or(ApiError::InvalidRequest)?;
+    let order = own_order(state, caller, &request.order_id).ok_or(ApiError::OrderNotFound)?;
+    waits_for_submission(&order)?;
+    let intent = intent(state, caller, &order)?;
+    if signed.body() != intent.body() {
+        return Err(ApiError::TransactionNotFound);
+    }
+    if !signed.is_signed_by(&intent.operation_key_hash) {
+        return Err(ApiError::NotSigned);
+    }
+    Ok(order)
+}
+
+/// The transaction of an order of the caller.
+fn intent(state: &State, caller: &Caller, order: &Order) -> Result<Intent, ApiError> {
+    let pair = state.pair_of(order)?;
+    state.intent(&pair, order, &caller.identity).ok_or(ApiError::MissingOperationKey)
+}
+
+/// What the owner of an order has free of its quote token.
+fn free_quote(state: &State, order: &Order) -> Decimal {
+    let views = state.engine.views();
+    let reference = views.reference();
+    let quote = reference.instrument(order.instrument).map(|instrument| instrument.quote);
+    let balance = quote.and_then(|quote| Some(views.holdings(order.account)?.balance(quote)));
+    balance.map_or(Decimal::ZERO, |balance| balance.available().decimal())
 }
 
 fn waits_for_submission(order: &Order) -> Result<(), ApiError> {
@@ -107,18 +138,4 @@ fn waits_for_submission(order: &Order) -> Result<(), ApiError> {
             _,
         ) => ApiError::AlreadySubmitted,
     })
-}
-
-/// Whether the transaction is the one that was built for the order, signed by the account's operation key.
-fn verify(state: &State, order: &Order, signed: &SignedTransaction<'_>) -> Result<(), ApiError> {
-    let reference = state.engine.views().reference();
-    let pair = state.pair_of(&reference, order)?;
-    let intent = state.intent(&reference, &pair, order).ok_or(ApiError::MissingOperationKey)?;
-    if signed.body() != intent.body() {
-        return Err(ApiError::TransactionNotFound);
-    }
-    if !signed.is_signed_by(&intent.operation_key_hash) {
-        return Err(ApiError::NotSigned);
-    }
-    Ok(())
 }

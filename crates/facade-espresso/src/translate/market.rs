@@ -1,49 +1,53 @@
 //! From reference data to the market configuration, and from the clock to the venue's cycle.
 
-use order_engine::{Reference, Timestamp};
+use order_engine::{AssetId, Timestamp};
 
 use crate::config::HydraCycle;
+use crate::directory::Directory;
 use crate::names::{Names, Pair, Token};
 use crate::times;
 use crate::wire::{Cycle, MarketConfig, MarketConfigAsset, MarketConfigPair, MarketConfigToken};
 
 /// All pairs in the order of their definition, and every token that trades in one.
-pub(crate) fn market_config(names: &Names, reference: &Reference) -> MarketConfig {
-    let pairs: Vec<Pair> =
-        reference.instruments().iter().filter_map(|instrument| names.pair(reference, instrument)).collect();
-    let assets = reference
+pub(crate) fn market_config(names: &Names, directory: &Directory) -> MarketConfig {
+    let assets = directory
+        .reference()
         .assets()
         .iter()
         .filter_map(|asset| {
-            let trades_in =
-                |pair: &&Pair| pair.instrument.base == asset.id || pair.instrument.quote == asset.id;
-            let trading_pairs: Vec<String> =
-                pairs.iter().filter(trades_in).map(|pair| pair.symbol.clone()).collect();
+            let places: Vec<(&Pair, u32)> =
+                directory.pairs().filter_map(|pair| decimals_in(pair, asset.id)).collect();
             let token = names.token(asset);
-            (!trading_pairs.is_empty()).then(|| MarketConfigAsset {
+            Some(MarketConfigAsset {
                 symbol: token.symbol,
                 unit: token.unit.to_string(),
                 decimals: token.decimals,
-                max_qty_dp: token.max_qty_dp,
-                trading_pairs,
+                max_qty_dp: places.iter().map(|(_, decimals)| *decimals).max()?,
+                trading_pairs: places.iter().map(|(pair, _)| pair.symbol.clone()).collect(),
             })
         })
         .collect();
-    let trading_pairs = pairs
-        .into_iter()
+    let trading_pairs = directory
+        .pairs()
         .map(|pair| MarketConfigPair {
-            symbol: pair.symbol,
-            base_token: listed(pair.base),
-            quote_token: listed(pair.quote),
+            symbol: pair.symbol.clone(),
+            base_token: listed(&pair.base),
+            quote_token: listed(&pair.quote),
             price_max_dp: pair.instrument.price_scale(),
         })
         .collect();
     MarketConfig { assets, trading_pairs }
 }
 
-fn listed(token: Token) -> MarketConfigToken {
+/// The decimals of an amount of an asset in a pair; nothing when it does not trade there.
+fn decimals_in(pair: &Pair, asset: AssetId) -> Option<(&Pair, u32)> {
+    let is_of_pair = [pair.instrument.base, pair.instrument.quote].contains(&asset);
+    is_of_pair.then(|| (pair, pair.token(asset).max_qty_dp))
+}
+
+fn listed(token: &Token) -> MarketConfigToken {
     MarketConfigToken {
-        symbol: token.symbol,
+        symbol: token.symbol.clone(),
         unit: token.unit.to_string(),
         decimals: token.decimals,
         max_qty_dp: token.max_qty_dp,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use facade_kit::decimal::shortest;
 use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
-use order_engine::{Execution, Liquidity, Order, OrderKind, OrderStatus, Price, Side};
+use order_engine::{Execution, Liquidity, Order, OrderKind, OrderStatus, Price, Side, Size};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::amounts::{Ordered, PRICE_DECIMALS};
+use super::amounts::{Ordered, PRICE_DECIMALS, value};
 use super::{annotation, losses};
 use crate::names::Pair;
 use crate::times;
@@ -87,13 +87,36 @@ pub(crate) fn order_response(
 }
 
 /// The order as it was when it was submitted, before it met the book: live, nothing filled, nothing resting yet.
-pub(crate) fn submitted_response(shown: &Shown<'_>, after: &Order) -> Translated<wire::OrderResponse> {
+/// `free_quote` is what the account had free then.
+pub(crate) fn submitted_response(
+    shown: &Shown<'_>,
+    after: &Order,
+    free_quote: Decimal,
+) -> Translated<wire::OrderResponse> {
     let entry = on_entry(after);
+    let swept = market_buy_lock(shown.pair, entry, free_quote);
     order_response(shown, entry, &[]).map(|response| wire::OrderResponse {
         active_order_utxo_id: None,
         status: wire::OrderStatus::Processing,
         ob_open_order_base_qty: shortest(Decimal::ZERO),
+        locked_quote_qty: swept.map_or(response.locked_quote_qty, shortest),
         ..response
+    })
+}
+
+/// What a market buy locks until it has met the book: all that it may cost at its bound, or without one everything that
+/// is free. The engine holds what the match will take, since nothing can come between.
+fn market_buy_lock(pair: &Pair, entry: &Order, free_quote: Decimal) -> Option<Decimal> {
+    let is_market_buy = !matches!(entry.kind, OrderKind::Limit { .. }) && entry.side == Side::Buy;
+    if !is_market_buy || entry.held.is_none() {
+        return None;
+    }
+    let Some(bound) = entry.price_bound.upper else { return Some(free_quote) };
+    let ordered = Ordered::of(entry, pair);
+    let most = value(ordered.base, bound.decimal(), pair);
+    Some(match entry.size {
+        Size::Quote(amount) => most.min(amount.decimal()),
+        Size::Base(_) => most,
     })
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn account(
         unrealized_pl: Number(unrealized),
         realized_pl: Number(money(holdings.realized)),
         margin_used: Number(used),
-        margin_avail: Number((balance + unrealized - used).max(Decimal::ZERO)),
+        margin_avail: Number(balance.saturating_add(unrealized).saturating_sub(used).max(Decimal::ZERO)),
         open_trades: holdings.positions.iter().map(|position| position.lots.len()).sum(),
         open_orders,
         margin_rate: margin_rate(reference),

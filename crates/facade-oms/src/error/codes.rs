@@ -52,7 +52,7 @@ const fn field_code(field: OrderField) -> &'static str {
     match field {
         OrderField::Instrument => "Symbol",
         OrderField::Side => "Side",
-        OrderField::Kind => "LimitPrice",
+        OrderField::Kind => "OrderType",
         OrderField::Size => "TotalQuantity",
         OrderField::TimeInForce => "Validity",
         OrderField::PriceBound => "Values",

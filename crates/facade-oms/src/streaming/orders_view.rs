@@ -89,7 +89,7 @@ impl OrdersView {
     }
 
     fn follow(&mut self, events: &[Event], state: &State) -> Vec<EventMessage> {
-        if events.iter().any(|event| event.change == Change::StateReset) {
+        if events.iter().any(|event| matches!(event.change, Change::StateReset)) {
             return self.start_again(state);
         }
         events.iter().filter_map(|event| self.pass_on(event, state)).collect()

@@ -65,7 +65,7 @@ pub(crate) fn request_statuses() -> Vec<RequestStatusDetails> {
 /// The rights of the caller. One who is not on record has a name and nothing else.
 pub(crate) fn permissions(caller: &Caller) -> Permissions {
     match &caller.permissions {
-        Some(record) => Permissions::from(record),
+        Some(record) => Permissions::from(record.as_ref()),
         None => Permissions {
             identity_type: if caller.bearer.identity.starts_with("Client:") {
                 IdentityType::Service

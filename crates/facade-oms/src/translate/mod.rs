@@ -8,6 +8,8 @@ mod order_state;
 mod placing;
 mod positions;
 mod restate;
+#[cfg(test)]
+mod round_trips;
 mod status;
 mod terms;
 

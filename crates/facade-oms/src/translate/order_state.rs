@@ -23,6 +23,8 @@ pub(super) mod values {
     pub(crate) const UPPER_BOUND: &str = "UpperBound";
     /// Commission so far, when it was not taken in the order's currency.
     pub(crate) const COMMISSION: &str = "Commission";
+    /// All of them.
+    pub(crate) const OURS: &[&str] = &[ORDER_VALUE, LOWER_BOUND, UPPER_BOUND, COMMISSION];
 }
 
 /// Names of ours in `Properties`.
@@ -41,6 +43,9 @@ pub(super) mod properties {
     pub(crate) const PENDING_UNTIL: &str = "PendingUntil";
     /// Asset of `Values.Commission`.
     pub(crate) const COMMISSION_ASSET: &str = "CommissionAsset";
+    /// All of them.
+    pub(crate) const OURS: &[&str] =
+        &[POST_ONLY, EXTENDED_HOURS, SELF_MATCH, REPLACES, REPLACED_BY, PENDING_UNTIL, COMMISSION_ASSET];
 }
 
 /// Name of the engine's commission in `ExecutedAdditionalFunds`.

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{ClientOrderId, Order, RestateOrder, RestatedStatus, Timestamp};
+use order_engine::{
+    ClientOrderId, Order, Price, Quantity, RestateOrder, RestatedStatus, TimeInForce, Timestamp,
+};
 
 use super::notes::{Notes, Removal};
 use super::order_state::{
-    Book, COMMISSION_FEE, commission, order_state, terms_as_properties, terms_as_values,
+    Book, COMMISSION_FEE, commission, order_state, properties, terms_as_properties, terms_as_values, values,
 };
 use super::{status, terms};
 use crate::error::ApiError;
@@ -27,55 +29,35 @@ pub(crate) fn restate(
     now: Timestamp,
 ) -> Result<Translated<RestateOrder>, ApiError> {
     let current = order_state(order, book).ok_or(ApiError::NotFound)?.value;
+    let mut refusals = denials(order, given, &current, &NamedFacts::of(order, book));
+    let terms = Terms::read(order, given, &mut refusals);
     let removes_now = given.remove_after.is_some_and(|after| after.is_zero() || after <= terms::moment(now));
     let outcome = restated_status(order, given, removes_now);
-    let mut codes = contradictions(order, given, &current);
-    let kind = terms::kind(given.order_type, given.price);
-    let quantity = terms::quantity(given.quantity);
-    let time_in_force = terms::time_in_force(given.lifetime, given.expiry_date);
-    let named = NamedFacts::of(order, book);
-    let mut parts: Vec<(u32, &str)> = Vec::new();
-    parts.extend(kind.err().map(|code| (if code.starts_with("Limit") { 22 } else { 21 }, code)));
-    let type_changes = kind.is_ok_and(|kind| kind.class() != order.kind.class());
-    parts.extend(type_changes.then_some((21, "OrderType")));
-    parts.extend(quantity.err().map(|code| (23, code)));
-    let below_executed = matches!((given.quantity, given.executed_quantity),
-        (Some(BigNumber(total)), Some(BigNumber(executed))) if total < executed && quantity.is_ok());
-    parts.extend(below_executed.then_some((23, "TotalQuantity")));
-    parts.extend(time_in_force.err().map(|code| (if code == "Validity" { 24 } else { 25 }, code)));
-    parts.extend(contradicts(&named.values, &given.values).then_some((30, "Values")));
-    parts.extend(contradicts(&named.properties, &given.properties).then_some((31, "Properties")));
-    let fees_differ =
-        given.executed_additional_funds.get(COMMISSION_FEE).map(|fee| fee.0) != named.fee.map(|fee| fee.0);
-    parts.extend(fees_differ.then_some((44, "ExecutedAdditionalFunds")));
-    parts.extend(outcome.is_none().then_some((49, "Order.Status")));
-    codes.extend(parts);
-    codes.sort_by_key(|(number, _)| *number);
-    let request_id = (!given.request_id.is_empty()).then(|| ClientOrderId::new(&given.request_id));
-    if matches!(request_id, Some(Err(_))) {
-        codes.push((u32::MAX, "Details"));
-    }
-    let (Ok(kind), Ok(quantity), Ok(time_in_force), Some((status, noted_status)), true) =
-        (kind, quantity, time_in_force, outcome, codes.is_empty())
+    refusals.extend(outcome.is_none().then_some((field::STATUS, "Order.Status")));
+    let request_id =
+        (!given.request_id.is_empty()).then(|| ClientOrderId::new(&given.request_id)).transpose();
+    refusals.extend(request_id.is_err().then_some((field::REQUEST_ID, "Details")));
+    let (Some(terms), Some((status, shown_status)), Ok(request_id), true) =
+        (terms, outcome, request_id, refusals.is_empty())
     else {
-        return Err(ApiError::Refused(codes.into_iter().map(|(_, code)| code.to_owned()).collect()));
+        refusals.sort_by_key(|(number, _)| *number);
+        return Err(ApiError::Refused(refusals.into_iter().map(|(_, code)| code.to_owned()).collect()));
     };
     let closes = order.status.is_closed() || status != RestatedStatus::Keep;
     let notes = Notes {
-        status: noted_status.map(|code| (order.version + 1, code)),
-        ..notes(order, given, &current, &named, closes)
+        status: shown_status.map(|code| (order.version + 1, code)),
+        ..notes(order, given, &current, closes)
     };
-    let command = RestateOrder {
+    let keeps_id = request_id.is_none() && !current.request_id.is_empty();
+    let command = Translated::whole(RestateOrder {
         order: order.id,
-        price: kind.resting_price().filter(|price| Some(*price) != order.limit_price()),
-        quantity: Some(quantity).filter(|quantity| *quantity != order.quantity),
-        time_in_force: Some(time_in_force).filter(|asked| *asked != order.time_in_force),
+        price: terms.price.filter(|price| Some(*price) != order.limit_price()),
+        quantity: Some(terms.quantity).filter(|quantity| *quantity != order.quantity),
+        time_in_force: Some(terms.time_in_force).filter(|asked| *asked != order.time_in_force),
         status,
-        request_id: request_id.and_then(Result::ok),
+        request_id,
         annotations: notes.beside(&order.annotations)?,
-    };
-    let command = Translated::whole(command);
-    let keeps_id = given.request_id.is_empty() && !current.request_id.is_empty();
+    });
     Ok(if keeps_id {
         command.with_loss("RequestID", LossKind::Defaulted, &"", &current.request_id)
     } else {
@@ -83,23 +65,95 @@ pub(crate) fn restate(
     })
 }
 
-/// Where the given state denies what the order is. An absent id, account or currency is filled in.
-fn contradictions(order: &Order, given: &OrderState, current: &OrderState) -> Vec<(u32, &'static str)> {
+/// A code with the number of the field that it is about.
+type Refusal = (u32, &'static str);
+
+/// Numbers of the fields that an overwrite can be refused for.
+mod field {
+    pub(super) const ORDER_ID: u32 = 1;
+    pub(super) const ACCOUNT: u32 = 2;
+    pub(super) const REQUEST_ID: u32 = 9;
+    pub(super) const CODE: u32 = 10;
+    pub(super) const EXCHANGE: u32 = 11;
+    pub(super) const CURRENCY: u32 = 12;
+    pub(super) const SIDE: u32 = 20;
+    pub(super) const ORDER_TYPE: u32 = 21;
+    pub(super) const PRICE: u32 = 22;
+    pub(super) const QUANTITY: u32 = 23;
+    pub(super) const LIFETIME: u32 = 24;
+    pub(super) const EXPIRY_DATE: u32 = 25;
+    pub(super) const VALUES: u32 = 30;
+    pub(super) const PROPERTIES: u32 = 31;
+    pub(super) const EXECUTED_VALUE: u32 = 42;
+    pub(super) const EXECUTED_QUANTITY: u32 = 43;
+    pub(super) const EXECUTED_ADDITIONAL_FUNDS: u32 = 44;
+    pub(super) const STATUS: u32 = 49;
+}
+
+/// The terms that an overwrite gives to an order.
+struct Terms {
+    price: Option<Price>,
+    quantity: Quantity,
+    time_in_force: TimeInForce,
+}
+
+impl Terms {
+    /// Reads the terms; what is wrong with them goes to the refusals.
+    fn read(order: &Order, given: &OrderState, refusals: &mut Vec<Refusal>) -> Option<Self> {
+        let kind = terms::kind(given.order_type, given.price);
+        let quantity = terms::quantity(given.quantity);
+        let time_in_force = terms::time_in_force(given.lifetime, given.expiry_date);
+        let of_type = |code: &str| code.starts_with("OrderType");
+        refusals.extend(
+            kind.err().map(|code| (if of_type(code) { field::ORDER_TYPE } else { field::PRICE }, code)),
+        );
+        let changes_type = kind.is_ok_and(|kind| kind.class() != order.kind.class());
+        refusals.extend(changes_type.then_some((field::ORDER_TYPE, "OrderType")));
+        refusals.extend(quantity.err().map(|code| (field::QUANTITY, code)));
+        let below_executed = quantity.is_ok_and(|quantity| {
+            given.executed_quantity.is_some_and(|executed| quantity.decimal() < executed.0)
+        });
+        refusals.extend(below_executed.then_some((field::QUANTITY, "TotalQuantity")));
+        refusals.extend(
+            time_in_force
+                .err()
+                .map(|code| (if code == "Validity" { field::LIFETIME } else { field::EXPIRY_DATE }, code)),
+        );
+        Some(Self {
+            price: kind.ok()?.resting_price(),
+            quantity: quantity.ok()?,
+            time_in_force: time_in_force.ok()?,
+        })
+    }
+}
+
+/// Where the given state denies what the order is. An id, an account or a currency that is left out is filled in.
+fn denials(order: &Order, given: &OrderState, current: &OrderState, named: &NamedFacts) -> Vec<Refusal> {
     let differs = |given: &str, known: &str| !given.is_empty() && given != known;
     // An order without fills may leave out what it has none of; one with fills cannot lose them.
     let denies = |given: Option<BigNumber>, known: Option<BigNumber>| {
         given.map_or(!order.filled.is_zero(), |number| known.is_none_or(|known| known.0 != number.0))
     };
     let account_differs = given.account.is_some() && given.account != current.account;
+    let fee = given.executed_additional_funds.get(COMMISSION_FEE);
+    let values_differ = contradicts(values::OURS, &named.values, &given.values);
+    let properties_differ = contradicts(properties::OURS, &named.properties, &given.properties);
     [
-        (1, "Order", differs(&given.order_id, &current.order_id)),
-        (2, "Account", account_differs),
-        (10, "Symbol", given.code != current.code),
-        (11, "Exchange", given.exchange != current.exchange),
-        (12, "Currency", differs(&given.currency, &current.currency)),
-        (20, "Side", given.side != current.side),
-        (42, "ExecutedValue", denies(given.executed_value, current.executed_value)),
-        (43, "ExecutedQuantity", denies(given.executed_quantity, current.executed_quantity)),
+        (field::ORDER_ID, "Order", differs(&given.order_id, &current.order_id)),
+        (field::ACCOUNT, "Account", account_differs),
+        (field::CODE, "Symbol", given.code != current.code),
+        (field::EXCHANGE, "Exchange", given.exchange != current.exchange),
+        (field::CURRENCY, "Currency", differs(&given.currency, &current.currency)),
+        (field::SIDE, "Side", given.side != current.side),
+        (field::VALUES, "Values", values_differ),
+        (field::PROPERTIES, "Properties", properties_differ),
+        (field::EXECUTED_VALUE, "ExecutedValue", denies(given.executed_value, current.executed_value)),
+        (
+            field::EXECUTED_QUANTITY,
+            "ExecutedQuantity",
+            denies(given.executed_quantity, current.executed_quantity),
+        ),
+        (field::EXECUTED_ADDITIONAL_FUNDS, "ExecutedAdditionalFunds", fee != named.fee.as_ref()),
     ]
     .into_iter()
     .filter_map(|(number, code, wrong)| wrong.then_some((number, code)))
@@ -123,35 +177,45 @@ impl NamedFacts {
 }
 
 /// Whether something is given under a name of ours that is not so. What is left out is filled in.
-fn contradicts<T: PartialEq>(known: &BTreeMap<String, T>, given: &BTreeMap<String, T>) -> bool {
-    known.iter().any(|(name, value)| given.get(name).is_some_and(|given| given != value))
+fn contradicts<T: PartialEq>(
+    ours: &[&str],
+    known: &BTreeMap<String, T>,
+    given: &BTreeMap<String, T>,
+) -> bool {
+    ours.iter().any(|name| given.get(*name).is_some_and(|given| known.get(*name) != Some(given)))
 }
 
-fn others<T: Clone>(given: &BTreeMap<String, T>, ours: impl Fn(&str) -> bool) -> BTreeMap<String, T> {
-    given.iter().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+/// What is given under names that are not ours.
+fn others<T: Clone>(ours: &[&str], given: &BTreeMap<String, T>) -> BTreeMap<String, T> {
+    let is_ours = |name: &str| ours.contains(&name);
+    given
+        .iter()
+        .filter(|(name, _)| !is_ours(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
-fn notes(order: &Order, given: &OrderState, current: &OrderState, named: &NamedFacts, closes: bool) -> Notes {
+fn notes(order: &Order, given: &OrderState, current: &OrderState, closes: bool) -> Notes {
     let removal = match given.remove_after {
         Some(after) => Some(Removal::After(after)),
         None if closes => Some(Removal::Never),
         None => None,
     };
+    let has_own_errors = Notes::of(&order.annotations).errors.is_some();
     Notes {
         external_id: given.external_id.clone(),
         group: given.group.clone(),
         cfi_code: given.cfi_code.clone(),
         ex_destination: given.ex_destination.clone(),
         additional_funds: given.additional_funds.clone(),
-        values: others(&given.values, |name| named.values.contains_key(name)),
-        properties: others(&given.properties, |name| named.properties.contains_key(name)),
+        values: others(values::OURS, &given.values),
+        properties: others(properties::OURS, &given.properties),
         ids: given.ids.clone(),
         fee_codes: given.fee_codes.clone(),
         created: given.created.or(current.created).filter(|at| *at != terms::moment(order.created_at)),
         timestamp: given.timestamp.map(|at| (order.version + 1, at)),
-        executed_additional_funds: others(&given.executed_additional_funds, |name| name == COMMISSION_FEE),
-        errors: (given.errors != current.errors || Notes::of(&order.annotations).errors.is_some())
-            .then(|| given.errors.clone()),
+        executed_additional_funds: others(&[COMMISSION_FEE], &given.executed_additional_funds),
+        errors: (has_own_errors || given.errors != current.errors).then(|| given.errors.clone()),
         status: None,
         removal,
     }

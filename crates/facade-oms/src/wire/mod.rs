@@ -33,3 +33,44 @@ pub(crate) use streaming::{
     EventMessage, RequestDetails, RequestMessage, SnapshotPosition, SubscriptionDetails, SubscriptionTarget,
     UpdateEvent, UpdatePosition,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::shape::Described;
+    use super::*;
+
+    fn assert_ordered<T: Described>() {
+        let in_order = T::FIELDS.is_sorted_by(|(one, _), (next, _)| one < next);
+        assert!(in_order, "{} has its fields out of order", T::NAME);
+    }
+
+    #[test]
+    fn fields_come_in_the_order_of_their_numbers() {
+        assert_ordered::<Account>();
+        assert_ordered::<AccountDetails>();
+        assert_ordered::<AssetPosition>();
+        assert_ordered::<CashPosition>();
+        assert_ordered::<ClientRequest>();
+        assert_ordered::<ClientRequestResponse>();
+        assert_ordered::<EventMessage>();
+        assert_ordered::<ExchangeDestination>();
+        assert_ordered::<ExchangeDetails>();
+        assert_ordered::<Id>();
+        assert_ordered::<IdentitySource>();
+        assert_ordered::<OrderAmend>();
+        assert_ordered::<OrderCancel>();
+        assert_ordered::<OrderNew>();
+        assert_ordered::<OrderState>();
+        assert_ordered::<OrderStatusDetails>();
+        assert_ordered::<OwnerDetails>();
+        assert_ordered::<Permissions>();
+        assert_ordered::<RequestDetails>();
+        assert_ordered::<RequestMessage>();
+        assert_ordered::<RequestStatusDetails>();
+        assert_ordered::<SnapshotPosition>();
+        assert_ordered::<SubscriptionDetails>();
+        assert_ordered::<SubscriptionTarget>();
+        assert_ordered::<UpdateEvent>();
+        assert_ordered::<UpdatePosition>();
+    }
+}

@@ -164,7 +164,7 @@ impl Rest<'_> {
             _ => return None,
         };
         self.0 = self.0.get(1..)?;
-        let hours = i8::try_from(self.digits(2)?).ok()?;
+        let hours = i8::try_from(self.digits(2)?).ok().filter(|hours| *hours < 24)?;
         let minutes = if self.skip(b':') || !self.is_empty() { self.digits(2)? } else { 0 };
         let minutes = i8::try_from(minutes).ok().filter(|minutes| *minutes < 60)?;
         UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()

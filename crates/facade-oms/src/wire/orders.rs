@@ -57,18 +57,7 @@ message! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::shape::{Described, Names, Shape, Written, parse};
-
-    #[test]
-    fn fields_come_in_the_order_of_their_numbers() {
-        fn ordered<T: Described>() {
-            let in_order = T::FIELDS.is_sorted_by(|(one, _), (next, _)| one < next);
-            assert!(in_order, "{} has its fields out of order", T::NAME);
-        }
-        ordered::<Account>();
-        ordered::<Id>();
-        ordered::<OrderState>();
-    }
+    use crate::wire::shape::{Names, Shape, Written, parse};
 
     #[test]
     fn defaults_are_left_out_and_set_zeros_are_not() {

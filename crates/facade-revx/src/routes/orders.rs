@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
-use order_engine::{CancelOrder, CancelOrders, ClientOrderId, Command, Order, OrderId};
+use order_engine::{CancelOrder, CancelOrders, ClientOrderId, Command, Order};
 
 use super::order_id;
 use crate::auth::Caller;
@@ -43,39 +43,39 @@ pub(crate) async fn replace(
     let id = order_id(&path)?;
     let replacing = Replacing::read(&body)?;
     let order = state.order(*caller, id)?;
-    let client_order_id = replacing.client_order_id.clone();
+    let successor = succeed(&state, &order, &id.to_string(), replacing).await?;
+    Ok(web::Json(Data { data: orders::placed(&successor) }))
+}
+
+/// The successor of an order, made now or by the same request before.
+async fn succeed(
+    state: &State,
+    order: &Order,
+    order_id: &str,
+    replacing: Replacing,
+) -> Result<Arc<Order>, ApiError> {
     let pairs = state.pairs();
     let pair = pairs.of(order.instrument).ok_or(ApiError::Internal)?;
-    let command = Command::SucceedOrder(replacing.command(&order, &pair)?);
+    let client_order_id = replacing.client_order_id.clone();
     let subject = Subject {
         client_order_id: &client_order_id,
-        order_id: &id.to_string(),
+        order_id,
         pair: &pair.dashed(),
-        account: Some(caller.account),
+        account: Some(order.account),
     };
+    let command = Command::SucceedOrder(replacing.command(order, &pair)?);
     match state.submit(command, subject).await {
-        Ok(outcome) => {
-            let successor = outcome.order.ok_or(ApiError::Internal)?;
-            Ok(web::Json(Data { data: orders::placed(&successor) }))
-        }
-        Err(error) => {
-            let first = first_answer(&state, *caller, &client_order_id, order.id).ok_or(error)?;
-            Ok(web::Json(Data { data: orders::placed(&first) }))
-        }
+        Ok(outcome) => outcome.order.ok_or(ApiError::Internal),
+        Err(error) => first_answer(state, order, &client_order_id).ok_or(error),
     }
 }
 
 /// A repeated replacement is answered as the first one was: by the successor, as it was when it was made.
-fn first_answer(
-    state: &State,
-    caller: Caller,
-    client_order_id: &str,
-    predecessor: OrderId,
-) -> Option<Arc<Order>> {
+fn first_answer(state: &State, predecessor: &Order, client_order_id: &str) -> Option<Arc<Order>> {
     let client_order_id = ClientOrderId::new(client_order_id).ok()?;
-    let order = state.engine.views().order_by_client_id(caller.account, &client_order_id)?;
+    let order = state.engine.views().order_by_client_id(predecessor.account, &client_order_id)?;
     let is_it =
-        order.client_order_id.as_ref() == Some(&client_order_id) && order.predecessor == Some(predecessor);
+        order.client_order_id.as_ref() == Some(&client_order_id) && order.predecessor == Some(predecessor.id);
     if is_it { order.as_at(order.created_at) } else { None }
 }
 

@@ -165,6 +165,12 @@ impl DateRange {
         Ok(Self { start_ms, end_ms })
     }
 
+    /// Days that have begun within the range, one at least.
+    pub(crate) const fn days(&self) -> u64 {
+        let days = (self.end_ms - self.start_ms).div_ceil(DAY_MS);
+        if days == 0 { 1 } else { days }
+    }
+
     pub(crate) const fn starts_after(&self, at: Timestamp) -> bool {
         self.start_ms > at.as_millis()
     }

@@ -141,7 +141,6 @@ fn configuration(order: &Order, shown: &wire::orders::Order) -> OrderConfigurati
 }
 
 /// The request that would place the order here.
-#[cfg_attr(not(test), expect(dead_code, reason = "the loss report between dialects is its reader"))]
 pub(crate) fn placing_request(view: &OrderView<'_>) -> Translated<PlaceOrder> {
     let OrderView { order, pair, .. } = *view;
     let mut shown = listed(view);
@@ -192,6 +191,9 @@ fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T>
     }
     if let Some(until) = order.staged_until {
         shown = shown.with_loss("staged_until", LossKind::Dropped, &rfc3339(until, 3), &"");
+    }
+    for (key, _) in order.annotations.iter().filter(|(key, _)| *key != NO_INSTRUCTIONS) {
+        shown = shown.with_loss("annotations", LossKind::Dropped, &key, &"");
     }
     shown
 }

@@ -101,9 +101,35 @@ fn an_unknown_facade_is_named_with_the_nearest_known_one() {
 
 #[test]
 fn development_credentials_stay_on_loopback() {
-    let message = refused("[[mount]]\nfacade = \"oanda\"\nlisten = \"0.0.0.0:7404\"");
-    assert!(message.contains("development credentials"), "{message}");
-    assert!(message.contains("0.0.0.0:7404"), "{message}");
+    for facade in FACADES {
+        let name = facade.name;
+        let mount = |address: &str| format!("[[mount]]\nfacade = \"{name}\"\nlisten = \"{address}:7409\"");
+        let message = refused(&mount("0.0.0.0"));
+        assert!(message.contains("development credentials") && message.contains("0.0.0.0:7409"), "{message}");
+        assert!(message.contains(&format!("[facade.{name}]")), "{message}");
+        assert!(planned(&mount("[::1]")).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_public_credential_in_a_configuration_of_its_own_is_still_public() {
+    let settings = |key: &str| {
+        format!(
+            "[[mount]]\nfacade = \"clearstreet\"\nlisten = \"0.0.0.0:7406\"\n\
+             [[facade.clearstreet.credentials]]\nkey = \"{key}\"\naccounts = [19816]"
+        )
+    };
+    assert!(refused(&settings("demo.clearstreet-key")).contains("development credentials"));
+    assert!(planned(&settings("a-key-of-our-own")).is_ok());
+}
+
+#[test]
+fn a_mistake_in_a_facades_table_is_named_with_the_nearest_key() {
+    let message = refused("[facade.clearstreet]\ncredntials = []");
+    assert!(
+        message.contains("`facade.clearstreet.credntials`; the nearest is `facade.clearstreet.credentials`"),
+        "{message}"
+    );
 }
 
 #[test]

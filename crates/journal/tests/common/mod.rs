@@ -30,6 +30,20 @@ pub fn journal_of(dir: &Path, batches: &[&[u8]]) {
     }
 }
 
+/// The bytes of the only segment of a journal with these batches.
+pub fn segment_of(batches: &[&[u8]]) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    journal_of(dir.path(), batches);
+    fs::read(&segments(dir.path())[0]).unwrap()
+}
+
+/// A directory with one segment of these bytes, which a test has changed: no disk has to be waited for.
+pub fn dir_of(segment: &[u8]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("00000000000000000001.journal"), segment).unwrap();
+    dir
+}
+
 /// All batches of a journal, whose numbers must count from 1.
 pub fn read_all(journal: &dyn Journal) -> Result<Vec<Vec<u8>>, JournalError> {
     let batches = journal.read_from(1)?.collect::<Result<Vec<_>, _>>()?;

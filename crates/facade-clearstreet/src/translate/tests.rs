@@ -1,0 +1,231 @@
+//! Properties of the translation, on orders that the engine has made.
+
+use std::sync::Arc;
+
+use facade_kit::LossKind;
+use order_engine::{
+    Amount, ClientOrderId, Command, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, SelfMatch,
+    Side, Size, TimeInForce, Timestamp,
+};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use testkit::TestEngine;
+
+use super::{Books, Stage, balances, order, place, request};
+use crate::config::Config;
+use crate::naming::Directory;
+use crate::wire::NewOrder;
+
+fn directory(engine: &TestEngine) -> Directory {
+    Directory::new(engine.handle().views().reference(), &Config::development().instruments)
+}
+
+/// Terms that a dialect may bring along: symbol, ticks from the market, lots, and everything that has two values.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+#[derive(Debug, Clone)]
+struct Terms {
+    symbol: &'static str,
+    price: Decimal,
+    quantity: Decimal,
+    side: Side,
+    kind: u8,
+    time_in_force: TimeInForce,
+    by_amount: bool,
+    post_only: bool,
+    is_bounded: bool,
+    allows_self_match: bool,
+    extended_hours: Option<bool>,
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let market = prop_oneof![
+        (Just("TSLA"), 4_000..6_000_i64, Just(2_u32), 1..50_000_i64, Just(4_u32)),
+        (Just("BTC-USD"), 11_000_000..13_000_000_i64, Just(2_u32), 1..5_000_i64, Just(7_u32)),
+        (Just("EUR-USD"), 100_000..130_000_i64, Just(5_u32), 1..500_i64, Just(0_u32)),
+    ];
+    let time_in_force = prop_oneof![
+        Just(TimeInForce::Day),
+        Just(TimeInForce::Gtc),
+        Just(TimeInForce::Ioc),
+        Just(TimeInForce::Fok),
+        (1..1_000_000_000_000_u64).prop_map(|nanos| TimeInForce::Gtd(testkit::START.plus_nanos(nanos))),
+    ];
+    let side = prop_oneof![Just(Side::Buy), Just(Side::Sell)];
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<Option<bool>>());
+    (market, side, 0..3_u8, time_in_force, flags).prop_map(|(market, side, kind, time_in_force, flags)| {
+        let (symbol, ticks, price_scale, lots, quantity_scale) = market;
+        let (by_amount, post_only, is_bounded, allows_self_match, extended_hours) = flags;
+        Terms {
+            symbol,
+            price: Decimal::new(ticks, price_scale),
+            quantity: Decimal::new(lots, quantity_scale),
+            side,
+            kind,
+            time_in_force,
+            by_amount,
+            post_only,
+            is_bounded,
+            allows_self_match,
+            extended_hours,
+        }
+    })
+}
+
+fn command(terms: &Terms, engine: &TestEngine, number: u64) -> PlaceOrder {
+    let price = Price::new(terms.price).unwrap();
+    let kind = match terms.kind {
+        0 => OrderKind::Market,
+        1 => OrderKind::Limit { price },
+        _ => OrderKind::MarketToLimit { rest_at: price },
+    };
+    let size = if terms.by_amount && terms.kind == 0 {
+        Size::Quote(Amount::from_decimal(terms.price).unwrap())
+    } else {
+        Size::Base(Quantity::new(terms.quantity).unwrap())
+    };
+    let bound = PriceBound { lower: Some(Price::new(Decimal::ONE).unwrap()), upper: None };
+    PlaceOrder {
+        time_in_force: terms.time_in_force,
+        post_only: terms.post_only && terms.kind == 1 && terms.time_in_force.may_rest(),
+        price_bound: if terms.is_bounded { bound } else { PriceBound::default() },
+        self_match: if terms.allows_self_match { SelfMatch::Allow } else { SelfMatch::Refuse },
+        extended_hours: terms.extended_hours,
+        client_order_id: Some(ClientOrderId::new(&format!("id-{number}")).unwrap()),
+        ..PlaceOrder::new(engine.account("demo"), engine.instrument(terms.symbol), terms.side, kind, size)
+    }
+}
+
+/// The fields that one loss list names.
+fn lost(losses: &[facade_kit::Loss], field: &str) -> bool {
+    losses.iter().any(|loss| loss.field == field)
+}
+
+/// Places the order here that a request text describes.
+fn placed_again(text: &str, placed: &Order, directory: &Directory) -> PlaceOrder {
+    let again: NewOrder = serde_json::from_str(text).unwrap();
+    place(&again, placed.account, directory).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Rendering an order as a request and reading that request gives the same order back, but for what the losses say.
+    #[test]
+    fn a_request_loses_only_what_it_says(all in prop::collection::vec(terms(), 1..40)) {
+        let engine = testkit::engine();
+        let directory = directory(&engine);
+        for (number, terms) in (0..).zip(&all) {
+            let command = command(terms, &engine, number);
+            let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { continue };
+            let placed = outcome.order.unwrap();
+            let told = request(&placed, &directory).unwrap();
+            let again = placed_again(&serde_json::to_string(&told.value).unwrap(), &placed, &directory);
+            let kept = |field: &str| !lost(&told.losses, field);
+
+            prop_assert_eq!(again.instrument, command.instrument);
+            prop_assert_eq!(again.side, command.side);
+            prop_assert_eq!(again.time_in_force, command.time_in_force);
+            prop_assert_eq!(&again.client_order_id, &command.client_order_id);
+            prop_assert_eq!(again.kind == command.kind, kept("order_type"));
+            prop_assert_eq!(again.size == command.size, kept("quantity"));
+            prop_assert_eq!(again.post_only == command.post_only, kept("post_only"));
+            prop_assert_eq!(again.price_bound == command.price_bound, kept("price_bound"));
+            prop_assert_eq!(again.self_match == command.self_match, kept("self_match"));
+            prop_assert_eq!(again.extended_hours == command.extended_hours, kept("extended_hours"));
+        }
+    }
+
+    /// Any order can be shown, and the quantities add up.
+    #[test]
+    fn every_order_can_be_shown(all in prop::collection::vec(terms(), 1..40)) {
+        let engine = testkit::engine();
+        let directory = directory(&engine);
+        for (number, terms) in (0..).zip(&all) {
+            let _ = engine.submit(Command::PlaceOrder(command(terms, &engine, number)));
+        }
+        let number = |text: &str| text.parse::<Decimal>().unwrap();
+        for placed in engine.handle().views().orders(engine.account("demo")) {
+            let shown = order(&placed, Stage::Current, 19816, &directory).unwrap().value;
+            let (filled, leaves) = (number(&shown.filled_quantity), number(&shown.leaves_quantity));
+            prop_assert_eq!(number(&shown.quantity), placed.quantity.decimal());
+            prop_assert!(filled + leaves <= placed.quantity.decimal());
+            prop_assert_eq!(shown.average_fill_price.is_some(), !filled.is_zero());
+            prop_assert_eq!(!leaves.is_zero(), !placed.status.is_closed());
+        }
+    }
+}
+
+fn only(engine: &TestEngine, terms: &Terms) -> Arc<Order> {
+    engine.apply(&Command::PlaceOrder(command(terms, engine, 0))).order.unwrap()
+}
+
+#[test]
+fn losses_name_what_this_dialect_cannot_say() {
+    let engine = testkit::engine();
+    let directory = directory(&engine);
+    let terms = Terms {
+        symbol: "BTC-USD",
+        price: Decimal::new(10_000_000, 2),
+        quantity: Decimal::new(1, 2),
+        side: Side::Buy,
+        kind: 1,
+        time_in_force: TimeInForce::Gtc,
+        by_amount: false,
+        post_only: true,
+        is_bounded: true,
+        allows_self_match: false,
+        extended_hours: None,
+    };
+    let shown = order(&only(&engine, &terms), Stage::Current, 19816, &directory).unwrap();
+    let losses: Vec<(&str, LossKind)> = shown.losses.iter().map(|loss| (loss.field, loss.kind)).collect();
+    assert_eq!(
+        losses,
+        [
+            ("post_only", LossKind::Dropped),
+            ("price_bound", LossKind::Dropped),
+            ("venue", LossKind::Defaulted),
+            ("instrument_type", LossKind::Collapsed),
+        ]
+    );
+}
+
+#[test]
+fn a_share_ordered_here_loses_nothing() {
+    let engine = testkit::engine();
+    let directory = directory(&engine);
+    let entry = r#"{"order_type":"LIMIT","quantity":"10","side":"BUY","symbol":"TSLA","time_in_force":"GOOD_TILL_DATE",
+        "limit_price":"48.00","id":"mine","expires_at":"2026-02-01T00:00:00.123456789Z","extended_hours":true}"#;
+    let entry: NewOrder = serde_json::from_str(entry).unwrap();
+    let command = place(&entry, engine.account("demo"), &directory).unwrap();
+    assert_eq!(command.time_in_force, TimeInForce::Gtd(Timestamp::from_nanos(1_769_904_000_123_456_789)));
+    let placed = engine.apply(&Command::PlaceOrder(command)).order.unwrap();
+    assert_eq!(order(&placed, Stage::Current, 19816, &directory).unwrap().losses, []);
+    let told = request(&placed, &directory).unwrap();
+    assert_eq!((told.value, told.losses), (entry, Vec::new()));
+}
+
+#[test]
+fn absurd_holdings_are_valued_without_a_fault() {
+    let engine = testkit::engine();
+    let directory = directory(&engine);
+    for _ in 0..3 {
+        engine.adjust("demo", "TSLA", "1000000000000000");
+        engine.adjust("demo", "USD", "1000000000000000");
+    }
+    engine.quote("TSLA", "900000.00", "900000.01", "1", "1");
+    let handle = engine.handle();
+    let views = handle.views();
+    let account = engine.account("demo");
+    let holdings = views.holdings(account).unwrap();
+    let books = Books {
+        holdings: &holdings,
+        directory: &directory,
+        markets: directory.listings().iter().map(|listing| views.market(listing.instrument.id)).collect(),
+        executions: views.account_executions(account),
+        now: handle.now(),
+    };
+    let reference = views.reference();
+    let shown = balances(&books, 19816, reference.account(account).unwrap());
+    assert_eq!(shown.settled_cash, "3000000010000000.00");
+    assert!(shown.equity.len() > 20 && !shown.equity.starts_with('-'), "{}", shown.equity);
+}

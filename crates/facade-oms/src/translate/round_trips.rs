@@ -1,0 +1,143 @@
+//! What goes out comes in again: any order that the engine can have, from whatever dialect.
+
+use std::sync::Arc;
+
+use order_engine::{
+    Command, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, RestatedStatus, SelfMatch, Side,
+    Size, TimeInForce, Timestamp,
+};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use testkit::TestEngine;
+
+use super::placing::placing_request;
+use super::{Asked, Book, order_state, place, restate};
+use crate::config::Config;
+use crate::directory::{Directory, Lexicon};
+use crate::wire::{ClientRequest, Names, OrderState, Written, parse};
+
+fn price() -> impl Strategy<Value = Price> {
+    (3_000_i64..9_000).prop_map(|cents| Price::new(Decimal::new(cents, 2)).unwrap())
+}
+
+fn kind() -> impl Strategy<Value = OrderKind> {
+    prop_oneof![
+        Just(OrderKind::Market),
+        price().prop_map(|price| OrderKind::Limit { price }),
+        price().prop_map(|rest_at| OrderKind::MarketToLimit { rest_at }),
+    ]
+}
+
+fn size() -> impl Strategy<Value = Size> {
+    prop_oneof![
+        4 => (1_i64..100_000, 0_u32..5)
+            .prop_map(|(digits, scale)| Size::Base(Quantity::new(Decimal::new(digits, scale)).unwrap())),
+        1 => (1_i64..100_000).prop_map(|cents| {
+            Size::Quote(order_engine::Amount::from_decimal(Decimal::new(cents, 2)).unwrap())
+        }),
+    ]
+}
+
+fn time_in_force() -> impl Strategy<Value = TimeInForce> {
+    prop_oneof![
+        Just(TimeInForce::Day),
+        Just(TimeInForce::Gtc),
+        Just(TimeInForce::Ioc),
+        Just(TimeInForce::Fok),
+        (1_u64..1 << 50).prop_map(|nanos| TimeInForce::Gtd(testkit::START.plus_nanos(nanos))),
+    ]
+}
+
+fn bound() -> impl Strategy<Value = Option<Price>> {
+    proptest::option::weighted(0.2, price())
+}
+
+prop_compose! {
+    fn terms()(
+        side in prop_oneof![Just(Side::Buy), Just(Side::Sell)],
+        kind in kind(),
+        size in size(),
+        time_in_force in time_in_force(),
+        (post_only, refuses) in (proptest::bool::weighted(0.2), any::<bool>()),
+        extended_hours in any::<Option<bool>>(),
+        (lower, upper) in (bound(), bound()),
+        staged in any::<bool>(),
+    ) -> (Side, PlaceOrder) {
+        let nowhere = (order_engine::AccountId::HOUSE, order_engine::InstrumentId::new(0));
+        (side, PlaceOrder {
+            time_in_force,
+            post_only,
+            self_match: if refuses { SelfMatch::Refuse } else { SelfMatch::Allow },
+            extended_hours,
+            price_bound: PriceBound { lower, upper },
+            staged_until: staged.then(|| testkit::START.plus_seconds(60)),
+            ..PlaceOrder::new(nowhere.0, nowhere.1, side, kind, size)
+        })
+    }
+}
+
+/// Orders that an engine has taken, with the commands that placed them.
+fn taken(terms: Vec<(Side, PlaceOrder)>) -> (TestEngine, Vec<(PlaceOrder, Arc<Order>)>) {
+    let engine = testkit::engine();
+    let mut orders = Vec::new();
+    for (_, command) in terms {
+        let instrument = engine.instrument("TSLA");
+        let command = PlaceOrder { account: engine.account("demo"), instrument, ..command };
+        if let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) {
+            orders.push((command, outcome.order.unwrap()));
+        }
+    }
+    (engine, orders)
+}
+
+fn sent<T: crate::wire::Shape>(message: &T) -> T {
+    let text = serde_json::to_string(&Written(message, Names::Compact)).unwrap();
+    parse(text.as_bytes()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_placing_request_places_the_same_order(terms in proptest::collection::vec(terms(), 8..32)) {
+        let (engine, orders) = taken(terms);
+        let directory = Directory::new(&Config::development());
+        let lexicon = Lexicon::new(&directory, engine.handle().views().reference());
+        for (command, order) in orders {
+            let request = placing_request(&order, &lexicon).unwrap();
+            let lost: Vec<&str> = request.losses.iter().map(|loss| loss.field).collect();
+            let staged = command.staged_until.is_some();
+            prop_assert_eq!(lost, if staged { vec!["Properties"] } else { vec![] });
+            let request: ClientRequest = sent(&request.value);
+            let asked = Asked { request: &request, account: command.account, id: None };
+            let again = place(&asked, request.new.as_ref().unwrap(), &lexicon).unwrap().value;
+            let market_refusal = again.market_refusal;
+            prop_assert_eq!(again, PlaceOrder { staged_until: None, market_refusal, ..command });
+        }
+    }
+
+    #[test]
+    fn overwriting_an_order_with_itself_changes_nothing(terms in proptest::collection::vec(terms(), 8..32)) {
+        let (engine, orders) = taken(terms);
+        let directory = Directory::new(&Config::development());
+        let lexicon = Lexicon::new(&directory, engine.handle().views().reference());
+        let book = Book { lexicon, remove_finished_at: 0 };
+        for (_, order) in orders {
+            let order = engine.handle().views().order(order.id).unwrap();
+            let shown: OrderState = sent(&order_state(&order, &book).unwrap().value);
+            let command = restate(&order, &shown, &book, testkit::START).unwrap().value;
+            let terms = (command.price, command.quantity, command.time_in_force, command.status);
+            prop_assert_eq!(terms, (None, None, None, RestatedStatus::Keep));
+            engine.apply(&Command::RestateOrder(command));
+            let after = engine.handle().views().order(order.id).unwrap();
+            prop_assert_eq!(order_state(&after, &book).unwrap().value, shown);
+        }
+    }
+}
+
+#[test]
+fn times_beyond_the_engines_calendar_are_its_nearest() {
+    let clamped = |text: &str| super::timestamp(crate::wire::Moment::parse(text).unwrap());
+    assert_eq!(clamped("1969-12-31T23:59:59Z"), Timestamp::EPOCH);
+    assert_eq!(clamped("9999-12-31T23:59:59Z"), Timestamp::from_nanos(u64::MAX));
+}
