@@ -252,6 +252,18 @@ impl Config {
             ..Self::default()
         }
     }
+
+    /// Whether an API key or an operation key is one of the development profile, which everyone knows.
+    #[must_use]
+    pub fn uses_development_credentials(&self) -> bool {
+        let public = Self::development().accounts;
+        self.accounts.iter().any(|account| {
+            public.iter().any(|known| {
+                known.api_key == account.api_key
+                    || (account.operation_key.is_some() && known.operation_key == account.operation_key)
+            })
+        })
+    }
 }
 
 impl AccountConfig {
@@ -294,6 +306,21 @@ mod tests {
             assert_eq!(sealed["iv"].as_str().map(str::len), Some(16));
             assert_eq!(sealed["salt"].as_str().map(str::len), Some(24));
         }
+    }
+
+    #[test]
+    fn public_keys_are_known_as_such() {
+        let mut config = Config::development();
+        assert!(config.uses_development_credentials());
+        for account in &mut config.accounts {
+            account.api_key = Secret::new("39f49e5650a508250dc34ec900b6c089");
+        }
+        assert!(config.uses_development_credentials(), "the operation keys are still public");
+        for account in &mut config.accounts {
+            account.operation_key = None;
+        }
+        assert!(!config.uses_development_credentials());
+        assert!(!Config::default().uses_development_credentials());
     }
 
     #[test]
