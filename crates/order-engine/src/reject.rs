@@ -55,9 +55,6 @@ pub enum Combination {
     /// A trigger price for an order that has none, or that has fired.
     #[n(6)]
     TriggerWithoutStop,
-    /// A time in force that cannot wait, for an order that must.
-    #[n(7)]
-    ImmediateTrigger,
     /// A successor of an order with a trigger.
     #[n(8)]
     SuccessorOfTrigger,

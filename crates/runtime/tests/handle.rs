@@ -233,6 +233,7 @@ fn replaced(order: OrderId, request: &str) -> ReplaceOrder {
         price_bound: None,
         client_order_id: Some(client_id(request)),
         annotations: None,
+        trigger: None,
     }
 }
 
