@@ -41,6 +41,15 @@ check: tools ## Format, lints and documentation, with warnings denied
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
+# What `make simulate` starts from and how far it goes.
+SEED ?= $(shell date +%s)
+COMMANDS ?= 20000000
+
+.PHONY: simulate
+simulate: tools ## Compare the engine with its model for long: make simulate SEED=7 COMMANDS=20000000
+	SIMULATE_SEED=$(SEED) SIMULATE_COMMANDS=$(COMMANDS) \
+		$(CARGO) test --package order-engine --test rules -- --nocapture million_commands
+
 .PHONY: golden
 golden: tools ## Write the expected answers of the golden files anew; read the difference like code
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden

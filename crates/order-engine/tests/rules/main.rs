@@ -5,6 +5,8 @@ mod changing;
 #[cfg(test)]
 mod margin;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod placing;
 #[cfg(test)]
 mod simulation;

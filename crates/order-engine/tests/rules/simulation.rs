@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use order_engine::{
     AccountId, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command, Engine, Event,
-    InstrumentId, Offset, OrderId, OrderKind, PlaceOrder, PriceBound, PriceDifference, ReleaseOrder,
-    ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder, SuccessorSize,
-    TimeInForce,
+    InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound, PriceDifference,
+    ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder,
+    SuccessorSize, TimeInForce,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use rust_decimal::Decimal;
 
+use crate::model::Model;
 use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
@@ -127,6 +130,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 /// A world under watch.
 struct Watched {
     world: World,
+    model: Model,
     orders: Vec<OrderId>,
     deposits: BTreeMap<AssetId, Amount>,
 }
@@ -134,10 +138,13 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let mut world = World::new();
+        let mut model = Model::new();
         for instrument in [BTC_USD, ADA_USD, EUR_USD] {
-            world.run(quote(instrument, "99.99", "100.01", "20")).unwrap();
+            let quote = quote(instrument, "99.99", "100.01", "20");
+            model.apply(&quote, None).unwrap();
+            world.run(quote).unwrap();
         }
-        let mut watched = Self { world, orders: Vec::new(), deposits: BTreeMap::new() };
+        let mut watched = Self { world, model, orders: Vec::new(), deposits: BTreeMap::new() };
         watched.deposits = ASSETS.into_iter().map(|asset| (asset, watched.sum(asset))).collect();
         watched
     }
@@ -217,20 +224,77 @@ impl Watched {
         let command = self.command(wish);
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
         let due = self.world.apply(Command::Tick).due;
-        let before = self.world.engine.state_hash();
+        self.model.pass(self.world.now);
         let foretold = self.world.engine.check(self.world.now, &command);
-        let applied = self.world.apply(command);
+        let before = foretold.is_err().then(|| self.world.engine.state_hash());
+        let applied = self.world.apply(command.clone());
         assert!(applied.due.is_empty());
+        let made =
+            applied.result.as_ref().ok().and_then(|outcome| outcome.order.as_ref()).map(|order| order.id);
+        let modelled = self.model.apply(&command, made);
+        let answered = applied.result.as_ref().map(drop).map_err(reject_name);
+        assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
         assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
         match &applied.result {
             Ok(outcome) => {
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);
             }
-            Err(_) => assert_eq!(self.world.engine.state_hash(), before, "a refusal left a trace"),
+            Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
         }
-        self.watch_money();
         self.watch_books();
+    }
+
+    /// Looks at everything that can be read.
+    fn watch(&self) {
+        self.watch_money();
+        self.watch_model();
+    }
+
+    /// What can be read is what the model says.
+    fn watch_model(&self) {
+        for modelled in self.model.orders.iter().filter(|order| order.id.is_some()) {
+            let order = self.world.order(modelled.id.unwrap());
+            let held = order.held.map_or(Decimal::ZERO, |hold| hold.amount.decimal());
+            let read = (
+                order.status,
+                order.quantity.decimal().normalize(),
+                order.filled.decimal().normalize(),
+                order.leaves.decimal().normalize(),
+                order.filled_notional.decimal(),
+                held,
+                order.trigger.filter(|_| order.is_armed()).map(|trigger| trigger.price.decimal().normalize()),
+            );
+            let is_open = !modelled.status.is_closed() && modelled.status != OrderStatus::PendingNew;
+            let expected = (
+                modelled.status,
+                modelled.quantity.normalize(),
+                modelled.filled.normalize(),
+                modelled.leaves().normalize(),
+                modelled.value.normalize(),
+                if is_open { modelled.held.normalize() } else { Decimal::ZERO },
+                modelled.waits.filter(|_| is_open).map(|waits| waits.trigger.normalize()),
+            );
+            assert_eq!(read, expected, "{order:?}");
+        }
+        for account in [AccountId::HOUSE, ALICE, BOB] {
+            for asset in ASSETS {
+                let read =
+                    (self.world.total(account, asset).decimal(), self.world.held(account, asset).decimal());
+                let expected = (self.model.total(account, asset), self.model.held(account, asset));
+                assert_eq!(read, expected, "account {account}, asset {asset}");
+            }
+        }
+        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+            let depth = self.world.engine.depth(instrument, usize::MAX);
+            for (side, levels) in [(Side::Buy, depth.bids), (Side::Sell, depth.asks)] {
+                let read: Vec<_> = levels
+                    .iter()
+                    .map(|level| (level.price.decimal(), level.quantity.decimal(), level.orders))
+                    .collect();
+                assert_eq!(read, self.model.levels(instrument, side));
+            }
+        }
     }
 
     fn watch_events(due: &[Event], events: &[Event]) {
@@ -287,6 +351,23 @@ impl Watched {
     }
 }
 
+/// The name of a reject without its numbers.
+fn reject_name(reject: &order_engine::Reject) -> String {
+    let text = format!("{reject:?}");
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+/// The log of a history, encoded and applied again, gives the same state.
+fn replays(world: &World) {
+    let mut again = Engine::new();
+    for (now, command) in &world.log {
+        let bytes = minicbor::to_vec(command).unwrap();
+        let command: Command = minicbor::decode(&bytes).unwrap();
+        let _ = again.apply(*now, &command);
+    }
+    assert_eq!(again.state_hash(), world.engine.state_hash(), "the log gives another state");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 
@@ -295,14 +376,52 @@ proptest! {
         let mut watched = Watched::new();
         for wish in wishes {
             watched.grant(wish);
+            watched.watch();
         }
-        let World { engine, log, .. } = watched.world;
-        let mut again = Engine::new();
-        for (now, command) in &log {
-            let bytes = minicbor::to_vec(command).unwrap();
-            let command: Command = minicbor::decode(&bytes).unwrap();
-            let _ = again.apply(*now, &command);
-        }
-        prop_assert_eq!(again.state_hash(), engine.state_hash());
+        replays(&watched.world);
     }
+}
+
+/// Commands of the long run, half of it in each of two tests; `SIMULATE_COMMANDS` asks for another number.
+const COMMANDS: u64 = 1_000_000;
+/// How many commands go by between two looks at everything.
+const LOOK_EVERY: usize = 20;
+
+/// Runs histories from a seed until they have had their share of commands. Every answer is compared with the model's,
+/// and every so often all that can be read.
+fn simulate(half: u64) {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let commands = number("SIMULATE_COMMANDS").unwrap_or(COMMANDS) / 2;
+    let seed = number("SIMULATE_SEED").unwrap_or(1);
+    println!("SIMULATE_SEED={seed} SIMULATE_COMMANDS={}", commands * 2);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&half.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let histories = proptest::collection::vec(wish(), 60..120);
+    let mut granted = 0;
+    while granted < commands {
+        let wishes = histories.new_tree(&mut runner).unwrap().current();
+        let mut watched = Watched::new();
+        for (index, wish) in wishes.into_iter().enumerate() {
+            watched.grant(wish);
+            granted += 1;
+            if index % LOOK_EVERY == 0 {
+                watched.watch();
+            }
+        }
+        watched.watch();
+        replays(&watched.world);
+    }
+}
+
+#[test]
+fn half_a_million_commands_are_answered_as_the_model_answers() {
+    simulate(0);
+}
+
+#[test]
+fn another_half_million_commands_are_answered_as_the_model_answers() {
+    simulate(1);
 }
