@@ -177,6 +177,13 @@ impl Config {
             ..Self::default()
         }
     }
+
+    /// Whether a key is one of the development profile, which everyone knows.
+    #[must_use]
+    pub fn uses_development_credentials(&self) -> bool {
+        let public = Self::development().credentials;
+        self.credentials.iter().any(|credential| public.iter().any(|known| known.key == credential.key))
+    }
 }
 
 impl AccountProfile {

@@ -4,11 +4,13 @@ mod accounts;
 mod balances;
 mod filter;
 mod instruments;
+mod kind;
 mod market;
 mod orders;
 mod place;
 mod positions;
 mod refused;
+mod request;
 mod valuation;
 
 pub(crate) use accounts::{account, account_details};
@@ -17,9 +19,10 @@ pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter, is_swept};
 pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
 pub(crate) use market::snapshot;
 pub(crate) use orders::{Stage, execution, order, plain_status, status};
-pub(crate) use place::{place, replace, request};
+pub(crate) use place::{place, replace};
 pub(crate) use positions::{PositionFilter, positions};
 pub(crate) use refused::refused;
+pub(crate) use request::request;
 pub(crate) use valuation::Books;
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(crate) use instruments::{Instrument, SecurityType};
 pub(crate) use market::{Clock, LastTrade, Quote, Snapshot, Version};
 pub(crate) use orders::{
     DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
-    RequestTimeInForce, Side, TimeInForce,
+    RequestTimeInForce, Side, TimeInForce, TrailingOffsetType,
 };
 pub(crate) use positions::{Position, PositionSort, PositionType, SortDirection};
 

@@ -42,3 +42,14 @@ fn what_is_unknown_or_wrong_is_refused() {
     assert_eq!(toml::from_str::<Config>("").unwrap(), Config::default());
     assert!(Config::default().credentials.is_empty(), "the public keys are the development profile's only");
 }
+
+#[test]
+fn public_keys_are_known_as_such() {
+    let mut config = Config::development();
+    assert!(config.uses_development_credentials());
+    config.credentials[0].key = "9f3c.b18a".to_owned();
+    assert!(config.uses_development_credentials(), "the other key is still public");
+    config.credentials[1].key = "77aa.0d2e".to_owned();
+    assert!(!config.uses_development_credentials());
+    assert!(!Config::default().uses_development_credentials());
+}
