@@ -24,9 +24,6 @@ pub(crate) struct Configured {
 
 macro_rules! facade {
     ($facade:ident) => {
-        facade!($facade, $facade::Config::uses_development_credentials)
-    };
-    ($facade:ident, $is_public:expr) => {
         Facade {
             name: $facade::NAME,
             read: |layers, profile| {
@@ -36,7 +33,7 @@ macro_rules! facade {
                     anyhow::Ok,
                 )?;
                 Ok(Configured {
-                    development_credentials: $is_public(&config),
+                    development_credentials: config.uses_development_credentials(),
                     mount: Box::new(move |engine, ids, at| $facade::mount(config.clone(), engine, ids, at)),
                 })
             },
@@ -48,15 +45,9 @@ macro_rules! facade {
 pub(crate) const FACADES: &[Facade] = &[
     facade!(facade_oms),
     facade!(facade_revx),
-    facade!(facade_espresso, |config: &facade_espresso::Config| {
-        let public = facade_espresso::Config::development().accounts;
-        config.accounts.iter().any(|account| public.iter().any(|known| known.api_key == account.api_key))
-    }),
+    facade!(facade_espresso),
     facade!(facade_oanda),
-    facade!(facade_clearstreet, |config: &facade_clearstreet::Config| {
-        let public = facade_clearstreet::Config::development().credentials;
-        config.credentials.iter().any(|credential| public.iter().any(|known| known.key == credential.key))
-    }),
+    facade!(facade_clearstreet),
 ];
 
 /// The facade of a name.
