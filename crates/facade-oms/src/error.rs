@@ -16,10 +16,10 @@ use std::fmt;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, web};
 use facade_kit::enveloped;
-use order_engine::{AssetId, Reject};
+use order_engine::Reject;
 use runtime::SubmitError;
 
-pub(crate) use codes::code;
+pub(crate) use codes::{Subject, code};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +53,10 @@ impl ApiError {
         Self::Refused(vec![code.into()])
     }
 
-    /// What came back from the engine for an order in an instrument of this base.
-    pub(crate) fn from_submit(error: SubmitError, base: Option<AssetId>) -> Self {
+    /// What came back from the engine for an order.
+    pub(crate) fn from_submit(error: SubmitError, subject: Subject) -> Self {
         match error {
-            SubmitError::Rejected(reject) => Self::refused(code(&reject, base)),
+            SubmitError::Rejected(reject) => Self::refused(code(&reject, subject)),
             SubmitError::Busy => Self::Busy,
             SubmitError::Unavailable => Self::Unavailable,
         }
@@ -65,13 +65,13 @@ impl ApiError {
 
 impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
-        Self::refused(code(&reject, None))
+        Self::refused(code(&reject, Subject::default()))
     }
 }
 
 impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
-        Self::from_submit(error, None)
+        Self::from_submit(error, Subject::default())
     }
 }
 

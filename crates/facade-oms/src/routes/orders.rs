@@ -10,7 +10,7 @@ use super::query::{Parameters, as_at, only_active};
 use super::{By, Shared};
 use crate::auth::Caller;
 use crate::config::Feature;
-use crate::error::ApiError;
+use crate::error::{ApiError, Subject};
 use crate::reply::{JsonBody, Reply};
 use crate::state::{State, logged};
 use crate::translate::{self, Book, order_state, parse_order_id};
@@ -100,7 +100,8 @@ pub(super) async fn restate(
     let command = logged(translate::restate(&order, &given, &state.book(), state.engine.now())?);
     let base = state.lexicon().reference.instrument(order.instrument).map(|instrument| instrument.base);
     let outcome = state.engine.submit(Command::RestateOrder(command)).await;
-    let restated = outcome.map_err(|error| ApiError::from_submit(error, base))?.order.unwrap_or(order);
+    let subject = Subject { base, trigger: None };
+    let restated = outcome.map_err(|error| ApiError::from_submit(error, subject))?.order.unwrap_or(order);
     let shown = order_state(&restated, &state.book()).ok_or(ApiError::NotFound)?;
     Ok(reply.ok(&logged(shown)))
 }

@@ -7,7 +7,7 @@ use facade_oms::{
 };
 use order_engine::{
     Amount, AssetCode, AssetDefinition, AssetKind, Command, Commission, InstrumentDefinition, Price,
-    Quantity, Settlement, Symbol,
+    Quantity, Settlement, Symbol, TriggerSource,
 };
 use testkit::TestEngine;
 
@@ -41,6 +41,7 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         minimum_notional: Amount::ZERO,
         commission: Commission::NONE,
         day_ends_at: 6 * 3_600,
+        trigger_source: TriggerSource::OtherSide,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");
