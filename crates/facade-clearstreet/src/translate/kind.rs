@@ -153,12 +153,13 @@ mod tests {
     ];
 
     fn entry(kind: &str, fields: &[(&str, &str)]) -> NewOrder {
-        let mut text =
-            format!(r#"{{"order_type":"{kind}","quantity":"1","side":"BUY","time_in_force":"DAY""#);
-        for (name, value) in fields {
-            text.push_str(&format!(r#","{name}":{value}"#));
-        }
-        serde_json::from_str(&(text + "}")).unwrap()
+        let members: Vec<String> =
+            fields.iter().map(|(name, value)| format!(r#","{name}":{value}"#)).collect();
+        let text = format!(
+            r#"{{"order_type":"{kind}","quantity":"1","side":"BUY","time_in_force":"DAY"{}}}"#,
+            members.concat()
+        );
+        serde_json::from_str(&text).unwrap()
     }
 
     /// The vendor's table, one row for each type in the order of [`TYPES`]: required, optional or refused, in the order
