@@ -15,12 +15,7 @@ const ROWS: [(&str, &str, &str, &str); 29] = [
     ("POST", "/v1/accounts", "no", "the vendor's sandbox only"),
     ("GET", "/v1/accounts/{account_id}", "done", ""),
     ("GET", "/v1/accounts/{account_id}/orders", "done", ""),
-    (
-        "POST",
-        "/v1/accounts/{account_id}/orders",
-        "partly",
-        "`market` and `limit`; no `stop`, `marketIfTouched`, `takeProfit`, `stopLoss`, `trailingStop`",
-    ),
+    ("POST", "/v1/accounts/{account_id}/orders", "partly", "no `takeProfit`, `stopLoss`, `trailingStop`"),
     ("GET", "/v1/accounts/{account_id}/orders/{order_id}", "done", ""),
     (
         "PATCH",
