@@ -389,6 +389,7 @@ const LOOK_EVERY: usize = 20;
 
 /// Runs histories from a seed until they have had their share of commands. Every answer is compared with the model's,
 /// and every so often all that can be read.
+#[expect(clippy::disallowed_methods, reason = "how far to go is asked for from outside")]
 fn simulate(half: u64) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let commands = number("SIMULATE_COMMANDS").unwrap_or(COMMANDS) / 2;

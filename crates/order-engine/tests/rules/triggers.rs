@@ -1,4 +1,5 @@
 //! Orders that wait for the market.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only what fired is of interest")]
 
 use std::sync::Arc;
 

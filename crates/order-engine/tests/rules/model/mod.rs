@@ -2,15 +2,19 @@
 //!
 //! It shares no code with the engine but the vocabulary. What an operator or a client may ask is answered with the name
 //! of the reject or with nothing; everything else is compared through what can be read.
+#![expect(clippy::wildcard_enum_match_arm, reason = "short where the engine is complete")]
+
+mod changing;
+mod filling;
+mod waiting;
 
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, AssetId, Command, InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder,
-    PriceBound, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder,
-    SuccessorSize, TimeInForce, Timestamp, UpdateQuote,
+    AccountId, AssetId, Command, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
+    SelfMatch, Side, Size, TimeInForce, Timestamp,
 };
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use crate::support::*;
 
@@ -302,7 +306,12 @@ impl Model {
                 self.release(index)
             }
             Command::RestateOrder(restate) => self.restate(restate),
-            _ => Ok(()),
+            Command::Tick
+            | Command::Reset
+            | Command::DefineAsset(_)
+            | Command::DefineInstrument(_)
+            | Command::OpenAccount(_)
+            | Command::AdjustBalance(_) => Ok(()),
         }?;
         self.settle();
         Ok(())
@@ -326,16 +335,16 @@ impl Model {
         let mut order = ModelOrder { id, ..ModelOrder::new(command) };
         if let Some(waits) = self.waits_for(&order)? {
             let meeting = self.decide_waiting(&order, waits, Decimal::ZERO)?;
-            self.take(order, command, meeting, Some(waits));
+            self.take(order, command, &meeting, Some(waits));
             return Ok(());
         }
         let meeting = self.decide(&order, Decimal::ZERO)?;
         order.quantity = meeting.quantity;
-        self.take(order, command, meeting, None);
+        self.take(order, command, &meeting, None);
         Ok(())
     }
 
-    fn take(&mut self, mut order: ModelOrder, command: &PlaceOrder, meeting: Meeting, waits: Option<Waits>) {
+    fn take(&mut self, mut order: ModelOrder, command: &PlaceOrder, meeting: &Meeting, waits: Option<Waits>) {
         order.quantity = meeting.quantity;
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
@@ -375,13 +384,13 @@ impl Model {
         order.held = meeting.held;
         order.waits = waits;
         if waits.is_none() {
-            self.meet(index, meeting);
+            self.meet(index, &meeting);
         }
         Ok(())
     }
 
     /// Fills what was found; what is left rests or is canceled.
-    fn meet(&mut self, index: usize, meeting: Meeting) {
+    fn meet(&mut self, index: usize, meeting: &Meeting) {
         for (maker, price, quantity) in &meeting.fills {
             self.fill(index, *maker, *price, *quantity);
         }
@@ -401,7 +410,7 @@ impl Model {
     }
 
     /// What terms say of an order's size, bounds and end.
-    fn shape(&self, order: &ModelOrder, limit: Option<Decimal>) -> Result<Option<Decimal>, Refused> {
+    fn shape(order: &ModelOrder, limit: Option<Decimal>) -> Result<Option<Decimal>, Refused> {
         let market = market(order.instrument);
         let given = match order.size {
             Size::Base(quantity) if quantity.is_zero() => return Err("SizeNotPositive"),
@@ -409,7 +418,7 @@ impl Model {
             Size::Base(quantity) => Some(quantity.decimal()),
             Size::Quote(amount) => limit.map(|limit| cut_to_lot(amount.decimal() / limit, market.lot)),
         };
-        self.check_size(order, given, limit)?;
+        Self::check_size(order, given, limit)?;
         let rests_at = order
             .limit()
             .filter(|_| limit.is_some() || matches!(order.kind, OrderKind::MarketToLimit { .. }));
@@ -419,12 +428,7 @@ impl Model {
         Ok(given)
     }
 
-    fn check_size(
-        &self,
-        order: &ModelOrder,
-        given: Option<Decimal>,
-        limit: Option<Decimal>,
-    ) -> Result<(), Refused> {
+    fn check_size(order: &ModelOrder, given: Option<Decimal>, limit: Option<Decimal>) -> Result<(), Refused> {
         let market = market(order.instrument);
         if given.is_some_and(|given| given < market.minimum || given.is_zero()) {
             return Err("QuantityTooSmall");
@@ -453,7 +457,7 @@ impl Model {
     fn decide(&self, order: &ModelOrder, credit: Decimal) -> Result<Meeting, Refused> {
         let limit =
             order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
-        let given = self.shape(order, limit)?;
+        let given = Self::shape(order, limit)?;
         let ends = self.ends(order)?;
         let best = self.best(order.instrument, order.side.opposite());
         let takes =
@@ -468,7 +472,7 @@ impl Model {
         let spent: Decimal = fills.iter().map(|(_, price, quantity)| *price * *quantity).sum();
         let quantity = given.unwrap_or(filled + unfilled);
         if given.is_none() {
-            self.check_size(order, Some(quantity), None)?;
+            Self::check_size(order, Some(quantity), None)?;
         }
         let rests_at = order.kind.resting_price().filter(|_| order.time_in_force.may_rest());
         let rests_at = rests_at.map(order_engine::Price::decimal);
@@ -582,104 +586,6 @@ impl Model {
         };
         cash + profit - (bid + ask) / Decimal::TWO * quantity * rate
     }
-
-    fn quote(&mut self, update: &UpdateQuote) {
-        let (bid, ask) = (update.bid.decimal(), update.ask.decimal());
-        self.quotes.insert(update.instrument, (bid, ask));
-        let is_house =
-            |order: &ModelOrder| order.account == AccountId::HOUSE && order.instrument == update.instrument;
-        for order in self.orders.iter_mut().filter(|order| is_house(order) && !order.status.is_closed()) {
-            order.status = OrderStatus::Canceled;
-        }
-        for (side, price, size) in
-            [(Side::Buy, update.bid, update.bid_size), (Side::Sell, update.ask, update.ask_size)]
-        {
-            if size.is_zero() {
-                continue;
-            }
-            let kind = OrderKind::Limit { price };
-            let order = PlaceOrder::new(AccountId::HOUSE, update.instrument, side, kind, Size::Base(size));
-            let order = ModelOrder { quantity: size.decimal(), ..ModelOrder::new(&order) };
-            let (fills, _) = self.walk(&order, Some(order.quantity), Some(price.decimal()));
-            let meeting = Meeting {
-                fills,
-                quantity: order.quantity,
-                rests_at: Some(price.decimal()),
-                held: Decimal::ZERO,
-                ends: None,
-            };
-            self.orders.push(order);
-            self.meet(self.orders.len() - 1, meeting);
-        }
-    }
-
-    fn fill(&mut self, taker: usize, maker: usize, price: Decimal, quantity: Decimal) {
-        let (instrument, side) = (self.orders[taker].instrument, self.orders[taker].side);
-        let (buyer, seller) = if side == Side::Buy { (taker, maker) } else { (maker, taker) };
-        let (buyer, seller) = (self.orders[buyer].account, self.orders[seller].account);
-        let market = market(instrument);
-        for index in [taker, maker] {
-            let order = &mut self.orders[index];
-            order.filled += quantity;
-            order.value += price * quantity;
-            let is_done = order.filled == order.quantity;
-            order.status = if is_done { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
-            order.held = match order.rests_at.or(order.limit()) {
-                Some(at) => order.resting_hold(at),
-                None => order.held,
-            };
-        }
-        if !market.is_margin {
-            self.move_asset(buyer, seller, market.quote, price * quantity);
-            self.move_asset(seller, buyer, market.base, quantity);
-            let charge = |gross: Decimal| {
-                (gross * market.commission_bps / Decimal::from(10_000))
-                    .round_dp_with_strategy(6, RoundingStrategy::ToZero)
-            };
-            if buyer != AccountId::HOUSE {
-                self.move_asset(buyer, AccountId::HOUSE, market.base, charge(quantity));
-            }
-            if seller != AccountId::HOUSE {
-                self.move_asset(seller, AccountId::HOUSE, market.quote, charge(price * quantity));
-            }
-        } else {
-            for (account, side) in
-                [(self.orders[taker].account, side), (self.orders[maker].account, side.opposite())]
-            {
-                self.net(account, instrument, side, price, quantity);
-            }
-        }
-    }
-
-    /// Closes lots of the other side, oldest first, books the profit, and opens what is left.
-    fn net(
-        &mut self,
-        account: AccountId,
-        instrument: InstrumentId,
-        side: Side,
-        price: Decimal,
-        quantity: Decimal,
-    ) {
-        if account == AccountId::HOUSE {
-            return;
-        }
-        let (held_side, lots) = self.lots.entry((account, instrument)).or_insert((side, Vec::new()));
-        let (mut left, mut profit) = (quantity, Decimal::ZERO);
-        while *held_side != side && !left.is_zero() && !lots.is_empty() {
-            let taken = left.min(lots[0].0);
-            let gain = (price - lots[0].1) * taken;
-            profit += if *held_side == Side::Buy { gain } else { -gain };
-            left -= taken;
-            lots[0].0 -= taken;
-            lots.retain(|lot| !lot.0.is_zero());
-        }
-        if !left.is_zero() {
-            *held_side = side;
-            lots.push((left, price));
-        }
-        let profit = profit.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
-        self.move_asset(AccountId::HOUSE, account, USD, profit);
-    }
 }
 
 impl ModelOrder {
@@ -695,313 +601,5 @@ impl ModelOrder {
             Side::Buy => self.leaves() * price,
             Side::Sell => self.leaves(),
         }
-    }
-}
-
-/// Changing orders.
-impl Model {
-    fn replace(&mut self, replace: &ReplaceOrder) -> Result<(), Refused> {
-        let index = self.working(replace.account, replace.order)?;
-        if replace.price.is_none() && replace.trigger.is_none() && replace.quantity.is_none() {
-            return Err("NothingToReplace");
-        }
-        let (changed, meeting, keeps_place) = self.change(index, replace, true)?;
-        self.put(index, changed, meeting, keeps_place);
-        Ok(())
-    }
-
-    /// The order under new terms, and what it would do.
-    fn change(
-        &self,
-        index: usize,
-        replace: &ReplaceOrder,
-        may_trade: bool,
-    ) -> Result<(ModelOrder, Meeting, bool), Refused> {
-        let before = &self.orders[index];
-        let mut order = before.clone();
-        let is_waiting = order.is_waiting();
-        order.kind = match (order.kind, replace.price) {
-            (kind, None) => kind,
-            (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
-            (OrderKind::MarketToLimit { .. }, Some(rest_at)) => OrderKind::MarketToLimit { rest_at },
-            (OrderKind::StopLimit { trigger, .. }, Some(price)) => OrderKind::StopLimit { trigger, price },
-            (_, Some(_)) => return Err("Combination"),
-        };
-        order.kind = match (order.kind, replace.trigger) {
-            (kind, None) => kind,
-            (OrderKind::Stop { .. }, Some(trigger)) if is_waiting => OrderKind::Stop { trigger },
-            (OrderKind::StopLimit { price, .. }, Some(trigger)) if is_waiting => {
-                OrderKind::StopLimit { trigger, price }
-            }
-            (OrderKind::MarketIfTouched { .. }, Some(trigger)) if is_waiting => {
-                OrderKind::MarketIfTouched { trigger }
-            }
-            (_, Some(_)) => return Err("Combination"),
-        };
-        if let Some(quantity) = replace.quantity {
-            if quantity.is_zero() {
-                return Err("SizeNotPositive");
-            }
-            order.quantity = quantity.decimal();
-        }
-        if order.quantity <= order.filled {
-            return Err("QuantityNotAboveFilled");
-        }
-        let changes_trigger = order.kind.trigger_price() != before.kind.trigger_price();
-        if is_waiting && changes_trigger {
-            order.waits = self.waits_for(&order)?;
-        }
-        let trigger = order.waits.filter(|_| is_waiting);
-        let price = match trigger {
-            Some(waits) => waits
-                .limit
-                .or(order.kind.resting_price().map(order_engine::Price::decimal))
-                .unwrap_or(waits.trigger),
-            None => order.limit().unwrap(),
-        };
-        self.check_size(
-            &ModelOrder { size: Size::Base(quantity(&order.quantity.to_string())), ..order.clone() },
-            Some(order.quantity),
-            Some(price),
-        )?;
-        if !within(&order.bound, price) {
-            return Err("BeyondBound");
-        }
-        let keeps_place = !is_waiting && before.rests_at == Some(price) && order.leaves() <= before.leaves();
-        let stand_in = ModelOrder {
-            kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
-            ..order.clone()
-        };
-        let fills = if keeps_place || is_waiting {
-            Vec::new()
-        } else {
-            self.walk(&stand_in, Some(order.leaves()), Some(price)).0
-        };
-        let needs = if order.side == Side::Buy { order.leaves() * price } else { order.leaves() };
-        let held = self.afford(&order, needs, order.leaves(), Some(price), before.held)?;
-        self.check_fills(&order, &fills)?;
-        if !may_trade && !fills.is_empty() {
-            return Err("WouldTakeLiquidity");
-        }
-        let rests_at = Some(price).filter(|_| !is_waiting);
-        let meeting = Meeting { fills, quantity: order.quantity, rests_at, held, ends: order.ends };
-        Ok((order, meeting, keeps_place))
-    }
-
-    fn put(&mut self, index: usize, changed: ModelOrder, meeting: Meeting, keeps_place: bool) {
-        let is_waiting = changed.is_waiting();
-        let order = &mut self.orders[index];
-        *order = ModelOrder {
-            held: meeting.held,
-            size: Size::Base(quantity(&changed.quantity.to_string())),
-            ..changed
-        };
-        if !keeps_place && !is_waiting {
-            order.rests_at = None;
-            self.meet(index, meeting);
-        }
-    }
-
-    fn succeed(&mut self, succeed: &SucceedOrder, id: Option<OrderId>) -> Result<(), Refused> {
-        let index = self.working(succeed.account, succeed.order)?;
-        let before = self.orders[index].clone();
-        if before.kind.trigger_price().is_some()
-            || matches!(before.kind, OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. })
-        {
-            return Err("Combination");
-        }
-        let base = || Size::Base(quantity(&before.leaves().to_string()));
-        let size = match (succeed.size, before.side) {
-            (SuccessorSize::Held, Side::Buy) => {
-                Size::Quote(amount(&(before.leaves() * before.limit().unwrap()).normalize().to_string()))
-            }
-            (SuccessorSize::Of(size), _) => size,
-            _ => base(),
-        };
-        let kind = OrderKind::Limit { price: succeed.price.unwrap() };
-        let command = PlaceOrder {
-            time_in_force: before.time_in_force,
-            post_only: before.post_only,
-            price_bound: before.bound,
-            self_match: before.self_match,
-            ..PlaceOrder::new(before.account, before.instrument, before.side, kind, size)
-        };
-        let order = ModelOrder { id, ..ModelOrder::new(&command) };
-        match self.decide(&order, before.held) {
-            Ok(meeting) => {
-                self.orders[index].status = OrderStatus::Replaced;
-                self.take(order, &command, meeting, None);
-                Ok(())
-            }
-            Err("NoLiquidity" | "BeyondBound" | "NotFillable" | "WouldTakeLiquidity" | "SelfMatch") => {
-                let limit = succeed.price.map(order_engine::Price::decimal);
-                let quantity = self.shape(&order, limit)?.unwrap();
-                self.orders.push(ModelOrder { status: OrderStatus::Rejected, quantity, ..order });
-                Ok(())
-            }
-            Err(refused) => Err(refused),
-        }
-    }
-
-    fn restate(&mut self, restate: &RestateOrder) -> Result<(), Refused> {
-        let index = self.index(restate.order).ok_or("UnknownOrder")?;
-        let order = &self.orders[index];
-        let status = match restate.status {
-            RestatedStatus::Keep => None,
-            RestatedStatus::Canceled => Some(OrderStatus::Canceled),
-            RestatedStatus::Rejected => Some(OrderStatus::Rejected),
-            RestatedStatus::Expired => Some(OrderStatus::Expired),
-        };
-        if let Some(status) = status {
-            if order.status != status {
-                self.open(index)?;
-                self.orders[index].status = status;
-            }
-            return Ok(());
-        }
-        let price = restate.price.filter(|price| Some(price.decimal()) != order.limit());
-        let Some(price) = price else { return Ok(()) };
-        self.open(index)?;
-        if order.status == OrderStatus::PendingNew {
-            return Err("OrderStaged");
-        }
-        let replace = ReplaceOrder {
-            account: order.account,
-            order: restate.order,
-            price: Some(price),
-            trigger: None,
-            quantity: None,
-            time_in_force: None,
-            price_bound: None,
-            client_order_id: None,
-            annotations: None,
-        };
-        let (changed, meeting, keeps_place) = self.change(index, &replace, false)?;
-        self.put(index, changed, meeting, keeps_place);
-        Ok(())
-    }
-}
-
-/// Waiting orders.
-impl Model {
-    fn reference(&self, instrument: InstrumentId, side: Side) -> Option<Decimal> {
-        self.best(instrument, side.opposite())
-    }
-
-    fn waits_for(&self, order: &ModelOrder) -> Result<Option<Waits>, Refused> {
-        let fixed = |trigger: order_engine::Price, rises| {
-            Ok(Some(Waits { trigger: trigger.decimal(), rises, best: None, limit: None }))
-        };
-        let is_buy = order.side == Side::Buy;
-        let market = || self.reference(order.instrument, order.side).ok_or("NoLiquidity");
-        match order.kind {
-            OrderKind::Market | OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. } => Ok(None),
-            OrderKind::Stop { trigger } | OrderKind::StopLimit { trigger, .. } => fixed(trigger, is_buy),
-            OrderKind::MarketIfTouched { trigger } => fixed(trigger, trigger.decimal() > market()?),
-            OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => {
-                self.trail_from(order, market()?).map(Some)
-            }
-        }
-    }
-
-    fn trail_from(&self, order: &ModelOrder, best: Decimal) -> Result<Waits, Refused> {
-        let tick = Decimal::new(1, market(order.instrument).tick_scale);
-        let (offset, limit_offset) = match order.kind {
-            OrderKind::TrailingStop { offset } => (offset, None),
-            OrderKind::TrailingStopLimit { offset, limit_offset } => (offset, Some(limit_offset.decimal())),
-            _ => unreachable!(),
-        };
-        let distance = match offset {
-            Offset::Price(distance) => distance.decimal(),
-            Offset::BasisPoints(rate) => {
-                let ticks = best * Decimal::from(rate.get()) / Decimal::from(10_000) / tick;
-                ticks.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) * tick
-            }
-        };
-        let sign = if order.side == Side::Buy { Decimal::ONE } else { -Decimal::ONE };
-        let trigger = best + sign * distance;
-        let limit = limit_offset.map(|offset| trigger + sign * offset);
-        if trigger <= Decimal::ZERO || limit.is_some_and(|limit| limit <= Decimal::ZERO) {
-            return Err("OffsetOutOfRange");
-        }
-        Ok(Waits { trigger, rises: order.side == Side::Buy, best: Some(best), limit })
-    }
-
-    fn decide_waiting(&self, order: &ModelOrder, waits: Waits, credit: Decimal) -> Result<Meeting, Refused> {
-        if order.post_only {
-            return Err("Combination");
-        }
-        let fixed = order.kind.resting_price().map(order_engine::Price::decimal);
-        let price = waits.limit.or(fixed).unwrap_or(waits.trigger);
-        let stand_in = ModelOrder {
-            kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
-            ..order.clone()
-        };
-        let given = self.shape(&stand_in, Some(price))?.unwrap();
-        let ends = self.ends(order)?;
-        let needs = if order.side == Side::Buy { given * price } else { given };
-        let held = self.afford(order, needs, given, Some(price), credit)?;
-        Ok(Meeting { fills: Vec::new(), quantity: given, rests_at: None, held, ends })
-    }
-
-    /// Lets waiting orders follow and fire until nothing more happens.
-    fn settle(&mut self) {
-        while [BTC_USD, ADA_USD, EUR_USD].into_iter().any(|instrument| self.settle_one(instrument)) {}
-    }
-
-    fn settle_one(&mut self, instrument: InstrumentId) -> bool {
-        for side in [Side::Buy, Side::Sell] {
-            let Some(reference) = self.reference(instrument, side) else { continue };
-            for index in 0..self.orders.len() {
-                let order = &self.orders[index];
-                let is_here = order.instrument == instrument && order.side == side && order.is_waiting();
-                let seen = order.waits.and_then(|waits| waits.best).filter(|_| is_here);
-                if seen.is_some_and(|seen| better(side, reference, seen))
-                    && let Ok(waits) = self.trail_from(order, reference)
-                {
-                    self.orders[index].waits = Some(waits);
-                }
-            }
-        }
-        let Some(index) = self.next_fired(instrument) else { return false };
-        let waits = self.orders[index].waits.take().unwrap();
-        let order = self.orders[index].clone();
-        let live = match order.kind {
-            OrderKind::StopLimit { price, .. } => OrderKind::Limit { price },
-            OrderKind::TrailingStopLimit { .. } => {
-                OrderKind::Limit { price: order_engine::Price::new(waits.limit.unwrap()).unwrap() }
-            }
-            _ => OrderKind::Market,
-        };
-        match self.decide(&ModelOrder { kind: live, ..order }, self.orders[index].held) {
-            Err(_) => self.orders[index].status = OrderStatus::Canceled,
-            Ok(meeting) => {
-                let order = &mut self.orders[index];
-                order.quantity = meeting.quantity;
-                order.held = meeting.held;
-                // A trailing limit is fixed from now on.
-                order.rests_at = None;
-                self.meet(index, meeting);
-            }
-        }
-        true
-    }
-
-    fn next_fired(&self, instrument: InstrumentId) -> Option<usize> {
-        [Side::Buy, Side::Sell].into_iter().find_map(|side| {
-            let reference = self.reference(instrument, side)?;
-            let waiting = (0..self.orders.len()).filter(|index| {
-                let order = &self.orders[*index];
-                order.instrument == instrument && order.side == side && order.is_waiting()
-            });
-            let waiting: Vec<(Waits, Option<OrderId>, usize)> = waiting
-                .map(|index| (self.orders[index].waits.unwrap(), self.orders[index].id, index))
-                .collect();
-            let rising = waiting.iter().filter(|(waits, ..)| waits.rises && waits.trigger <= reference);
-            let rising = rising.min_by_key(|(waits, id, _)| (waits.trigger, *id));
-            let falling = waiting.iter().filter(|(waits, ..)| !waits.rises && waits.trigger >= reference);
-            let falling = falling.min_by_key(|(waits, id, _)| (-waits.trigger, *id));
-            rising.or(falling).map(|(_, _, index)| *index)
-        })
     }
 }
