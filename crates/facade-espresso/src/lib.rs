@@ -16,7 +16,6 @@ mod config;
 mod directory;
 mod error;
 mod intent;
-mod limit;
 mod names;
 mod page;
 mod routes;

@@ -10,10 +10,12 @@ mod envelope;
 mod ids;
 mod loss;
 mod mount;
+mod rate;
 mod secret;
 
 pub use envelope::{Renderer, RequestLine, envelope, enveloped};
 pub use ids::{IdSource, UuidKind, kind_uuid, name_uuid, order_uuid, parse_kind_uuid, parse_order_uuid};
 pub use loss::{Loss, LossKind, Translated};
 pub use mount::{Endpoint, Mount, MountPoint};
+pub use rate::{RateLimiter, TokenBucket};
 pub use secret::same_secret;

@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::state::State;
 
 /// A caller that proved itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Caller {
     /// Position in the [`Keyring`].
     credential: usize,
@@ -42,10 +42,6 @@ impl Keyring {
             accounts: credential.accounts.iter().filter_map(number).collect(),
         };
         Self(config.credentials.values().map(key).collect())
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// The accounts that a caller may touch.
@@ -93,8 +89,8 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(Option<Caller>, Met
         Method::OPTIONS => None,
         _ => Some(identify(&state.keyring, request.headers())?),
     };
-    if let (Some(throttle), Some(caller)) = (&state.throttle, caller) {
-        throttle.take(caller.credential, state.engine.now())?;
+    if let Some(caller) = caller {
+        state.charge(caller)?;
     }
     Ok((caller, overridden(request.method(), request.headers())?))
 }

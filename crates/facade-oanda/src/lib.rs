@@ -18,7 +18,6 @@ mod params;
 mod reply;
 mod routes;
 mod state;
-mod throttle;
 mod times;
 mod translate;
 mod translator;

@@ -99,7 +99,7 @@ pub(super) async fn cancel(
     caller: ReqData<Caller>,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.identity.position, state.engine.now())?;
+    state.charge(&caller.identity)?;
     let order = own_order(&state, &caller, &id).ok_or(ApiError::NoOrderToCancel)?;
     if !order.status.is_working() {
         return Err(ApiError::OrderNotOpen);
@@ -115,7 +115,7 @@ pub(super) async fn cancel_all(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.identity.position, state.engine.now())?;
+    state.charge(&caller.identity)?;
     let CancelAllRequest { symbol } = bind(&body)?;
     if symbol.is_empty() {
         return Err(ApiError::InvalidRequest);
