@@ -3,8 +3,8 @@
 //! An absent table is empty; the public values of the development profile come from [`Config::development`] only.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use facade_kit::Secret;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -76,19 +76,13 @@ pub struct Address {
 }
 
 /// An API key and the accounts that it may touch.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
     /// The key, used as the bearer token.
-    pub key: String,
+    pub key: Secret,
     /// Account numbers.
     pub accounts: Vec<i64>,
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("key", &"[redacted]").field("accounts", &self.accounts).finish()
-    }
 }
 
 /// How this dialect names an instrument. What is absent follows the rule.
@@ -160,8 +154,8 @@ impl Config {
                 ),
             ],
             credentials: vec![
-                Credential { key: "demo.clearstreet-key".to_owned(), accounts: vec![19816] },
-                Credential { key: "maker.clearstreet-key".to_owned(), accounts: vec![19817] },
+                Credential { key: Secret::new("demo.clearstreet-key"), accounts: vec![19816] },
+                Credential { key: Secret::new("maker.clearstreet-key"), accounts: vec![19817] },
             ],
             instruments: BTreeMap::from([
                 (

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod balances;
+mod closing;
 mod filter;
 mod instruments;
 mod kind;
@@ -15,6 +16,7 @@ mod valuation;
 
 pub(crate) use accounts::{account, account_details};
 pub(crate) use balances::balances;
+pub(crate) use closing::{Closing, closing, first_free};
 pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter, is_swept};
 pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
 pub(crate) use market::snapshot;

@@ -20,7 +20,7 @@ pub(crate) use orders::{
     DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
     RequestTimeInForce, Side, TimeInForce, TrailingOffsetType,
 };
-pub(crate) use positions::{Position, PositionSort, PositionType, SortDirection};
+pub(crate) use positions::{ClosePosition, Position, PositionSort, PositionType, SortDirection};
 
 #[cfg(test)]
 mod tests;

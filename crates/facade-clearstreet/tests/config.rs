@@ -1,6 +1,7 @@
 //! Configuration as a file writes it.
 
 use facade_clearstreet::Config;
+use facade_kit::Secret;
 
 #[test]
 fn a_file_can_say_everything() {
@@ -47,9 +48,9 @@ fn what_is_unknown_or_wrong_is_refused() {
 fn public_keys_are_known_as_such() {
     let mut config = Config::development();
     assert!(config.uses_development_credentials());
-    config.credentials[0].key = "9f3c.b18a".to_owned();
+    config.credentials[0].key = Secret::new("9f3c.b18a");
     assert!(config.uses_development_credentials(), "the other key is still public");
-    config.credentials[1].key = "77aa.0d2e".to_owned();
+    config.credentials[1].key = Secret::new("77aa.0d2e");
     assert!(!config.uses_development_credentials());
     assert!(!Config::default().uses_development_credentials());
 }
