@@ -18,4 +18,4 @@ pub use ids::{IdSource, UuidKind, kind_uuid, name_uuid, order_uuid, parse_kind_u
 pub use loss::{Loss, LossKind, Translated};
 pub use mount::{Endpoint, Mount, MountPoint};
 pub use rate::{RateLimiter, TokenBucket};
-pub use secret::same_secret;
+pub use secret::{Secret, same_secret};

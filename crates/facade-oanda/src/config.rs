@@ -1,8 +1,8 @@
 //! What an operator may set: who may call, how accounts and instruments are called here, and the vendor's limits.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+pub use facade_kit::Secret;
 use serde::Deserialize;
 
 /// Configuration of the facade. Keys that it does not know are an error.
@@ -76,31 +76,6 @@ pub struct RateLimit {
     pub requests_per_second: std::num::NonZeroU32,
     /// Requests that may come at once; more than zero.
     pub burst: std::num::NonZeroU32,
-}
-
-/// A text that must not be shown.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for comparing.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(redacted)")
-    }
 }
 
 impl Config {
