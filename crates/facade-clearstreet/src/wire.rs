@@ -4,6 +4,7 @@
 #![expect(clippy::struct_field_names, reason = "the vendor chose the names of the members")]
 
 mod accounts;
+mod calendar;
 mod envelope;
 mod instruments;
 mod market;
@@ -11,6 +12,7 @@ mod orders;
 mod positions;
 
 pub(crate) use accounts::{Account, AccountDetails, Address, Balances, StartOfDay};
+pub(crate) use calendar::{DayType, MarketHours, MarketStatus, MarketType, Session, SessionType, Sessions};
 pub(crate) use envelope::{
     Detail, Failure, FailureBody, Metadata, Pagination, RiskReason, RiskSubject, Success,
 };
