@@ -1,118 +1,14 @@
 //! The WebSocket, as a client sees it: frames in, frames out.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a failed expectation of a test is reported by panicking"
-)]
 
 mod support;
 
-use std::net::TcpStream;
-use std::time::Duration;
-
 use facade_kit::{IdSource, MountPoint};
 use facade_oms::Config;
-use order_engine::{
-    BasisPoints, Command, Offset, Order, OrderKind, OrderStatus, PlaceOrder, Price, PriceDifference,
-    Quantity, Side, Size,
-};
-use testkit::{TestEngine, TestServer, engine, serve};
+use support::client::{Client, development, new, placed, request, response, squeezed};
+use support::protobuf::{bytes, message, number, text};
+use testkit::{engine, serve};
+use tungstenite::Message;
 use tungstenite::client::IntoClientRequest as _;
-use tungstenite::stream::MaybeTlsStream;
-use tungstenite::{Message, WebSocket};
-
-/// A connection of a client.
-struct Client(WebSocket<MaybeTlsStream<TcpStream>>);
-
-impl Client {
-    fn connect(server: &TestServer, config: &Config, client: &str, engine: &TestEngine) -> Self {
-        Self::connect_with(server, &support::bearer(config, client, engine), "false")
-    }
-
-    fn connect_with(server: &TestServer, bearer: &str, compact: &str) -> Self {
-        let url = format!("{}/streaming", server.base_url().replace("http://", "ws://"));
-        let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("Authorization", bearer.parse().unwrap());
-        request.headers_mut().insert("X-OMS-Compact", compact.parse().unwrap());
-        let (socket, _) = tungstenite::connect(request).unwrap();
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        }
-        Self(socket)
-    }
-
-    fn send(&mut self, frame: &str) {
-        self.0.send(Message::text(frame)).unwrap();
-    }
-
-    fn receive(&mut self) -> String {
-        loop {
-            match self.0.read().unwrap() {
-                Message::Text(text) => return text.to_string(),
-                Message::Ping(_) | Message::Pong(_) => {}
-                other @ (Message::Binary(_) | Message::Close(_) | Message::Frame(_)) => {
-                    panic!("{other:?} is no text")
-                }
-            }
-        }
-    }
-
-    /// Sends a frame and compares the next one that comes, as text without blanks between tokens.
-    fn exchange(&mut self, frame: &str, answer: &str) {
-        self.send(frame);
-        self.expect(answer);
-    }
-
-    fn expect(&mut self, answer: &str) {
-        assert_eq!(self.receive(), squeezed(answer));
-    }
-
-    /// Asks for an answer, and returns what came before it.
-    fn until_synchronised(&mut self) -> Vec<String> {
-        self.send(r#"{"Type": "Synchronise", "RequestID": "sync"}"#);
-        let mut before = Vec::new();
-        loop {
-            let frame = self.receive();
-            if frame.contains(r#""RequestID":"sync""#) {
-                return before;
-            }
-            before.push(frame);
-        }
-    }
-}
-
-/// JSON without blanks between tokens; the texts of these tests have none inside.
-fn squeezed(json: &str) -> String {
-    json.chars().filter(|character| !character.is_whitespace()).collect()
-}
-
-fn development(engine: &TestEngine) -> TestServer {
-    let config = Config::development();
-    serve(facade_oms::mount(config, engine.handle(), IdSource::counted(), MountPoint::root()))
-}
-
-/// A request of the account `DEMO`/`0001` with its parts after the account.
-fn request(rpc: &str, kind: &str, id: &str, parts: &str) -> String {
-    format!(
-        r#"{{"Type": "ClientRequest", "RequestID": "{rpc}", "Request": {{"Type": "{kind}", "RequestID": "{id}",
-        "Account": {{"AccountID": "0001", "OwnerID": "DEMO"}}, {parts}}}}}"#
-    )
-}
-
-/// The answer to a request of the account `DEMO`/`0001`, with its parts after the account.
-fn response(rpc: &str, kind: &str, id: &str, parts: &str) -> String {
-    let id = if id.is_empty() { String::new() } else { format!(r#""RequestID": "{id}","#) };
-    format!(
-        r#"{{"Type": "EventMessageType_Response",
-        "Request": {{"Type": "RequestMessageType_ClientRequest", "RequestID": "{rpc}"}},
-        "RequestResponse": {{"Type": "ClientRequestType_{kind}", {id}
-        "Account": {{"AccountID": "0001", "OwnerID": "DEMO"}}, {parts}}}}}"#
-    )
-}
-
-fn new(terms: &str) -> String {
-    format!(r#""New": {{"Code": "TSLA", "Exchange": "DRG", {terms}}}"#)
-}
 
 const LIMIT: &str = r#""Side": "SIDE_BUY", "OrderType": "ORDERTYPE_LIMIT", "Price": 45.00, "Quantity": 10,
     "Lifetime": "LIFETIME_DAY""#;
@@ -256,179 +152,6 @@ fn a_market_that_refuses_leaves_a_rejected_order() {
     let terms = r#""Side": "SELL", "OrderType": "LIMIT", "Price": 49.98, "Quantity": 11, "Lifetime": 4"#;
     client.send(&request("2", "New", "R-2", &new(terms)));
     assert!(client.receive().ends_with(r#""Status":"Completed"}}"#));
-}
-
-/// Buys one bitcoin once it costs so much.
-const STOP: &str = r#""Code": "BTC-USD", "Exchange": "DRG", "Side": "SIDE_BUY", "OrderType": "ORDERTYPE_STOP",
-    "Quantity": 0.1, "Lifetime": "LIFETIME_GOOD_TILL_CANCEL""#;
-
-#[test]
-fn stops_are_placed_amended_and_fired() {
-    let engine = engine();
-    let server = development(&engine);
-    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    let stop = format!(r#""New": {{{STOP}}}, "Values": {{"StopPrice": 121000.00}}"#);
-    client.send(&request("1", "New", "R-1", &stop));
-    assert!(client.receive().contains(r#""Status":"Completed""#));
-    let limit = STOP.replace("_STOP", "_STOP_LIMIT") + r#", "Price": 121500.00"#;
-    let limit = format!(r#""New": {{{limit}}}, "Values": {{"StopPrice": 121100, "Estimate": 1}}"#);
-    client.send(&request("2", "New", "R-2", &limit));
-    assert!(client.receive().contains(r#""Status":"Completed""#));
-    let orders = engine.handle().views().orders(engine.account("demo"));
-    let [stop, limit] = orders.as_slice() else { panic!("{orders:?}") };
-    let price = |text: &str| Price::new(text.parse().unwrap()).unwrap();
-    assert_eq!(stop.kind, OrderKind::Stop { trigger: price("121000.00") });
-    let kind = OrderKind::StopLimit { trigger: price("121100"), price: price("121500.00") };
-    assert_eq!(limit.kind, kind);
-    assert_eq!(limit.annotations.get("oms.Values"), Some(r#"{"Estimate":1}"#));
-    assert!(stop.is_armed() && limit.is_armed());
-
-    let mut amend = |order: &Order, rpc: &str, parts: &str, values: &str, status: &str| {
-        let id = format!("{:016X}", order.id.get());
-        let parts = format!(r#""Amend": {{"OrderID": "{id}"{parts}}}, "Values": {{{values}}}"#);
-        let answer = response(rpc, "Amend", rpc, &format!(r#""OrderID": "{id}", "Status": {status}"#));
-        client.exchange(&request(rpc, "Amend", rpc, &parts), &answer);
-        engine.handle().views().order(order.id).unwrap()
-    };
-    let completed = r#""Completed""#;
-    let moved = amend(stop, "A1", "", r#""StopPrice": 122000"#, completed);
-    assert_eq!(moved.trigger.unwrap().price, price("122000"));
-    // A trigger may be repeated like everything else.
-    let larger = amend(
-        stop,
-        "A2",
-        r#", "OrderType": "STOP", "Quantity": 0.2"#,
-        r#""StopPrice": 122000.00"#,
-        completed,
-    );
-    assert_eq!(
-        (larger.trigger.unwrap().price, larger.quantity.to_string()),
-        (price("122000"), "0.2".to_owned())
-    );
-    let both = amend(limit, "A3", r#", "Price": 121600"#, r#""StopPrice": 121200"#, completed);
-    let kind = OrderKind::StopLimit { trigger: price("121200"), price: price("121600") };
-    assert_eq!((both.kind, both.is_armed()), (kind, true));
-    let mut refused = |order: &Order, parts: &str, values: &str, codes: &str| {
-        amend(order, "B1", parts, values, &format!(r#""Rejected", "Errors": {codes}"#));
-    };
-    refused(stop, r#", "Price": 122000"#, "", r#"["LimitPrice.Given"]"#);
-    refused(stop, "", r#""StopPrice": 0"#, r#"["StopPrice"]"#);
-    refused(stop, "", r#""StopPrice": 122000.001"#, r#"["StopPrice"]"#);
-    refused(limit, r#", "Price": 121600.001"#, r#""StopPrice": 121200"#, r#"["LimitPrice"]"#);
-    refused(stop, "", r#""StopPrice": 123000, "UpperBound": 124000"#, r#"["Values"]"#);
-    refused(stop, r#", "OrderType": "STOP_LIMIT""#, r#""StopPrice": 123000"#, r#"["OrderType"]"#);
-
-    engine.quote("BTC-USD", "121650", "121700", "10", "10");
-    let live = engine.handle().views().order(limit.id).unwrap();
-    assert_eq!((live.status, live.is_armed()), (OrderStatus::New, false));
-    let moved = amend(limit, "A4", r#", "Price": 121650"#, r#""StopPrice": 121200"#, completed);
-    assert_eq!(moved.limit_price(), Some(price("121650")));
-    amend(limit, "B2", "", r#""StopPrice": 121300"#, r#""Rejected", "Errors": ["StopPrice.Given"]"#);
-    engine.quote("BTC-USD", "122000", "122050", "10", "10");
-    assert_eq!(engine.handle().views().order(stop.id).unwrap().status, OrderStatus::Filled);
-}
-
-#[test]
-fn stops_are_refused_with_codes_too() {
-    let engine = engine();
-    let server = development(&engine);
-    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    let stop = |changes: (&str, &str)| STOP.replace(changes.0, changes.1);
-    let at = |price: &str| format!(r#""StopPrice": {price}"#);
-    let cases = [
-        (stop(("", "")), String::new(), r#"["StopPrice.Missing"]"#),
-        (stop(("", "")), at("0"), r#"["StopPrice"]"#),
-        (stop(("", "")), at("121000.001"), r#"["StopPrice"]"#),
-        (stop(("\"Quantity\"", "\"Price\": 1, \"Quantity\"")), at("121000"), r#"["LimitPrice.Given"]"#),
-        (stop(("_STOP", "_STOP_LIMIT")), at("-1"), r#"["LimitPrice.Missing", "StopPrice"]"#),
-        (stop(("_STOP", "_MARKET")), at("121000"), r#"["StopPrice.Given"]"#),
-        (stop(("_STOP", "_PEGGED")), at("121000"), r#"["OrderType.Market"]"#),
-        (stop(("0.1", "100000")), at("121000"), r#"["TotalQuantity.Maximum 1000"]"#),
-    ];
-    for (number, (terms, values, codes)) in cases.iter().enumerate() {
-        let (rpc, id) = (number.to_string(), format!("R-{number}"));
-        let parts = format!(r#""New": {{{terms}}}, "Values": {{{values}}}"#);
-        client.send(&request(&rpc, "New", &id, &parts));
-        let expected = squeezed(&response(&rpc, "New", &id, r#""Status": "Rejected", "Errors": @"#))
-            .replace('@', &codes.replace(", ", ","));
-        assert_eq!(client.receive(), expected);
-    }
-    let touched = format!(
-        r#""New": {{{STOP}}}, "Values": {{"StopPrice": 121000}}, "Properties": {{"Trigger": "Touched"}}"#
-    );
-    client.send(&request("9", "New", "R-9", &touched));
-    assert!(client.receive().contains(r#""Errors":["Properties"]"#));
-    assert!(engine.handle().views().orders(engine.account("demo")).is_empty());
-}
-
-#[test]
-fn a_stop_that_fires_at_once_and_cannot_go_on_is_rejected() {
-    let engine = engine();
-    let server = development(&engine);
-    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    let parts = format!(r#""New": {{{STOP}}}, "Values": {{"StopPrice": 120000, "UpperBound": 120010}}"#);
-    client.send(&request("1", "New", "R-1", &parts));
-    let answer = client.receive();
-    let order = engine.handle().views().orders(engine.account("demo")).pop().unwrap();
-    let id = format!("{:016X}", order.id.get());
-    let parts = format!(r#""OrderID": "{id}", "Status": "Rejected", "Errors": ["LimitPrice.Distance"]"#);
-    assert_eq!(answer, squeezed(&response("1", "New", "R-1", &parts)));
-    client.send(r#"{"Type": 10, "Subscription": {"Type": 24}}"#);
-    let frames: Vec<String> = (0..4).map(|_| client.receive()).collect();
-    let shown = r#""IsCompleted":true,"Errors":["LimitPrice.Distance"],"Status":"Rejected""#;
-    assert!(frames[2].contains(shown), "{frames:?}");
-}
-
-#[test]
-fn what_follows_the_market_can_be_repeated_and_not_set() {
-    let engine = engine();
-    let server = development(&engine);
-    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    let offset = Offset::Price(Price::new("200".parse().unwrap()).unwrap());
-    let kind =
-        OrderKind::TrailingStopLimit { offset, limit_offset: PriceDifference::new("50".parse().unwrap()) };
-    let size = Size::Base(Quantity::new("0.1".parse().unwrap()).unwrap());
-    let (account, instrument) = (engine.account("demo"), engine.instrument("BTC-USD"));
-    let trailing = PlaceOrder::new(account, instrument, Side::Sell, kind, size);
-    let order = engine.apply(&Command::PlaceOrder(trailing)).order.unwrap();
-    let id = format!("{:016X}", order.id.get());
-    let mut amend = |rpc: &str, price: &str, stop: &str, status: &str| {
-        let parts = format!(
-            r#""Amend": {{"OrderID": "{id}", "OrderType": "STOP_LIMIT", "Price": {price}, "Quantity": 0.2}},
-            "Values": {{"StopPrice": {stop}}}"#
-        );
-        let answer = response(rpc, "Amend", rpc, &format!(r#""OrderID": "{id}", "Status": {status}"#));
-        client.exchange(&request(rpc, "Amend", rpc, &parts), &answer);
-    };
-    amend("1", "119700", "119750", r#""Completed""#);
-    amend("2", "119600", "119800", r#""Rejected", "Errors": ["LimitPrice", "StopPrice"]"#);
-    let amended = engine.handle().views().order(order.id).unwrap();
-    assert_eq!((amended.kind, amended.quantity.to_string()), (kind, "0.2".to_owned()));
-}
-
-#[test]
-fn the_orders_view_shows_triggers_move_and_fire() {
-    let engine = engine();
-    let server = development(&engine);
-    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
-    client.send(r#"{"Type": 10, "Subscription": {"Type": 24}}"#);
-    for _ in 0..3 {
-        client.receive();
-    }
-    let kind = OrderKind::TrailingStop { offset: Offset::BasisPoints(BasisPoints::new(100)) };
-    let size = Size::Base(Quantity::new("0.1".parse().unwrap()).unwrap());
-    let (account, instrument) = (engine.account("demo"), engine.instrument("BTC-USD"));
-    engine.apply(&Command::PlaceOrder(PlaceOrder::new(account, instrument, Side::Sell, kind, size)));
-    let mut expect = |part: &str| {
-        let frame = client.receive();
-        assert!(frame.contains(part), "{part} is not in {frame}");
-    };
-    expect(r#""Values":{"StopPrice":118750.50},"Properties":{"Trigger":"Trailing"}"#);
-    engine.quote("BTC-USD", "121000", "121100", "10", "10");
-    expect(r#""Values":{"StopPrice":119790.00}"#);
-    engine.quote("BTC-USD", "119700", "119800", "10", "10");
-    expect(r#""Properties":{"Trigger":"Trailing","TriggeredAt":"2026-01-05T15:00:00+00:00"}"#);
-    expect(r#""Status":"Filled""#);
 }
 
 #[test]
@@ -595,10 +318,45 @@ fn frames_that_cannot_be_served_are_answered() {
     let move_order = request("1", "Move", "R-1", r#""Move": {"OrderID": "0000000000000001"}"#);
     client.send(&move_order);
     assert!(client.receive().contains(r#""Errors":["Operation"]"#));
-    client.0.send(Message::binary(vec![8_u8, 1])).unwrap();
-    let Message::Close(Some(reason)) = client.0.read().unwrap() else { panic!("the connection stays open") };
-    assert_eq!(u16::from(reason.code), 1003);
-    assert_eq!(reason.reason.as_str(), "protobuf frames are not served, send JSON text");
+    // A version that there is not.
+    client.0.send(Message::binary(number(1, 1))).unwrap();
+    let refusal = [number(2, 99), message(9, &[text(10, "Data.Deserialise")])].concat();
+    assert_eq!(client.0.read().unwrap(), Message::binary(refusal));
+}
+
+#[test]
+fn frames_are_answered_in_the_form_of_the_latest() {
+    let engine = engine();
+    let server = development(&engine);
+    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
+    let account = message(3, &[text(3, "0001"), text(39, "DEMO")]);
+    let price = message(22, &[number(1, 2), bytes(3, &4_500_u16.to_le_bytes())]);
+    let quantity = message(23, &[bytes(3, &[10])]);
+    let terms = [number(20, 1), number(21, 2), price, quantity, number(24, 1)].concat();
+    let new = message(10, &[text(10, "TSLA"), text(11, "DRG"), terms]);
+    let placing = message(20, &[number(1, 10), text(2, "R-1"), account.clone(), new]);
+    client.0.send(Message::binary([number(2, 20), text(3, "1"), placing].concat())).unwrap();
+    let answer = client.0.read().unwrap();
+    let order = engine.handle().views().orders(engine.account("demo")).pop().unwrap();
+    let id = format!("{:016X}", order.id.get());
+    let echo = message(9, &[number(2, 20), text(3, "1")]);
+    let done = message(40, &[number(1, 10), text(2, "R-1"), account, text(8, &id), text(10, "Completed")]);
+    assert_eq!(answer, Message::binary([number(2, 99), echo, done].concat()));
+    assert_eq!(order.limit_price().unwrap().to_string(), "45.00");
+
+    // The view goes on in the other form.
+    client.0.send(Message::binary([number(2, 10), message(10, &[number(1, 24)])].concat())).unwrap();
+    for message_type in [99, 100, 200, 101] {
+        let Message::Binary(frame) = client.0.read().unwrap() else { panic!("{message_type}") };
+        assert!(frame.starts_with(&number(2, message_type)), "{message_type}: {frame:02X?}");
+    }
+    client.exchange(
+        r#"{"Type": "Synchronise", "RequestID": "2"}"#,
+        r#"{"Type": "EventMessageType_Response",
+        "Request": {"Type": "RequestMessageType_Synchronise", "RequestID": "2"}}"#,
+    );
+    placed(&engine, "demo", "40.00");
+    assert!(client.receive().contains(r#""Price":40.00"#));
 }
 
 /// More than a connection answers at a time.
@@ -619,14 +377,6 @@ fn answers_keep_the_order_of_frames() {
     let orders = engine.handle().views().orders(engine.account("demo"));
     let ids: Vec<_> = orders.iter().map(|order| order.request_id.clone().unwrap().to_string()).collect();
     assert_eq!(ids, (0..FRAMES).map(|number| format!("R-{number}")).collect::<Vec<_>>());
-}
-
-fn placed(engine: &TestEngine, account: &str, price: &str) -> String {
-    let placement = format!(
-        r#"{{"account": "{account}", "symbol": "TSLA", "side": "buy", "type": "limit", "price": "{price}", "quantity": "10"}}"#
-    );
-    let order = engine.place(&serde_json::from_str(&placement).unwrap());
-    format!("{:016X}", order.id.get())
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{By, Shared};
 use crate::auth::Caller;
 use crate::config::Feature;
 use crate::error::{ApiError, Subject};
-use crate::reply::{JsonBody, Reply};
+use crate::reply::{Body, Reply};
 use crate::state::{State, logged};
 use crate::translate::{self, Book, order_state, parse_order_id};
 use crate::wire::OrderState;
@@ -91,7 +91,7 @@ pub(super) async fn restate(
     state: Shared,
     by: By,
     path: Path<(String, String, String)>,
-    body: JsonBody,
+    body: Body,
     reply: Reply,
 ) -> Result<HttpResponse, ApiError> {
     by.require(Feature::Alter)?;

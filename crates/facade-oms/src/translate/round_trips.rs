@@ -15,7 +15,7 @@ use super::terms::trails;
 use super::{Asked, Book, order_state, place, restate};
 use crate::config::Config;
 use crate::directory::{Directory, Lexicon};
-use crate::wire::{ClientRequest, Names, OrderState, Written, parse};
+use crate::wire::{ClientRequest, Names, OrderState, Shape, Whole, Written, parse};
 
 fn price() -> impl Strategy<Value = Price> {
     (3_000_i64..9_000).prop_map(|cents| Price::new(Decimal::new(cents, 2)).unwrap())
@@ -110,9 +110,12 @@ fn taken(terms: Vec<(Side, PlaceOrder)>) -> (TestEngine, Vec<(PlaceOrder, Arc<Or
     (engine, orders)
 }
 
-fn sent<T: crate::wire::Shape>(message: &T) -> T {
+/// What arrives of a message, the same in either form.
+fn sent<T: Shape + Whole + PartialEq + std::fmt::Debug>(message: &T) -> T {
     let text = serde_json::to_string(&Written(message, Names::Compact)).unwrap();
-    parse(text.as_bytes()).unwrap()
+    let arrived = parse(text.as_bytes()).unwrap();
+    assert_eq!(T::decode(&message.encode()).as_ref(), Some(&arrived));
+    arrived
 }
 
 proptest! {

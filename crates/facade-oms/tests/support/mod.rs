@@ -1,6 +1,13 @@
 //! What several suites need: tokens, and a market like the one in the vendor's examples.
-#![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed expectation of a test is reported by panicking"
+)]
 #![allow(dead_code, reason = "every suite uses a part of it")]
+
+pub(crate) mod client;
+pub(crate) mod protobuf;
 
 use facade_oms::{
     AccountEntry, Config, DestinationEntry, ExchangeEntry, InstrumentEntry, OwnerEntry, issue_token,
