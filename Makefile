@@ -61,6 +61,14 @@ bench: tools ## Measure the engine, the way to the disk, and the HTTP paths
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package dragoman-tests --bench http
 
+.PHONY: bench-engine
+bench-engine: tools ## Replay seeded streams through the book alone and through the whole engine
+	$(CARGO) build --release --package order-engine --example replay
+	@for mix in moves:1000000 gateway:1000000 deep:1000000 million:2000000; do \
+		file=target/$${mix%%:*}.ops; \
+		target/release/examples/replay --generate $${mix%%:*} 7 $${mix##*:} $$file && target/release/examples/replay $$file && rm $$file || exit 1; \
+	done
+
 .PHONY: release
 release: tools ## Build the binary for production: target/release/dragoman
 	$(CARGO) build --release --locked --package gateway --bin dragoman

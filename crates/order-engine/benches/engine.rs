@@ -10,6 +10,10 @@ use order_engine::{
     OrderKind, PlaceOrder, Price, Quantity, Settlement, Side, Size, Symbol, Timestamp,
 };
 
+/// The allocator of the binary, so that the figures are its own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Commands of one measured run.
 const COMMANDS: u64 = 10_000;
 

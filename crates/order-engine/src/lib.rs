@@ -19,6 +19,7 @@ mod ids;
 mod ledger;
 mod lookup;
 mod lots;
+mod marks;
 mod number;
 mod order;
 mod position;

@@ -1,7 +1,5 @@
 //! What a stream is replayed through: a naive book, the book alone, the whole engine.
 
-use std::collections::BTreeMap;
-
 use order_engine::book::{Book, BookKey, Resting};
 use order_engine::units::{Lots, Ticks};
 use order_engine::{
@@ -117,6 +115,10 @@ fn position(id: u64) -> usize {
     usize::try_from(id).unwrap()
 }
 
+fn greatest_id(stream: &[Operation]) -> usize {
+    position(stream.iter().map(|operation| operation.id).max().unwrap_or_default())
+}
+
 impl BookAlone {
     fn meet(&mut self, operation: &Operation, side: Side, quantity: Lots, may_rest: bool) {
         let price = Ticks::new(i64::from(operation.price));
@@ -138,8 +140,7 @@ impl BookAlone {
 
 impl Subject for BookAlone {
     fn new(stream: &[Operation]) -> Self {
-        let ids = stream.iter().map(|operation| operation.id).max().unwrap_or_default();
-        Self { book: Book::new(), keys: vec![None; position(ids) + 1], totals: Totals::default() }
+        Self { book: Book::new(), keys: vec![None; greatest_id(stream) + 1], totals: Totals::default() }
     }
 
     fn apply(&mut self, operation: &Operation) {
@@ -169,7 +170,7 @@ impl Subject for BookAlone {
 /// The whole engine: ledger, holds, events, versions.
 pub(crate) struct WholeEngine {
     engine: Engine,
-    orders: BTreeMap<u64, OrderId>,
+    orders: Vec<OrderId>,
     totals: Totals,
 }
 
@@ -235,17 +236,17 @@ impl WholeEngine {
         let size = Size::Base(quantity(operation.quantity));
         let order = PlaceOrder::new(CLIENT, INSTRUMENT, operation.side, kind, size);
         let order = self.run(&Command::PlaceOrder(PlaceOrder { time_in_force, ..order })).unwrap();
-        self.orders.insert(operation.id, order);
+        self.orders[position(operation.id)] = order;
     }
 }
 
 impl Subject for WholeEngine {
-    fn new(_: &[Operation]) -> Self {
+    fn new(stream: &[Operation]) -> Self {
         let mut engine = Engine::new();
         for command in definitions() {
             engine.apply(Timestamp::EPOCH, &command).result.unwrap();
         }
-        Self { engine, orders: BTreeMap::new(), totals: Totals::default() }
+        Self { engine, orders: vec![OrderId::new(0); greatest_id(stream) + 1], totals: Totals::default() }
     }
 
     fn apply(&mut self, operation: &Operation) {
@@ -253,7 +254,7 @@ impl Subject for WholeEngine {
             Action::Rest => self.place(operation, TimeInForce::Gtc),
             Action::Immediate => self.place(operation, TimeInForce::Ioc),
             Action::Cancel => {
-                let order = self.orders[&operation.id];
+                let order = self.orders[position(operation.id)];
                 self.run(&Command::CancelOrder(CancelOrder {
                     account: CLIENT,
                     order,
@@ -261,7 +262,7 @@ impl Subject for WholeEngine {
                 }));
             }
             Action::Move => {
-                let order = self.orders[&operation.id];
+                let order = self.orders[position(operation.id)];
                 self.run(&Command::ReplaceOrder(ReplaceOrder {
                     account: CLIENT,
                     order,

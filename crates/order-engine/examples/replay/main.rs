@@ -25,6 +25,10 @@ use std::time::{Duration, Instant};
 use books::{BookAlone, NaiveBook, Subject, Totals, WholeEngine};
 use ops::Operation;
 
+/// The allocator of the binary, so that the figures are its own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RUNS: usize = 3;
 /// The naive book is quadratic: it checks at most so many operations of a stream.
 const CHECKED: usize = 50_000;

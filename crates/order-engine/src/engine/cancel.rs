@@ -94,7 +94,7 @@ impl Engine {
         self.disarm(&order);
         if let Some(hold) = order.held {
             self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-            self.touched.accounts.insert(order.account);
+            self.touched.accounts.mark(order.account.get());
         }
         self.forget_open(&order);
         let event = self.mint();

@@ -140,7 +140,7 @@ impl Engine {
         if leg.account == AccountId::HOUSE {
             return Draw { charge: Charge { amount: Amount::ZERO, ..charge }, held: None };
         }
-        self.touched.accounts.insert(leg.account);
+        self.touched.accounts.mark(leg.account.get());
         let order = Arc::clone(self.orders.known(leg.order));
         let Some(held) = order.held else { return Draw { charge, held: None } };
         let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);

@@ -532,7 +532,7 @@ impl Engine {
     }
 
     pub(super) fn take_hold(&mut self, account: AccountId, hold: Option<Hold>) {
-        self.touched.accounts.insert(account);
+        self.touched.accounts.mark(account.get());
         if let Some(hold) = hold {
             self.ledger.hold(account, hold.asset, hold.amount);
         }

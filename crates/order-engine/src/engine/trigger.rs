@@ -151,7 +151,7 @@ impl Engine {
 
     /// Lets the markets that were stirred move what waits for them.
     pub(super) fn settle_triggers(&mut self, events: &mut Vec<Event>) {
-        while let Some(instrument) = self.stirred.pop_first() {
+        while let Some(instrument) = self.stirred.take_lowest().map(InstrumentId::new) {
             if self.market(instrument).is_none_or(|market| market.triggers.is_empty()) {
                 continue;
             }
@@ -159,7 +159,7 @@ impl Engine {
             self.trail(instrument, Side::Sell, events);
             if let Some(id) = self.next_fired(instrument) {
                 self.fire(id, events);
-                self.stirred.insert(instrument);
+                self.stirred.mark(instrument.get());
             }
         }
     }
