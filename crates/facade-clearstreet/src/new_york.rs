@@ -28,6 +28,12 @@ pub(crate) fn daytime(date: Date, time: Time) -> OffsetDateTime {
     PrimitiveDateTime::new(date, time).assume_offset(offset(is_summer))
 }
 
+/// The first instant of a day in New York. The clocks change after it, so it has the offset of the day before.
+pub(crate) fn midnight(date: Date) -> OffsetDateTime {
+    let is_summer = date > summer_begins(date.year()) && date <= summer_ends(date.year());
+    PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_offset(offset(is_summer))
+}
+
 fn offset(is_summer: bool) -> UtcOffset {
     let hours = if is_summer { SUMMER_HOURS } else { STANDARD_HOURS };
     UtcOffset::from_hms(hours, 0, 0).unwrap_or(UtcOffset::UTC)
@@ -81,6 +87,8 @@ mod tests {
             (date!(2026 - 10 - 31), -4),
             (date!(2026 - 11 - 01), -5),
         ] {
+            let begin = midnight(day);
+            assert_eq!((local(begin), local(begin).offset()), (begin, begin.offset()));
             let open = daytime(day, time!(09:30));
             assert_eq!(open.offset().whole_hours(), offset, "{day}");
             assert_eq!(local(open), open);

@@ -32,6 +32,7 @@ const INSTRUMENTS: &str = "/v1/instruments";
 const INSTRUMENT_SEARCH: &str = "/v1/instruments/search";
 const INSTRUMENT: &str = "/v1/instruments/{instrument_id}";
 const SNAPSHOT: &str = "/v1/market-data/snapshot";
+const DAILY_SUMMARY: &str = "/v1/market-data/daily-summary";
 const MARKET_HOURS: &str = "/v1/calendars/market-hours";
 const CLOCK: &str = "/v1/clock";
 const VERSION: &str = "/v1/version";
@@ -63,6 +64,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", INSTRUMENT_SEARCH),
     endpoint("GET", INSTRUMENT),
     endpoint("GET", SNAPSHOT),
+    endpoint("GET", DAILY_SUMMARY),
     endpoint("GET", MARKET_HOURS),
     endpoint("GET", CLOCK),
     Endpoint { method: "GET", path: VERSION, has_body: false, needs_auth: false },
@@ -102,6 +104,7 @@ pub(crate) fn all(app: &mut web::ServiceConfig) {
     .service(web::resource(INSTRUMENT_SEARCH).route(web::get().to(instruments::search)))
     .service(web::resource(INSTRUMENT).route(web::get().to(instruments::get)))
     .service(web::resource(SNAPSHOT).route(web::get().to(market::snapshot)))
+    .service(web::resource(DAILY_SUMMARY).route(web::get().to(market::daily_summary)))
     .service(web::resource(MARKET_HOURS).route(web::get().to(market::hours)))
     .service(web::resource(CLOCK).route(web::get().to(market::clock)))
     .service(web::resource(VERSION).route(web::get().to(market::version)));

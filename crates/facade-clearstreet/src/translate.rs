@@ -13,6 +13,7 @@ mod place;
 mod positions;
 mod refused;
 mod request;
+mod summary;
 mod valuation;
 
 pub(crate) use accounts::{account, account_details};
@@ -27,6 +28,7 @@ pub(crate) use place::{place, replace};
 pub(crate) use positions::{PositionFilter, positions};
 pub(crate) use refused::refused;
 pub(crate) use request::request;
+pub(crate) use summary::{summaries, summary};
 pub(crate) use valuation::Books;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) use envelope::{
     Detail, Failure, FailureBody, Metadata, Pagination, RiskReason, RiskSubject, Success,
 };
 pub(crate) use instruments::{Instrument, SecurityType};
-pub(crate) use market::{Clock, LastTrade, Quote, Snapshot, Version};
+pub(crate) use market::{Clock, DailySummary, LastTrade, Quote, Snapshot, Version};
 pub(crate) use orders::{
     DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
     RequestTimeInForce, Side, TimeInForce, TrailingOffsetType,

@@ -71,6 +71,7 @@ impl Expectations for ClearStreet {
             "search" => "q=x&page_size=ten",
             "balances" => "top_margin_contributors_limit=0",
             "{instrument_id}" => "include_options_expiry_dates=1",
+            "daily-summary" => "instrument_ids=",
             "market-hours" => "date=2026-02-30",
             "snapshot" => "instrument_ids=TSLA&instrument_ids=AAPL",
             _ => "",
