@@ -11,6 +11,8 @@ mod placing;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
+mod statuses;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod triggers;

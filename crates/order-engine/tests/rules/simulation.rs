@@ -15,6 +15,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use rust_decimal::Decimal;
 
 use crate::model::Model;
+use crate::statuses;
 use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
@@ -299,6 +300,7 @@ impl Watched {
 
     fn watch_events(due: &[Event], events: &[Event]) {
         assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
+        due.iter().chain(events).for_each(statuses::assert_legal);
         for event in events {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
             if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
