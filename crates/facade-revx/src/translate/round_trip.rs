@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use facade_kit::LossKind;
 use order_engine::{
     Amount, Annotations, BasisPoints, ClientOrderId, Command, Offset, Order, OrderClass, OrderKind,
     PlaceOrder, Price, PriceBound, PriceDifference, Quantity, SelfMatch, Side, Size, TimeInForce,
@@ -13,7 +14,7 @@ use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
 use testkit::TestEngine;
 
-use super::orders::{OrderView, placing_request};
+use super::orders::{OrderView, listed, placing_request};
 use super::pairs::Pairs;
 use super::placing;
 use crate::wire::orders::{LimitConfiguration, MarketConfiguration, OrderConfiguration};
@@ -173,6 +174,36 @@ fn an_order_of_any_dialect_loses_exactly_what_the_list_says() {
     });
     result.unwrap();
     assert!(taken.get() > 100, "only {} orders were taken", taken.get());
+}
+
+#[test]
+fn what_a_trigger_cannot_say_is_listed() {
+    let engine = testkit::engine();
+    let pairs = Pairs::new(engine.handle().views().reference(), Arc::default());
+    let losses = |terms: &str| {
+        let id = facade_kit::name_uuid("test", terms);
+        let common =
+            format!(r#""account":"demo","symbol":"BTC-USD","quantity":"0.1","client_order_id":"{id}""#);
+        let order = engine.place(&serde_json::from_str(&format!("{{{common},{terms}}}")).unwrap());
+        let shown = listed(&OrderView::new(&order, &pairs, None).unwrap());
+        shown.losses.iter().map(|loss| (loss.field, loss.kind)).collect::<Vec<_>>()
+    };
+    assert_eq!(losses(r#""side":"buy","type":"stop","trigger":"130000""#), []);
+    assert_eq!(
+        losses(r#""side":"buy","type":"stop-limit","trigger":"130000","price":"130100","tif":"ioc""#),
+        []
+    );
+    assert_eq!(losses(r#""side":"buy","type":"market-if-touched","trigger":"110000""#), []);
+    let day = losses(r#""side":"sell","type":"stop","trigger":"110000","tif":"day""#);
+    assert_eq!(day, [("time_in_force", LossKind::Collapsed)]);
+    let all_or_none = losses(r#""side":"sell","type":"stop","trigger":"110000","tif":"fok""#);
+    assert_eq!(all_or_none, [("time_in_force", LossKind::Collapsed)]);
+    let trailing = losses(r#""side":"sell","type":"trailing-stop","offset_bp":100"#);
+    assert_eq!(trailing, [("trigger_price", LossKind::Collapsed)]);
+    let staged = losses(
+        r#""side":"buy","type":"market-if-touched","trigger":"110000","staged_until":"2026-01-05T16:00:00Z""#,
+    );
+    assert_eq!(staged, [("staged_until", LossKind::Dropped), ("conditional", LossKind::Dropped)]);
 }
 
 /// A request of this dialect, as a client may write it.
