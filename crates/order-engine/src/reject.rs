@@ -55,7 +55,7 @@ pub enum Combination {
     /// A trigger price for an order that has none, or that has fired.
     #[n(6)]
     TriggerWithoutStop,
-    /// A successor of an order with a trigger.
+    /// A successor of an order that waits for its trigger.
     #[n(8)]
     SuccessorOfTrigger,
     /// A quote whose bid is not below its ask.

@@ -328,7 +328,7 @@ impl Engine {
         succeed: &SucceedOrder,
     ) -> Result<(Arc<Order>, PlaceOrder, Placement), Reject> {
         let order = self.working_order(succeed.account, succeed.order)?;
-        if order.trigger.is_some() {
+        if order.is_armed() {
             return Err(Reject::Combination(Combination::SuccessorOfTrigger));
         }
         let Some(price) = succeed.price.or(order.limit_price()) else {

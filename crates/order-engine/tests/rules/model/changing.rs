@@ -114,9 +114,7 @@ impl Model {
     pub(super) fn succeed(&mut self, succeed: &SucceedOrder, id: Option<OrderId>) -> Result<(), Refused> {
         let index = self.working(succeed.account, succeed.order)?;
         let before = self.orders[index].clone();
-        if before.kind.trigger_price().is_some()
-            || matches!(before.kind, OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. })
-        {
+        if before.is_waiting() {
             return Err("Combination");
         }
         let base = || Size::Base(quantity(&before.leaves().to_string()));
