@@ -1,4 +1,5 @@
-//! HTTP parts that every facade needs: the mount contract, the envelope guard, ids, times, decimals and losses.
+//! HTTP parts that every facade needs: the mount contract, the envelope guard, ids, times, decimals, losses, secrets and
+//! rate limits.
 //!
 //! Nothing here knows a vendor. A facade is a function from its configuration, an engine handle and a mount point to a
 //! [`Mount`]; the gateway needs nothing else.
