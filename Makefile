@@ -56,8 +56,7 @@ golden: tools ## Write the expected answers of the golden files anew; read the d
 	git diff --stat -- 'crates/*/tests/golden'
 
 .PHONY: bench
-bench: tools ## Measure the engine, the way to the disk, and the HTTP paths
-	$(CARGO) bench --package order-engine --bench engine
+bench: bench-engine ## Measure the engine, the way to the disk, and the HTTP paths
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package dragoman-tests --bench http
 

@@ -2,9 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::annotations::Annotations;
 use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, OrderId};
+use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
-use crate::order::{Annotations, OrderClass, OrderKind, PriceBound, SelfMatch, Side, Size, TimeInForce};
+use crate::order::{PriceBound, SelfMatch, Side, Size, TimeInForce};
 use crate::reference::{AccountDefinition, AssetDefinition, InstrumentDefinition};
 use crate::time::Timestamp;
 

@@ -11,11 +11,13 @@ pub mod limits;
 pub mod units;
 pub mod valuation;
 
+mod annotations;
 mod command;
 mod engine;
 mod event;
 mod execution;
 mod ids;
+mod kind;
 mod ledger;
 mod lookup;
 mod lots;
@@ -28,6 +30,7 @@ mod reject;
 mod time;
 mod triggers;
 
+pub use annotations::Annotations;
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
     RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
@@ -39,11 +42,9 @@ pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
     OrderId, Symbol, TextError, TradeId,
 };
+pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
 pub use number::{Amount, NumberError, Price, PriceDifference, Quantity};
-pub use order::{
-    Annotations, Direction, Hold, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, SelfMatch,
-    Side, Size, StatusReason, TimeInForce,
-};
+pub use order::{Hold, Order, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason, TimeInForce};
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::ids::OrderId;
-use crate::order::{Direction, Side};
+use crate::kind::Direction;
+use crate::order::Side;
 use crate::units::Ticks;
 
 /// Triggers of one side.

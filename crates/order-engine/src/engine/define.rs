@@ -22,7 +22,7 @@ const MAX_BASIS_POINTS: u32 = 10_000;
 /// Largest adjustment: ten to the fifteenth of the asset.
 const MAX_ADJUSTMENT_UNITS: u128 = 10_u128.pow(15 + limits::LEDGER_SCALE);
 
-/// The account that exists in every state. Its currency has no meaning, which is what `XXX` says.
+/// The account that exists in every state. It has no currency.
 pub(super) fn house_account() -> Account {
     let text = |code: Result<AccountCode, _>, currency: Result<AssetCode, _>| match (code, currency) {
         (Ok(code), Ok(currency)) => AccountDefinition { code, currency },
@@ -30,7 +30,7 @@ pub(super) fn house_account() -> Account {
     };
     Account {
         id: AccountId::HOUSE,
-        definition: text(AccountCode::new("house"), AssetCode::new("XXX")),
+        definition: text(AccountCode::new("house"), AssetCode::new("NONE")),
         currency: AssetId::new(u32::MAX),
         opened_at: Timestamp::EPOCH,
     }

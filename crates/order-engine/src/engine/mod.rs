@@ -16,6 +16,7 @@ mod place;
 mod plan;
 mod replace;
 mod restate;
+mod terms;
 mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};

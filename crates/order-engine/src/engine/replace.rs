@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::funds::Demand;
-use super::place::{Placement, Terms};
+use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming, plan};
+use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Outcome};
 use crate::ids::{AccountId, OrderId};
+use crate::kind::{OrderKind, Trigger};
 use crate::limits;
 use crate::number::{Price, Quantity};
-use crate::order::{
-    Order, OrderKind, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce, Trigger,
-};
+use crate::order::{Order, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Capacity, Combination, Reject};
 use crate::time::Timestamp;
 use crate::units::{Lots, Ticks};

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::market::Market;
-use super::place::{Placement, Terms};
+use super::place::Placement;
+use super::terms::Terms;
 use crate::event::{Change, Event};
 use crate::ids::{InstrumentId, OrderId};
+use crate::kind::{Direction, Offset, OrderKind, Trigger, Watermark};
 use crate::number::Price;
-use crate::order::{
-    Direction, Offset, Order, OrderKind, OrderStatus, Side, StatusReason, Trigger, Watermark,
-};
+use crate::order::{Order, OrderStatus, Side, StatusReason};
 use crate::reference::{Rounding, TriggerSource};
 use crate::reject::Reject;
 use crate::time::Timestamp;
