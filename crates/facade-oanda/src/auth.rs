@@ -20,7 +20,7 @@ use crate::state::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Caller {
     /// Position in the [`Keyring`].
-    credential: usize,
+    pub(crate) credential: usize,
 }
 
 /// All tokens and what they cover.

@@ -10,7 +10,7 @@ use order_engine::Reference;
 use runtime::EngineHandle;
 
 use crate::auth::{Caller, Keyring};
-use crate::config::{Config, RateLimit};
+use crate::config::{Config, RateLimit, StreamLimits};
 use crate::error::ApiError;
 use crate::times::TimeFormat;
 use crate::translate::Dialect;
@@ -27,6 +27,7 @@ pub(crate) struct State {
     rate_limit: Option<RateLimit>,
     /// The bucket of each token.
     limiter: RateLimiter<Caller>,
+    pub(crate) stream: StreamLimits,
     pub(crate) max_open_orders: usize,
     pub(crate) max_open_trades: usize,
     pub(crate) max_body_bytes: usize,
@@ -57,6 +58,7 @@ impl State {
             accounts,
             rate_limit: config.rate_limit,
             limiter: RateLimiter::default(),
+            stream: config.stream,
             max_open_orders: config.max_open_orders,
             max_open_trades: config.max_open_trades,
             max_body_bytes: config.max_body_bytes,
