@@ -137,10 +137,13 @@ fn a_third_stream_of_a_token_drives_the_oldest_out() {
     let server = serve(&engine, NEVER);
     let maker = "/v1/prices?accountId=12346&instruments=EUR_USD";
     let mut other = Client::open(&server, "maker", maker, "");
-    let mut first = Client::open(&server, "demo", PRICES, "");
-    let mut second = Client::open(&server, "demo", PRICES, "");
-    first.skip(2);
-    let mut third = Client::open(&server, "demo", PRICES, "");
+    other.skip(1);
+    let open = || {
+        let mut client = Client::open(&server, "demo", PRICES, "");
+        client.skip(2);
+        client
+    };
+    let [mut first, mut second, mut third] = [open(), open(), open()];
     let farewell = concat!(
         r#"{"disconnect":{"code":60,"message":"Access Token connection limit exceeded: "#,
         r#"This connection will now be disconnected","#,
@@ -149,8 +152,7 @@ fn a_third_stream_of_a_token_drives_the_oldest_out() {
     assert_eq!(first.line().as_deref(), Some(farewell));
     assert_eq!(first.line(), None);
     engine.quote("EUR-USD", "1.20000", "1.20010", "1000", "1000");
-    for (client, snapshot) in [(&mut second, 2), (&mut third, 2), (&mut other, 1)] {
-        client.skip(snapshot);
+    for client in [&mut second, &mut third, &mut other] {
         assert!(client.line().unwrap().contains(r#""bid":1.2,"#));
     }
 }

@@ -134,8 +134,8 @@ impl Rates {
         None
     }
 
-    /// A sign of life, after whatever no event told of: the engine tells none to somebody who began to follow while it was
-    /// at work.
+    /// A sign of life, after whatever no event told of: the engine tells none to somebody who began to follow while it
+    /// was at work.
     fn beat(&mut self) -> Vec<Message> {
         let mut messages = self.ticks(|_| true);
         let time = self.times.micros(self.state.engine.now());
@@ -150,8 +150,8 @@ impl Rates {
             self.stage = Stage::Closed;
             return Vec::new();
         }
-        let is_quote_of = |event: &Event, id| matches!(event.change, Change::QuoteUpdated { instrument, .. } if instrument == id);
-        self.ticks(|id| events.iter().any(|event| is_quote_of(event, id)))
+        let quoted: Vec<InstrumentId> = events.iter().filter_map(quoted).collect();
+        self.ticks(|id| quoted.contains(&id))
     }
 
     /// The prices, of some instruments, that are not those that were told last.
@@ -177,6 +177,11 @@ impl Rates {
     }
 }
 
+/// The instrument whose quote an event changes.
+fn quoted(event: &Event) -> Option<InstrumentId> {
+    if let Change::QuoteUpdated { instrument, .. } = event.change { Some(instrument) } else { None }
+}
+
 fn written(messages: &[Message]) -> Result<Bytes, Broken> {
     let mut lines = Vec::with_capacity(128 * messages.len());
     for message in messages {
@@ -196,7 +201,10 @@ const fn disconnect(why: Eviction) -> Disconnect {
         }
         Eviction::SessionTaken => (
             64,
-            "Session has been disconnected by a new connection:  This connection will now be disconnected",
+            concat!(
+                "Session has been disconnected by a new connection:  ",
+                "This connection will now be disconnected"
+            ),
         ),
     };
     Disconnect { code, message, more_info: DISCONNECT_HELP }
