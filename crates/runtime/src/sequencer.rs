@@ -246,7 +246,7 @@ impl Sequencer {
 
     /// Tells those who follow. Whoever begins to follow only now sees the batch in the views.
     fn feed(&self, applied: &[Applied]) {
-        if self.shared.events.receiver_count() == 0 {
+        if !self.shared.is_followed() {
             return;
         }
         let events: Vec<Event> = applied
@@ -255,8 +255,7 @@ impl Sequencer {
             .cloned()
             .collect();
         if !events.is_empty() {
-            // Nobody may be following any more.
-            let _ = self.shared.events.send(events.into());
+            self.shared.tell(events.into());
         }
     }
 

@@ -73,6 +73,8 @@ impl Connection {
         frames: &mut AggregatedMessageStream,
     ) -> Result<Option<CloseReason>, Closed> {
         let mut answers: FuturesOrdered<LocalBoxFuture<'static, Answer>> = FuturesOrdered::new();
+        let engine = self.state.engine.clone();
+        let mut ended = std::pin::pin!(engine.feed_ended());
         let mut sweep = interval_at(Instant::now() + SWEEP, SWEEP);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -81,6 +83,7 @@ impl Connection {
                 biased;
                 Some(answer) = answers.next() => Step::Answer(Box::new(answer)),
                 events = next_events(&mut self.orders, &self.state) => Step::Events(events),
+                () = &mut ended => return Ok(Some(CloseCode::Away.into())),
                 _ = sweep.tick(), if subscribed => Step::Sweep,
                 frame = frames.recv(), if answers.len() < MAX_UNANSWERED => Step::Frame(frame),
             };
