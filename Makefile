@@ -41,16 +41,32 @@ check: tools ## Format, lints and documentation, with warnings denied
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
+# What `make simulate` starts from and how far it goes.
+SEED ?= $(shell date +%s)
+COMMANDS ?= 20000000
+
+.PHONY: simulate
+simulate: tools ## Compare the engine with its model for long: make simulate SEED=7 COMMANDS=20000000
+	SIMULATE_SEED=$(SEED) SIMULATE_COMMANDS=$(COMMANDS) \
+		$(CARGO) test --package order-engine --test rules -- --nocapture million_commands
+
 .PHONY: golden
 golden: tools ## Write the expected answers of the golden files anew; read the difference like code
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden
 	git diff --stat -- 'crates/*/tests/golden'
 
 .PHONY: bench
-bench: tools ## Measure the engine, the way to the disk, and the HTTP paths
-	$(CARGO) bench --package order-engine --bench engine
+bench: bench-engine ## Measure the engine, the way to the disk, and the HTTP paths
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package dragoman-tests --bench http
+
+.PHONY: bench-engine
+bench-engine: tools ## Replay seeded streams through the book alone and through the whole engine
+	$(CARGO) build --release --package order-engine --example replay
+	@for mix in moves:1000000 gateway:1000000 deep:1000000 million:2000000; do \
+		file=target/$${mix%%:*}.ops; \
+		target/release/examples/replay --generate $${mix%%:*} 7 $${mix##*:} $$file && target/release/examples/replay $$file && rm $$file || exit 1; \
+	done
 
 .PHONY: release
 release: tools ## Build the binary for production: target/release/dragoman

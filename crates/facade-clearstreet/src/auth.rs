@@ -34,8 +34,11 @@ impl Keyring {
         };
         let callers = credentials.iter().enumerate().map(caller);
         // An empty key would let in whoever shows no key.
-        let keys =
-            credentials.iter().cloned().zip(callers).filter(|(credential, _)| !credential.key.is_empty());
+        let keys = credentials
+            .iter()
+            .cloned()
+            .zip(callers)
+            .filter(|(credential, _)| !credential.key.reveal().is_empty());
         Self(keys.collect())
     }
 
@@ -44,7 +47,7 @@ impl Keyring {
         let token = authorization?.strip_prefix(b"Bearer ")?;
         let mut found = None;
         for (credential, caller) in &self.0 {
-            if facade_kit::same_secret(token, credential.key.as_bytes()) {
+            if credential.key.is(token) {
                 found = Some(caller);
             }
         }
@@ -78,7 +81,8 @@ mod tests {
 
     #[test]
     fn only_a_known_key_after_bearer_names_a_caller() {
-        let key = |key: &str, account| Credential { key: key.to_owned(), accounts: vec![account] };
+        let key =
+            |key: &str, account| Credential { key: facade_kit::Secret::new(key), accounts: vec![account] };
         let ring = Keyring::new(&[key("a.b", 1), key("", 3), key("c.d", 2)]);
         let account = |header: &str| ring.caller(Some(header.as_bytes())).map(|caller| caller.accounts[0]);
         assert_eq!(account("Bearer a.b"), Some(1));

@@ -17,12 +17,31 @@ pub(crate) async fn json<T: DeserializeOwned>(
     if !has_json_type(request) {
         return Err(ApiError::MediaType);
     }
-    let bytes = payload
+    parse(&read(state, payload).await?)
+}
+
+/// The body of a request that may have none: nothing and `null` are the same, and nothing needs no content type.
+pub(crate) async fn optional_json<T: DeserializeOwned>(
+    state: &State,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Option<T>, ApiError> {
+    let bytes = read(state, payload).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    if !has_json_type(request) {
+        return Err(ApiError::MediaType);
+    }
+    parse(&bytes)
+}
+
+async fn read(state: &State, payload: web::Payload) -> Result<web::Bytes, ApiError> {
+    payload
         .to_bytes_limited(state.config.body_limit_bytes)
         .await
         .map_err(|_| ApiError::BodyTooLarge)?
-        .map_err(|_| ApiError::BodyLost)?;
-    parse(&bytes)
+        .map_err(|_| ApiError::BodyLost)
 }
 
 fn has_json_type(request: &HttpRequest) -> bool {

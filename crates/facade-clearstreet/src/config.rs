@@ -3,10 +3,12 @@
 //! An absent table is empty; the public values of the development profile come from [`Config::development`] only.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use facade_kit::Secret;
 use serde::Deserialize;
 use uuid::Uuid;
+
+use crate::calendar::Calendar;
 
 /// Largest request body that is read unless configuration says otherwise, in bytes.
 const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
@@ -21,6 +23,8 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// Names of instruments, by canonical symbol. An instrument that is not here is named by rule.
     pub instruments: BTreeMap<String, InstrumentNaming>,
+    /// Days without trading, or with less of it; absent for the days of the New York exchanges as far as they are known.
+    pub calendar: Calendar,
     /// Requests that one API key may send; absent for no limit.
     pub rate_limit: Option<RateLimit>,
     /// Largest request body that is read, in bytes.
@@ -76,19 +80,13 @@ pub struct Address {
 }
 
 /// An API key and the accounts that it may touch.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
     /// The key, used as the bearer token.
-    pub key: String,
+    pub key: Secret,
     /// Account numbers.
     pub accounts: Vec<i64>,
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("key", &"[redacted]").field("accounts", &self.accounts).finish()
-    }
 }
 
 /// How this dialect names an instrument. What is absent follows the rule.
@@ -127,6 +125,7 @@ impl Default for Config {
             accounts: Vec::new(),
             credentials: Vec::new(),
             instruments: BTreeMap::new(),
+            calendar: Calendar::default(),
             rate_limit: None,
             body_limit_bytes: BODY_LIMIT_BYTES,
         }
@@ -160,8 +159,8 @@ impl Config {
                 ),
             ],
             credentials: vec![
-                Credential { key: "demo.clearstreet-key".to_owned(), accounts: vec![19816] },
-                Credential { key: "maker.clearstreet-key".to_owned(), accounts: vec![19817] },
+                Credential { key: Secret::new("demo.clearstreet-key"), accounts: vec![19816] },
+                Credential { key: Secret::new("maker.clearstreet-key"), accounts: vec![19817] },
             ],
             instruments: BTreeMap::from([
                 (
@@ -176,6 +175,13 @@ impl Config {
             ]),
             ..Self::default()
         }
+    }
+
+    /// Whether a key is one of the development profile, which everyone knows.
+    #[must_use]
+    pub fn uses_development_credentials(&self) -> bool {
+        let public = Self::development().credentials;
+        self.credentials.iter().any(|credential| public.iter().any(|known| known.key == credential.key))
     }
 }
 

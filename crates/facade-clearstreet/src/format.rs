@@ -20,6 +20,26 @@ pub(crate) fn date(at: Timestamp) -> String {
     rfc3339(at, 0).split('T').next().unwrap_or_default().to_owned()
 }
 
+/// A day of the calendar, `2025-10-31`.
+pub(crate) fn day(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+}
+
+/// A local time with its offset from UTC and no fraction: `2025-10-15T09:30:00-04:00`.
+pub(crate) fn local(at: OffsetDateTime) -> String {
+    let (hours, minutes, _) = at.offset().as_hms();
+    let sign = if at.offset().is_negative() { '-' } else { '+' };
+    format!(
+        "{}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
+        day(at.date()),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        hours.unsigned_abs(),
+        minutes.unsigned_abs()
+    )
+}
+
 /// A quantity that the engine computed (filled, left, held), with at least the decimals of the ordered quantity.
 pub(crate) fn quantity(value: Decimal, like: Decimal) -> String {
     if value.is_zero() { "0".to_owned() } else { decimal::at_least(value, like.scale()) }

@@ -10,11 +10,13 @@
 
 mod auth;
 mod body;
+mod calendar;
 mod config;
 mod error;
 mod format;
 mod limit;
 mod naming;
+mod new_york;
 mod page;
 mod query;
 mod routes;
@@ -30,6 +32,7 @@ use facade_kit::{IdSource, Mount, MountPoint, Translated};
 use order_engine::{Order, Reference};
 use runtime::EngineHandle;
 
+pub use calendar::Calendar;
 pub use config::{AccountProfile, Address, Config, Credential, InstrumentNaming, RateLimit};
 
 use state::State;

@@ -6,7 +6,9 @@ use order_engine::Timestamp;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
+use time::Date;
 
+use crate::calendar::parse_date;
 use crate::error::ApiError;
 use crate::format;
 use crate::page::Page;
@@ -83,6 +85,15 @@ impl Query {
                     "{name}: invalid date or datetime '{value}': expected YYYY-MM-DD or RFC3339 (e.g. 2025-01-30T14:30:00Z)"
                 ))
             })
+        };
+        self.text(name)?.map(parse).transpose()
+    }
+
+    /// A date `YYYY-MM-DD`.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<Date>, ApiError> {
+        let parse = |text: &str| {
+            let fault = || ApiError::Query(format!("{name}: invalid date '{text}': expected YYYY-MM-DD"));
+            parse_date(text).ok_or_else(fault)
         };
         self.text(name)?.map(parse).transpose()
     }

@@ -7,7 +7,7 @@ mod orders;
 mod positions;
 mod submission;
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use facade_kit::Endpoint;
 use serde::Deserialize;
 
@@ -25,10 +25,15 @@ const ORDERS: &str = "/v1/accounts/{account_id}/orders";
 const ORDER: &str = "/v1/accounts/{account_id}/orders/{order_id}";
 const EXECUTIONS: &str = "/v1/accounts/{account_id}/executions";
 const POSITIONS: &str = "/v1/accounts/{account_id}/positions";
+const POSITION: &str = "/v1/accounts/{account_id}/positions/{instrument_id}";
+/// Not served; named so that nobody takes it for an instrument.
+const POSITION_INSTRUCTIONS: &str = "/v1/accounts/{account_id}/positions/instructions";
 const INSTRUMENTS: &str = "/v1/instruments";
 const INSTRUMENT_SEARCH: &str = "/v1/instruments/search";
 const INSTRUMENT: &str = "/v1/instruments/{instrument_id}";
 const SNAPSHOT: &str = "/v1/market-data/snapshot";
+const DAILY_SUMMARY: &str = "/v1/market-data/daily-summary";
+const MARKET_HOURS: &str = "/v1/calendars/market-hours";
 const CLOCK: &str = "/v1/clock";
 const VERSION: &str = "/v1/version";
 
@@ -53,10 +58,14 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", ACCOUNT),
     endpoint("GET", BALANCES),
     endpoint("GET", POSITIONS),
+    with_body("DELETE", POSITIONS),
+    with_body("DELETE", POSITION),
     endpoint("GET", INSTRUMENTS),
     endpoint("GET", INSTRUMENT_SEARCH),
     endpoint("GET", INSTRUMENT),
     endpoint("GET", SNAPSHOT),
+    endpoint("GET", DAILY_SUMMARY),
+    endpoint("GET", MARKET_HOURS),
     endpoint("GET", CLOCK),
     Endpoint { method: "GET", path: VERSION, has_body: false, needs_auth: false },
 ];
@@ -84,13 +93,25 @@ pub(crate) fn all(app: &mut web::ServiceConfig) {
     .service(web::resource(ACCOUNTS).route(web::get().to(accounts::list)))
     .service(web::resource(ACCOUNT).route(web::get().to(accounts::get)))
     .service(web::resource(BALANCES).route(web::get().to(accounts::balances)))
-    .service(web::resource(POSITIONS).route(web::get().to(positions::list)))
+    .service(
+        web::resource(POSITIONS)
+            .route(web::get().to(positions::list))
+            .route(web::delete().to(positions::close_all)),
+    )
+    .service(web::resource(POSITION_INSTRUCTIONS).to(not_served))
+    .service(web::resource(POSITION).route(web::delete().to(positions::close)))
     .service(web::resource(INSTRUMENTS).route(web::get().to(instruments::list)))
     .service(web::resource(INSTRUMENT_SEARCH).route(web::get().to(instruments::search)))
     .service(web::resource(INSTRUMENT).route(web::get().to(instruments::get)))
     .service(web::resource(SNAPSHOT).route(web::get().to(market::snapshot)))
+    .service(web::resource(DAILY_SUMMARY).route(web::get().to(market::daily_summary)))
+    .service(web::resource(MARKET_HOURS).route(web::get().to(market::hours)))
     .service(web::resource(CLOCK).route(web::get().to(market::clock)))
     .service(web::resource(VERSION).route(web::get().to(market::version)));
+}
+
+async fn not_served() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound)
 }
 
 /// The account of a path.
@@ -106,6 +127,13 @@ pub(crate) struct OrderPath {
     order_id: String,
 }
 
+/// The account of a path and the instrument of a position, a symbol or a UUID.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PositionPath {
+    account_id: String,
+    instrument_id: String,
+}
+
 impl AccountPath {
     fn number(&self) -> Result<i64, ApiError> {
         account_number(&self.account_id)
@@ -113,6 +141,12 @@ impl AccountPath {
 }
 
 impl OrderPath {
+    fn number(&self) -> Result<i64, ApiError> {
+        account_number(&self.account_id)
+    }
+}
+
+impl PositionPath {
     fn number(&self) -> Result<i64, ApiError> {
         account_number(&self.account_id)
     }

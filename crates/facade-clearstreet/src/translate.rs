@@ -2,24 +2,33 @@
 
 mod accounts;
 mod balances;
+mod closing;
 mod filter;
+mod hours;
 mod instruments;
+mod kind;
 mod market;
 mod orders;
 mod place;
 mod positions;
 mod refused;
+mod request;
+mod summary;
 mod valuation;
 
 pub(crate) use accounts::{account, account_details};
 pub(crate) use balances::balances;
+pub(crate) use closing::{Closing, closing, first_free};
 pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter, is_swept};
+pub(crate) use hours::market_hours;
 pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
 pub(crate) use market::snapshot;
 pub(crate) use orders::{Stage, execution, order, plain_status, status};
-pub(crate) use place::{place, replace, request};
+pub(crate) use place::{place, replace};
 pub(crate) use positions::{PositionFilter, positions};
 pub(crate) use refused::refused;
+pub(crate) use request::request;
+pub(crate) use summary::{summaries, summary};
 pub(crate) use valuation::Books;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 #![expect(clippy::struct_field_names, reason = "the vendor chose the names of the members")]
 
 mod accounts;
+mod calendar;
 mod envelope;
 mod instruments;
 mod market;
@@ -11,16 +12,17 @@ mod orders;
 mod positions;
 
 pub(crate) use accounts::{Account, AccountDetails, Address, Balances, StartOfDay};
+pub(crate) use calendar::{DayType, MarketHours, MarketStatus, MarketType, Session, SessionType, Sessions};
 pub(crate) use envelope::{
     Detail, Failure, FailureBody, Metadata, Pagination, RiskReason, RiskSubject, Success,
 };
 pub(crate) use instruments::{Instrument, SecurityType};
-pub(crate) use market::{Clock, LastTrade, Quote, Snapshot, Version};
+pub(crate) use market::{Clock, DailySummary, LastTrade, Quote, Snapshot, Version};
 pub(crate) use orders::{
     DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
-    RequestTimeInForce, Side, TimeInForce,
+    RequestTimeInForce, Side, TimeInForce, TrailingOffsetType,
 };
-pub(crate) use positions::{Position, PositionSort, PositionType, SortDirection};
+pub(crate) use positions::{ClosePosition, Position, PositionSort, PositionType, SortDirection};
 
 #[cfg(test)]
 mod tests;

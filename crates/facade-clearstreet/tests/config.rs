@@ -1,6 +1,7 @@
 //! Configuration as a file writes it.
 
 use facade_clearstreet::Config;
+use facade_kit::Secret;
 
 #[test]
 fn a_file_can_say_everything() {
@@ -24,6 +25,9 @@ fn a_file_can_say_everything() {
         symbol = "TSLA.X"
         id = "d4d5d6d7-e4e5-f4f5-a4a5-a6a7a8a9aaab"
 
+        [calendar]
+        holidays = ["2026-12-25"]
+
         [rate_limit]
         requests = 10
         per_seconds = 1
@@ -31,14 +35,32 @@ fn a_file_can_say_everything() {
     let config: Config = toml::from_str(written).unwrap();
     assert_eq!(config.accounts[0].id, 7);
     assert_eq!(config.instruments["TSLA"].symbol.as_deref(), Some("TSLA.X"));
+    assert_eq!(config.calendar.holidays.len(), 1);
+    assert_eq!(config.calendar.early_closes.len(), 6, "what is not named stays as it is known");
     assert!(!format!("{config:?}").contains("secret"), "a key must not be printed");
 }
 
 #[test]
 fn what_is_unknown_or_wrong_is_refused() {
-    for wrong in ["acounts = []", "[instruments.TSLA]\nid = \"x\"", "[rate_limit]\nrequests = 1"] {
+    for wrong in [
+        "acounts = []",
+        "[instruments.TSLA]\nid = \"x\"",
+        "[rate_limit]\nrequests = 1",
+        "[calendar]\nholidays = [\"2026-02-30\"]",
+    ] {
         assert!(toml::from_str::<Config>(wrong).is_err(), "{wrong}");
     }
     assert_eq!(toml::from_str::<Config>("").unwrap(), Config::default());
     assert!(Config::default().credentials.is_empty(), "the public keys are the development profile's only");
+}
+
+#[test]
+fn public_keys_are_known_as_such() {
+    let mut config = Config::development();
+    assert!(config.uses_development_credentials());
+    config.credentials[0].key = Secret::new("9f3c.b18a");
+    assert!(config.uses_development_credentials(), "the other key is still public");
+    config.credentials[1].key = Secret::new("77aa.0d2e");
+    assert!(!config.uses_development_credentials());
+    assert!(!Config::default().uses_development_credentials());
 }

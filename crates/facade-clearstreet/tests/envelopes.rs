@@ -66,10 +66,13 @@ impl Expectations for ClearStreet {
         let parameter = match endpoint.path.rsplit('/').next().unwrap_or_default() {
             "orders" if endpoint.method == "GET" => "page_size=0",
             "orders" if endpoint.method == "DELETE" => "side=HOLD",
+            "positions" | "{instrument_id}" if endpoint.method == "DELETE" => "",
             "accounts" | "instruments" | "executions" | "positions" => "page_token=%21",
             "search" => "q=x&page_size=ten",
             "balances" => "top_margin_contributors_limit=0",
             "{instrument_id}" => "include_options_expiry_dates=1",
+            "daily-summary" => "instrument_ids=",
+            "market-hours" => "date=2026-02-30",
             "snapshot" => "instrument_ids=TSLA&instrument_ids=AAPL",
             _ => "",
         };

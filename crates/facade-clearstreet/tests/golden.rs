@@ -13,7 +13,9 @@ fn config() -> Config {
     let mut config = Config::development();
     let number = 100_001;
     config.accounts.push(AccountProfile { id: number, ..config.accounts[1].clone() });
-    config.credentials.push(Credential { key: "published.key".to_owned(), accounts: vec![number] });
+    config
+        .credentials
+        .push(Credential { key: facade_kit::Secret::new("published.key"), accounts: vec![number] });
     config
 }
 

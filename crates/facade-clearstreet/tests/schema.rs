@@ -158,7 +158,8 @@ fn has_format(format: &str, text: &str) -> bool {
     match format {
         "uuid" => matches("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
         "date" => matches("0000-00-00"),
-        "date-time" => matches("0000-00-00T00:00:00.000000000Z"),
+        // The calendar's times are local.
+        "date-time" => matches("0000-00-00T00:00:00.000000000Z") || matches("0000-00-00T00:00:00-00:00"),
         _ => true,
     }
 }

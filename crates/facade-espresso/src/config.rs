@@ -3,9 +3,9 @@
 //! An absent table is empty; the public values of the development profile come from [`Config::development`] only.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::num::NonZeroU32;
 
+pub use facade_kit::Secret;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
@@ -151,30 +151,6 @@ pub struct HydraCycle {
     pub seconds: NonZeroU32,
 }
 
-/// A text that is kept out of logs.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
-    /// The text.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
 /// Decimals are texts in configuration, so that none is rounded on the way.
 fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -270,9 +246,9 @@ impl AccountConfig {
     fn development(account: &str, encrypted: &str, hash: [u8; 28]) -> Self {
         Self {
             account: account.to_owned(),
-            api_key: Secret(format!("{account}-espresso-key")),
+            api_key: Secret::new(format!("{account}-espresso-key")),
             account_id: None,
-            operation_key: Some(OperationKey { encrypted: Secret(encrypted.to_owned()), hash }),
+            operation_key: Some(OperationKey { encrypted: Secret::new(encrypted), hash }),
         }
     }
 }

@@ -237,7 +237,9 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::QuantityTooSmall { .. } | Reject::NotionalTooSmall { .. } => ApiError::OrderTooSmall,
         // The vendor has no word for an order that is too large.
         Reject::QuantityTooLarge { .. } | Reject::Overflow => ApiError::InvalidRequest,
-        Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } => ApiError::PriceTooPrecise,
+        Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } | Reject::OffsetTooPrecise { .. } => {
+            ApiError::PriceTooPrecise
+        }
         Reject::PriceTooLarge { .. } => ApiError::PriceTooHigh,
         Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
         Reject::NoLiquidity | Reject::BeyondBound { .. } | Reject::NotFillable { .. } => {
@@ -259,9 +261,12 @@ const fn refused(reject: &Reject) -> ApiError {
             Combination::PriceWithoutLimit
             | Combination::CrossedBounds
             | Combination::ImmediateReplacement
+            | Combination::TriggerWithoutStop
+            | Combination::SuccessorOfTrigger
             | Combination::CrossedQuote,
         )
         | Reject::QuantityNotAboveFilled { .. }
+        | Reject::OffsetOutOfRange { .. }
         | Reject::SelfMatch { .. } => ApiError::Internal,
     }
 }

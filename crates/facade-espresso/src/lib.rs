@@ -16,7 +16,6 @@ mod config;
 mod directory;
 mod error;
 mod intent;
-mod limit;
 mod names;
 mod page;
 mod routes;
@@ -48,7 +47,8 @@ use state::State;
 pub const NAME: &str = "espresso";
 
 /// The body of the `POST /order/build` that would place an order of the core here, whatever dialect it was placed in, and
-/// what is lost on the way; nothing when the reference data do not have the order's instrument.
+/// what is lost on the way; nothing when the reference data do not have the order's instrument, or when the order's limit will
+/// only be known once it is armed.
 #[must_use]
 pub fn placing_request(
     order: &Order,
@@ -56,7 +56,7 @@ pub fn placing_request(
     config: &Config,
 ) -> Option<Translated<serde_json::Value>> {
     let pair = names::Names::new(config).pair(reference, reference.instrument(order.instrument)?)?;
-    let Translated { value, losses } = translate::build_request(order, &pair);
+    let Translated { value, losses } = translate::build_request(order, &pair)?;
     Some(Translated { value: serde_json::to_value(value).ok()?, losses })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
+use facade_kit::{RateLimiter, TokenBucket};
 use order_engine::Order;
 use runtime::EngineHandle;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use crate::config::{AccountConfig, Config};
 use crate::directory::Directory;
 use crate::error::ApiError;
 use crate::intent::{Intent, blake2b_256};
-use crate::limit::Limiter;
 use crate::names::{Names, Pair};
 use crate::translate::{self, Signer};
 
@@ -21,7 +21,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) engine: EngineHandle,
     pub(crate) names: Names,
-    pub(crate) limiter: Limiter,
+    limiter: RateLimiter<usize>,
     /// Whose key it is, by the hash of the key: a lookup tells nothing of a key by the time that it takes. Never iterated.
     identities: HashMap<[u8; 32], Arc<Identity>>,
     directory: ArcSwapOption<Directory>,
@@ -57,7 +57,7 @@ impl State {
             .collect();
         Self {
             names: Names::new(&config),
-            limiter: Limiter::new(config.rate_limit, config.accounts.len()),
+            limiter: RateLimiter::default(),
             identities,
             directory: ArcSwapOption::empty(),
             config,
@@ -68,6 +68,14 @@ impl State {
     /// Whose key it is.
     pub(crate) fn identity(&self, api_key: &str) -> Option<&Arc<Identity>> {
         self.identities.get(&hash_of(api_key))
+    }
+
+    /// Takes one token of a caller's key, when there is a rate limit.
+    pub(crate) fn charge(&self, caller: &Identity) -> Result<(), ApiError> {
+        let Some(rule) = self.config.rate_limit else { return Ok(()) };
+        let bucket = TokenBucket::per_second(rule.per_second, rule.burst);
+        let taken = self.limiter.take(caller.position, &[bucket], 1, self.engine.now());
+        taken.map_err(|_| ApiError::RateLimited)
     }
 
     /// The pairs as they are now.

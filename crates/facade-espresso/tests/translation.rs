@@ -132,3 +132,44 @@ fn what_another_dialect_says_beyond_this_one_is_listed() {
     );
     assert_eq!(losses, []);
 }
+
+#[test]
+fn an_order_that_waits_is_shown_as_what_it_will_be_and_its_trigger_is_listed() {
+    let engine = engine();
+    engine.quote("BTC-USD", "119990", "120000", "5", "5");
+    let place = |terms: &str| {
+        let common = r#""account": "demo", "symbol": "BTC-USD", "quantity": "0.1""#;
+        engine.place(&serde_json::from_str(&format!("{{{common}, {terms}}}")).expect("a placement"))
+    };
+    let told = [("type", LossKind::Collapsed), ("trigger", LossKind::Dropped)];
+    for (terms, order_type, price) in [
+        (r#""side": "buy", "type": "stop", "trigger": "121000""#, "market", None),
+        (r#""side": "buy", "type": "market-if-touched", "trigger": "118000""#, "market", None),
+        (r#""side": "sell", "type": "trailing-stop", "offset_bp": 100"#, "market", None),
+        (
+            r#""side": "sell", "type": "stop-limit", "trigger": "119000", "price": "118900""#,
+            "limit",
+            Some("118900"),
+        ),
+        (
+            r#""side": "sell", "type": "trailing-stop-limit", "offset": "1000", "limit_offset": "50""#,
+            "limit",
+            Some("118940"),
+        ),
+    ] {
+        let (request, losses) = request_of(&engine, &place(terms));
+        assert_eq!((&request["type"], request["price"].as_str()), (&json!(order_type), price), "{terms}");
+        assert_eq!(losses, told, "{terms}");
+    }
+}
+
+#[test]
+fn no_request_has_a_limit_that_is_not_known_yet() {
+    let engine = engine();
+    let staged: Placement = serde_json::from_str(
+        r#"{"account": "demo", "symbol": "BTC-USD", "side": "sell", "type": "trailing-stop-limit", "offset": "1000", "limit_offset": "50", "quantity": "0.1", "staged_until": "2026-01-05T16:00:00Z"}"#,
+    )
+    .expect("a placement");
+    let reference = engine.handle().views().reference();
+    assert_eq!(placing_request(&engine.place(&staged), &reference, &config()), None);
+}

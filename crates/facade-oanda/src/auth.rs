@@ -11,17 +11,16 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
-use facade_kit::same_secret;
 
 use crate::config::{Config, Secret};
 use crate::error::ApiError;
 use crate::state::State;
 
 /// A caller that proved itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Caller {
     /// Position in the [`Keyring`].
-    credential: usize,
+    pub(crate) credential: usize,
 }
 
 /// All tokens and what they cover.
@@ -44,10 +43,6 @@ impl Keyring {
         Self(config.credentials.values().map(key).collect())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The accounts that a caller may touch.
     pub(crate) fn accounts(&self, caller: Caller) -> impl Iterator<Item = u64> {
         self.0.get(caller.credential).into_iter().flat_map(|key| key.accounts.iter().copied())
@@ -61,7 +56,7 @@ impl Keyring {
     /// Compares with every token, so that the time tells nothing about which one is near.
     fn find(&self, token: &str) -> Option<Caller> {
         let matching = |(credential, key): (usize, &Key)| {
-            same_secret(token.as_bytes(), key.token.reveal().as_bytes()).then_some(Caller { credential })
+            key.token.is(token.as_bytes()).then_some(Caller { credential })
         };
         self.0.iter().enumerate().map(matching).fold(None, Option::or)
     }
@@ -93,8 +88,8 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(Option<Caller>, Met
         Method::OPTIONS => None,
         _ => Some(identify(&state.keyring, request.headers())?),
     };
-    if let (Some(throttle), Some(caller)) = (&state.throttle, caller) {
-        throttle.take(caller.credential, state.engine.now())?;
+    if let Some(caller) = caller {
+        state.charge(caller)?;
     }
     Ok((caller, overridden(request.method(), request.headers())?))
 }

@@ -1,8 +1,8 @@
 //! What an operator may set: who may call, how accounts and instruments are called here, and the vendor's limits.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+pub use facade_kit::Secret;
 use serde::Deserialize;
 
 /// Configuration of the facade. Keys that it does not know are an error.
@@ -21,6 +21,9 @@ pub struct Config {
     /// Requests allowed for each token; absent for no limit.
     #[serde(default)]
     pub rate_limit: Option<RateLimit>,
+    /// Streams.
+    #[serde(default)]
+    pub stream: StreamLimits,
     /// Most pending orders of an account.
     #[serde(default = "vendor_maximum")]
     pub max_open_orders: usize,
@@ -78,28 +81,21 @@ pub struct RateLimit {
     pub burst: std::num::NonZeroU32,
 }
 
-/// A text that must not be shown.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for comparing.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
+/// What a stream of prices may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StreamLimits {
+    /// Streams that a token may have at a time; of one more the oldest has to go.
+    pub per_token: std::num::NonZeroUsize,
+    /// Milliseconds between two heartbeats. Clients give a stream up after ten seconds of silence.
+    pub heartbeat_millis: std::num::NonZeroU32,
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(redacted)")
+impl Default for StreamLimits {
+    fn default() -> Self {
+        const TWO: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(1);
+        const FIVE_SECONDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(4_999);
+        Self { per_token: TWO, heartbeat_millis: FIVE_SECONDS }
     }
 }
 
@@ -126,6 +122,7 @@ impl Config {
             accounts: BTreeMap::from([("demo".to_owned(), alias(12345)), ("maker".to_owned(), alias(12346))]),
             instruments: BTreeMap::new(),
             rate_limit: None,
+            stream: StreamLimits::default(),
             max_open_orders: vendor_maximum(),
             max_open_trades: vendor_maximum(),
             max_body_bytes: default_body(),
@@ -170,6 +167,10 @@ mod tests {
         let config: Config = toml::from_str(text).unwrap();
         assert_eq!(config.accounts["demo"].name, "Primary");
         assert_eq!(config.max_open_orders, 1_000);
+        assert_eq!((config.stream.per_token.get(), config.stream.heartbeat_millis.get()), (2, 5_000));
+        let four: Config = toml::from_str("[stream]\nper_token = 4").unwrap();
+        assert_eq!((four.stream.per_token.get(), four.stream.heartbeat_millis.get()), (4, 5_000));
+        assert!(toml::from_str::<Config>("[stream]\nper_token = 0").is_err());
         assert!(!config.uses_development_credentials());
         assert!(Config::development().uses_development_credentials());
         assert!(toml::from_str::<Config>("ratelimit = 3").is_err());

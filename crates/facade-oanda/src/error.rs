@@ -298,8 +298,8 @@ impl ResponseError for ApiError {
     }
 }
 
-/// A refusal of the engine. What this facade never asks for (a client order id, a post-only order, a definition) can
-/// only be refused by a mistake of ours.
+/// A refusal of the engine. What this facade never asks for (a client order id, a post-only or a trailing order, a
+/// definition) can only be refused by a mistake of ours.
 impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
         match reject {
@@ -335,6 +335,8 @@ impl From<Reject> for ApiError {
             | Reject::AlreadyExists { .. }
             | Reject::ExistsWithDifferent { .. }
             | Reject::CannotRestate(_)
+            | Reject::OffsetTooPrecise { .. }
+            | Reject::OffsetOutOfRange { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. }) => {
                 tracing::error!(reject = %unasked, "the engine refused what was never asked of it");
@@ -347,11 +349,12 @@ impl From<Reject> for ApiError {
 impl From<Combination> for ApiError {
     fn from(combination: Combination) -> Self {
         match combination {
-            Combination::PriceWithoutLimit => Self::Malformed("price"),
+            Combination::PriceWithoutLimit | Combination::TriggerWithoutStop => Self::Malformed("price"),
             Combination::CrossedBounds => Self::Malformed("lowerBound"),
             Combination::ImmediateReplacement => Self::Malformed("expiry"),
             Combination::PostOnlyWithoutLimit
             | Combination::PostOnlyImmediate
+            | Combination::SuccessorOfTrigger
             | Combination::CrossedQuote => {
                 tracing::error!(?combination, "the engine refused what was never asked of it");
                 Self::Internal

@@ -80,15 +80,39 @@ impl Formatter for Layout {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut parts = fragment.split('/');
-        if let Some(part) = parts.next() {
-            writer.write_all(part.as_bytes())?;
-        }
-        parts.try_for_each(|part| {
-            writer.write_all(b"\\/")?;
-            writer.write_all(part.as_bytes())
-        })
+        escaped(writer, fragment)
     }
+}
+
+/// The layout of a stream: no blanks, `\/` for a slash.
+#[derive(Debug)]
+struct Line;
+
+impl Formatter for Line {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        escaped(writer, fragment)
+    }
+}
+
+fn escaped<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    let mut parts = fragment.split('/');
+    if let Some(part) = parts.next() {
+        writer.write_all(part.as_bytes())?;
+    }
+    parts.try_for_each(|part| {
+        writer.write_all(b"\\/")?;
+        writer.write_all(part.as_bytes())
+    })
+}
+
+/// Adds a value to a stream, as a line that ends in CRLF.
+///
+/// # Errors
+/// When the value refuses to be serialized; the line is then not whole.
+pub(crate) fn add_line<T: Serialize>(stream: &mut Vec<u8>, value: &T) -> Result<(), serde_json::Error> {
+    value.serialize(&mut Serializer::with_formatter(&mut *stream, Line))?;
+    stream.extend_from_slice(b"\r\n");
+    Ok(())
 }
 
 /// The bytes of a body.

@@ -6,6 +6,9 @@
 //!
 //! One request goes `auth` (who), `routes` (what), `access` and `translate` (which command), the engine, `translate`
 //! (which words), `reply` (which bytes). Nothing here keeps the state of an order.
+//!
+//! The vendor streams prices from another host under a path that the first one has too, so that streams are a mount of
+//! their own: see `streaming`.
 
 mod access;
 mod auth;
@@ -18,7 +21,7 @@ mod params;
 mod reply;
 mod routes;
 mod state;
-mod throttle;
+mod streaming;
 mod times;
 mod translate;
 mod translator;
@@ -28,11 +31,12 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
-use facade_kit::{IdSource, Mount, MountPoint};
+use facade_kit::{Endpoint, IdSource, Mount, MountPoint};
 use runtime::EngineHandle;
 
-pub use config::{AccountAlias, Config, Credential, InstrumentAlias, RateLimit, Secret};
+pub use config::{AccountAlias, Config, Credential, InstrumentAlias, RateLimit, Secret, StreamLimits};
 pub use routes::ENDPOINTS;
+pub use streaming::{ENDPOINTS_STREAM, NAME_STREAM, mount_stream};
 pub use translator::Translator;
 
 use state::State;
@@ -44,16 +48,26 @@ pub const NAME: &str = "oanda";
 #[must_use]
 pub fn mount(config: Config, engine: EngineHandle, _ids: IdSource, at: MountPoint) -> Mount {
     let state = Arc::new(State::new(config, engine, at));
+    served(NAME, ENDPOINTS, state, routes::all)
+}
+
+/// Routes within the layers that every request passes.
+fn served(
+    name: &'static str,
+    endpoints: &'static [Endpoint],
+    state: Arc<State>,
+    routes: impl Fn(&mut web::ServiceConfig) + Send + Sync + 'static,
+) -> Mount {
     Mount {
-        name: NAME,
-        endpoints: ENDPOINTS,
+        name,
+        endpoints,
         configure: Arc::new(move |app| {
             let (guard, gate) = (Arc::clone(&state), Arc::clone(&state));
             app.service(
                 web::scope("")
                     .app_data(web::Data::from(Arc::clone(&state)))
                     .app_data(error::payload_config(state.max_body_bytes))
-                    .configure(routes::all)
+                    .configure(&routes)
                     .wrap(from_fn(move |request, next| auth::require(Arc::clone(&gate), request, next)))
                     .wrap(from_fn(move |request, next| {
                         facade_kit::envelope(Arc::clone(&guard), request, next)

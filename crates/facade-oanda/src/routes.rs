@@ -3,7 +3,7 @@
 mod accounts;
 mod orders;
 mod positions;
-mod rates;
+pub(crate) mod rates;
 mod trades;
 
 use actix_web::http::Method;
@@ -21,7 +21,7 @@ const fn with_body(method: &'static str, path: &'static str) -> Endpoint {
 }
 
 const INSTRUMENTS: &str = "/v1/instruments";
-const PRICES: &str = "/v1/prices";
+pub(crate) const PRICES: &str = "/v1/prices";
 const ACCOUNTS: &str = "/v1/accounts";
 const ACCOUNT: &str = "/v1/accounts/{account_id}";
 const ORDERS: &str = "/v1/accounts/{account_id}/orders";
@@ -58,7 +58,7 @@ pub(crate) fn all(app: &mut web::ServiceConfig) {
 }
 
 /// A path, with the answer to OPTIONS that its operations give.
-fn resource(path: &'static str) -> Resource {
+pub(crate) fn resource(path: &'static str) -> Resource {
     let methods: Vec<&str> =
         ENDPOINTS.iter().filter(|endpoint| endpoint.path == path).map(|endpoint| endpoint.method).collect();
     let methods = format!("{}, OPTIONS", methods.join(", "));

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::http::StatusCode;
-use facade_kit::{MountPoint, Renderer, RequestLine};
+use facade_kit::{MountPoint, RateLimiter, Renderer, RequestLine, TokenBucket};
 use order_engine::Reference;
 use runtime::EngineHandle;
 
-use crate::auth::Keyring;
-use crate::config::Config;
+use crate::auth::{Caller, Keyring};
+use crate::config::{Config, RateLimit, StreamLimits};
 use crate::error::ApiError;
-use crate::throttle::Throttle;
 use crate::times::TimeFormat;
 use crate::translate::Dialect;
 use crate::translate::names::Names;
@@ -25,7 +24,10 @@ pub(crate) struct State {
     pub(crate) names: Names,
     /// Accounts by the number they have here.
     pub(crate) accounts: BTreeMap<u64, KnownAccount>,
-    pub(crate) throttle: Option<Throttle>,
+    rate_limit: Option<RateLimit>,
+    /// The bucket of each token.
+    limiter: RateLimiter<Caller>,
+    pub(crate) stream: StreamLimits,
     pub(crate) max_open_orders: usize,
     pub(crate) max_open_trades: usize,
     pub(crate) max_body_bytes: usize,
@@ -43,7 +45,6 @@ pub(crate) struct KnownAccount {
 impl State {
     pub(crate) fn new(config: Config, engine: EngineHandle, at: MountPoint) -> Self {
         let keyring = Keyring::new(&config);
-        let throttle = config.rate_limit.map(|limit| Throttle::new(limit, keyring.len()));
         let accounts = config
             .accounts
             .into_iter()
@@ -55,11 +56,24 @@ impl State {
             keyring,
             names: Names::new(config.instruments),
             accounts,
-            throttle,
+            rate_limit: config.rate_limit,
+            limiter: RateLimiter::default(),
+            stream: config.stream,
             max_open_orders: config.max_open_orders,
             max_open_trades: config.max_open_trades,
             max_body_bytes: config.max_body_bytes,
         }
+    }
+
+    /// Takes one request of a caller's token, when there is a rate limit.
+    ///
+    /// # Errors
+    /// Code 53 when there is none left.
+    pub(crate) fn charge(&self, caller: Caller) -> Result<(), ApiError> {
+        let Some(limit) = self.rate_limit else { return Ok(()) };
+        let bucket = TokenBucket::per_second(limit.requests_per_second, limit.burst);
+        let taken = self.limiter.take(caller, &[bucket], 1, self.engine.now());
+        taken.map_err(|_| ApiError::RateLimited { requests_per_second: limit.requests_per_second.get() })
     }
 
     /// What it takes to translate.

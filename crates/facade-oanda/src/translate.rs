@@ -7,6 +7,7 @@ pub(crate) mod fills;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod orders;
+mod pending;
 pub(crate) mod placing;
 pub(crate) mod positions;
 pub(crate) mod rates;

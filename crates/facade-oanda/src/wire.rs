@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod rates;
+pub(crate) mod stream;
 pub(crate) mod trades;
 
 use rust_decimal::Decimal;

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use facade_kit::{IdSource, LossKind, MountPoint, Translated};
 use facade_oanda::{Config, Translator};
 use order_engine::{
-    Command, Order, OrderId, OrderKind, PlaceOrder, Price, PriceBound, Quantity, Reference, Side, Size,
-    TimeInForce,
+    BasisPoints, Command, Offset, Order, OrderId, OrderKind, PlaceOrder, Price, PriceBound, PriceDifference,
+    Quantity, Reference, Side, Size, TimeInForce,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -38,7 +38,23 @@ enum Kind {
     Market,
     Limit,
     MarketToLimit,
+    Stop,
+    StopLimit,
+    MarketIfTouched,
+    TrailingStop,
+    TrailingStopLimit,
 }
+
+const KINDS: [Kind; 8] = [
+    Kind::Market,
+    Kind::Limit,
+    Kind::MarketToLimit,
+    Kind::Stop,
+    Kind::StopLimit,
+    Kind::MarketIfTouched,
+    Kind::TrailingStop,
+    Kind::TrailingStopLimit,
+];
 
 fn terms() -> impl Strategy<Value = Terms> {
     let time_in_force = prop_oneof![
@@ -46,12 +62,12 @@ fn terms() -> impl Strategy<Value = Terms> {
         Just(TimeInForce::Day),
         Just(TimeInForce::Ioc),
         Just(TimeInForce::Fok),
-        (1_u64..1_000_000).prop_map(|ahead| TimeInForce::Gtd(testkit::START.plus_nanos(ahead * 700_000_000))),
+        (2_u64..1_000_000).prop_map(|ahead| TimeInForce::Gtd(testkit::START.plus_nanos(ahead * 700_000_000))),
     ];
     (
         proptest::sample::select(&SYMBOLS[..]),
         prop_oneof![Just(Side::Buy), Just(Side::Sell)],
-        prop_oneof![Just(Kind::Market), Just(Kind::Limit), Just(Kind::MarketToLimit)],
+        proptest::sample::select(&KINDS[..]),
         time_in_force,
         1_i64..20_000,
         95_i64..105,
@@ -101,6 +117,16 @@ impl Terms {
             Kind::Market => OrderKind::Market,
             Kind::Limit => OrderKind::Limit { price },
             Kind::MarketToLimit => OrderKind::MarketToLimit { rest_at: price },
+            Kind::Stop => OrderKind::Stop { trigger: price },
+            Kind::StopLimit => OrderKind::StopLimit { trigger: price, price: at(100) },
+            Kind::MarketIfTouched => OrderKind::MarketIfTouched { trigger: price },
+            Kind::TrailingStop => {
+                OrderKind::TrailingStop { offset: Offset::BasisPoints(BasisPoints::new(150)) }
+            }
+            Kind::TrailingStopLimit => OrderKind::TrailingStopLimit {
+                offset: Offset::Price(at(1)),
+                limit_offset: PriceDifference::ZERO,
+            },
         };
         let quantity = instrument.definition.lot.decimal() * Decimal::from(self.lots);
         let mut command = PlaceOrder::new(
@@ -199,18 +225,87 @@ fn check_shown(
     prop_assert!(decimal("units") == order.quantity.decimal() || lost.contains("units"));
     match order.kind {
         OrderKind::Limit { price } => prop_assert_eq!(decimal("price"), price.decimal()),
+        OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
+            prop_assert_eq!(decimal("price"), trigger.decimal());
+        }
         OrderKind::MarketToLimit { .. } => prop_assert!(lost.contains("type")),
+        OrderKind::StopLimit { .. }
+        | OrderKind::TrailingStop { .. }
+        | OrderKind::TrailingStopLimit { .. } => {
+            prop_assert!(lost.contains("type"));
+            let is_waiting = order.trigger.filter(|trigger| trigger.fired_at.is_none());
+            let price = is_waiting.map(|trigger| trigger.price).or(order.limit_price());
+            prop_assert_eq!(decimal("price"), price.unwrap().decimal());
+        }
         OrderKind::Market => prop_assert!(lost.contains("price")),
     }
     let unset = |price: Option<Price>| price.map_or(Decimal::ZERO, Price::decimal);
-    prop_assert_eq!(decimal("upperBound"), unset(order.price_bound.upper));
-    prop_assert_eq!(decimal("lowerBound"), unset(order.price_bound.lower));
+    let PriceBound { lower, upper } = order.price_bound;
+    let has_not_fired = order.trigger.is_some_and(|trigger| trigger.fired_at.is_none());
+    let limit = order.limit_price().filter(|_| has_not_fired);
+    prop_assert_eq!(
+        decimal("upperBound"),
+        match (order.side, limit) {
+            (Side::Buy, Some(limit)) => upper.map_or(limit, |upper| upper.min(limit)).decimal(),
+            (Side::Buy, None) | (Side::Sell, _) => unset(upper),
+        }
+    );
+    prop_assert_eq!(
+        decimal("lowerBound"),
+        match (order.side, limit) {
+            (Side::Sell, Some(limit)) => lower.map_or(limit, |lower| lower.max(limit)).decimal(),
+            (Side::Sell, None) | (Side::Buy, _) => unset(lower),
+        }
+    );
     let is_whole = |until: order_engine::Timestamp| until.as_nanos().is_multiple_of(1_000_000_000);
     let is_said = matches!(order.time_in_force, TimeInForce::Gtd(until) if is_whole(until));
     prop_assert_eq!(is_said, !lost.contains("expiry"));
     prop_assert_eq!(order.post_only, lost.contains("postOnly"));
     prop_assert_eq!(order.extended_hours.is_some(), lost.contains("extendedHours"));
     Ok(())
+}
+
+#[test]
+fn the_losses_of_an_order_that_waits_are_named() {
+    let engine = testkit::engine();
+    let reference = engine.handle().views().reference();
+    let translator = Translator::new(&Config::development());
+    let check = |placement: serde_json::Value, (from, to): (&str, &str), form: &str| {
+        let order = engine.place(&serde_json::from_value(placement).unwrap());
+        for translated in [translator.request(&reference, &order), translator.order(&reference, &order)] {
+            let loss = translated.losses.iter().find(|loss| loss.field == "type").unwrap();
+            assert_eq!((loss.kind, loss.from.as_str(), loss.to.as_str()), (LossKind::Collapsed, from, to));
+        }
+        assert_eq!(translator.request(&reference, &order).value, form);
+    };
+    check(
+        serde_json::json!({
+            "account": "demo", "symbol": "EUR-USD", "side": "buy", "type": "stop-limit", "trigger": "1.2",
+            "price": "1.2005", "quantity": "10", "tif": "gtd", "until": "2026-02-01T00:00:00Z"
+        }),
+        ("stop limit", "stop within a bound"),
+        "instrument=EUR_USD&units=10&side=buy&type=stop&price=1.2&expiry=2026-02-01T00%3A00%3A00.000000Z\
+         &upperBound=1.2005",
+    );
+    check(
+        serde_json::json!({
+            "account": "demo", "symbol": "EUR-USD", "side": "sell", "type": "trailing-stop-limit",
+            "offset_bp": 100, "limit_offset": "0.001", "quantity": "10", "tif": "gtd",
+            "until": "2026-02-01T00:00:00Z"
+        }),
+        ("stop limit trailing by 100 basis points", "stop within a bound"),
+        "instrument=EUR_USD&units=10&side=sell&type=stop&price=1.18474\
+         &expiry=2026-02-01T00%3A00%3A00.000000Z&lowerBound=1.18374",
+    );
+    check(
+        serde_json::json!({
+            "account": "demo", "symbol": "EUR-USD", "side": "sell", "type": "trailing-stop",
+            "offset": "0.005", "quantity": "10", "tif": "gtd", "until": "2026-02-01T00:00:00Z"
+        }),
+        ("stop trailing by 0.005", "stop"),
+        "instrument=EUR_USD&units=10&side=sell&type=stop&price=1.19171\
+         &expiry=2026-02-01T00%3A00%3A00.000000Z",
+    );
 }
 
 #[test]

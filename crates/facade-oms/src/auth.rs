@@ -10,7 +10,6 @@ use actix_web::{Error, HttpMessage as _, ResponseError as _};
 
 use crate::config::{Feature, PermissionsEntry};
 use crate::error::ApiError;
-use crate::reply;
 use crate::state::State;
 use crate::token::Bearer;
 
@@ -61,7 +60,7 @@ fn contains(list: &[String], text: &str) -> bool {
     list.iter().any(|entry| entry == text)
 }
 
-/// The middleware: every path but the public ones needs a genuine token, and an answer that can be given.
+/// The middleware: every path but the public ones needs a genuine token.
 ///
 /// # Errors
 /// Errors of inner layers.
@@ -73,10 +72,7 @@ pub(crate) async fn require(
     if PUBLIC.contains(&state.at.below(request.path())) {
         return next.call(request).await;
     }
-    let checked = identify(&state, &request).and_then(|caller| {
-        if reply::can_be_json(request.headers()) { Ok(caller) } else { Err(ApiError::NotAcceptable) }
-    });
-    match checked {
+    match identify(&state, &request) {
         Ok(caller) => {
             request.extensions_mut().insert(Arc::new(caller));
             next.call(request).await

@@ -1,8 +1,8 @@
 //! Configuration of the facade: who is trusted, what they may do, and what accounts and instruments are called here.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+pub use facade_kit::Secret;
 use serde::Deserialize;
 
 /// Everything that the facade is told.
@@ -91,29 +91,6 @@ pub enum TokenKey {
         /// PEM text.
         public_key_pem: String,
     },
-}
-
-/// A text that is not shown.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(...)")
-    }
 }
 
 /// A right that goes beyond what an identity's owners and exchanges give. Rights do not imply each other.

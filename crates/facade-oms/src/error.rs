@@ -2,12 +2,11 @@
 //!
 //! Order of checks:
 //! 1. 401: no token, or one that is not genuine.
-//! 2. 406: the answer can only be had as protobuf, which is not built.
-//! 3. 404 and 405: no such path, no such method on it.
-//! 4. 400: a query value that cannot be read. 415 and 413: a body of another type, or too large.
-//! 5. 403: the caller lacks the feature.
-//! 6. 404: owner, account, order or exchange unknown, or not the caller's to see.
-//! 7. 422: everything else, in the order of field numbers; what only the engine can see comes last and alone.
+//! 2. 404 and 405: no such path, no such method on it.
+//! 3. 400: a query value that cannot be read. 415 and 413: a body of another type, or too large.
+//! 4. 403: the caller lacks the feature.
+//! 5. 404: owner, account, order or exchange unknown, or not the caller's to see.
+//! 6. 422: everything else, in the order of field numbers; what only the engine can see comes last and alone.
 
 mod codes;
 
@@ -16,10 +15,10 @@ use std::fmt;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, web};
 use facade_kit::enveloped;
-use order_engine::{AssetId, Reject};
+use order_engine::Reject;
 use runtime::SubmitError;
 
-pub(crate) use codes::code;
+pub(crate) use codes::{Subject, code};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +34,6 @@ pub(crate) enum ApiError {
     Forbidden,
     /// There is no such thing, as far as the caller may know.
     NotFound,
-    /// The answer cannot be given in a form that the caller takes.
-    NotAcceptable,
     /// The body is of another type.
     UnsupportedMediaType,
     /// Everything else.
@@ -53,10 +50,10 @@ impl ApiError {
         Self::Refused(vec![code.into()])
     }
 
-    /// What came back from the engine for an order in an instrument of this base.
-    pub(crate) fn from_submit(error: SubmitError, base: Option<AssetId>) -> Self {
+    /// What came back from the engine for an order.
+    pub(crate) fn from_submit(error: SubmitError, subject: Subject) -> Self {
         match error {
-            SubmitError::Rejected(reject) => Self::refused(code(&reject, base)),
+            SubmitError::Rejected(reject) => Self::refused(code(&reject, subject)),
             SubmitError::Busy => Self::Busy,
             SubmitError::Unavailable => Self::Unavailable,
         }
@@ -65,13 +62,13 @@ impl ApiError {
 
 impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
-        Self::refused(code(&reject, None))
+        Self::refused(code(&reject, Subject::default()))
     }
 }
 
 impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
-        Self::from_submit(error, None)
+        Self::from_submit(error, Subject::default())
     }
 }
 
@@ -88,7 +85,6 @@ impl ResponseError for ApiError {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -112,7 +108,6 @@ impl ResponseError for ApiError {
             Self::BadQuery
             | Self::Forbidden
             | Self::NotFound
-            | Self::NotAcceptable
             | Self::UnsupportedMediaType
             | Self::Busy
             | Self::Unavailable => bare(status),

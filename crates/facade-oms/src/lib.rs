@@ -1,6 +1,6 @@
 //! The REST and WebSocket API of Plxtra OMS, an order management system.
 //!
-//! The data model is protobuf, spoken as JSON. REST reads everything and lets an operator overwrite an order; orders are
+//! The data model is protobuf, spoken as JSON or as bytes. REST reads everything and lets an operator overwrite an order; orders are
 //! placed, amended and canceled by messages on the WebSocket `/streaming`. Callers prove who they are with a JSON Web
 //! Token; what they may do is on record here. Refusals have no body but a status, except 422, whose body is an array of
 //! codes. `docs/facades/oms.md` has the details and the decisions.

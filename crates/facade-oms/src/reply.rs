@@ -9,21 +9,56 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 
 use crate::error::ApiError;
-use crate::wire::{Names, Shape, Written};
+use crate::wire::{Names, Shape, Whole, Written};
 
 const JSON: &str = "application/json";
 const PROTOBUF: &str = "application/x-protobuf";
+/// The quality of what says none, in thousandths.
+const BEST: u16 = 1_000;
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As JSON.
+    Json,
+    /// As protobuf's bytes.
+    Protobuf,
+}
+
+impl Form {
+    fn of_type(media_type: &str) -> Option<Self> {
+        if media_type.eq_ignore_ascii_case(JSON) {
+            Some(Self::Json)
+        } else if media_type.eq_ignore_ascii_case(PROTOBUF) {
+            Some(Self::Protobuf)
+        } else {
+            None
+        }
+    }
+
+    /// Reads a message.
+    pub(crate) fn parse<T: Shape + Whole>(self, bytes: &[u8]) -> Option<T> {
+        match self {
+            Self::Json => crate::wire::parse(bytes),
+            Self::Protobuf => T::decode(bytes),
+        }
+    }
+}
 
 /// How an answer is to be written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reply {
     pub(crate) names: Names,
+    form: Form,
 }
 
 impl Reply {
-    /// 200 with a message, or an array of messages.
-    pub(crate) fn ok<T: Shape>(self, value: &T) -> HttpResponse {
-        HttpResponse::Ok().json(Written(value, self.names))
+    /// 200 with a message, or a list of messages.
+    pub(crate) fn ok<T: Shape + Whole>(self, value: &T) -> HttpResponse {
+        match self.form {
+            Form::Json => HttpResponse::Ok().json(Written(value, self.names)),
+            Form::Protobuf => HttpResponse::Ok().content_type(PROTOBUF).body(value.encode()),
+        }
     }
 }
 
@@ -34,59 +69,96 @@ impl FromRequest for Reply {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let asked = request.headers().get("X-OMS-Compact").and_then(|value| value.to_str().ok());
         let compact = asked.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
-        ready(Ok(Self { names: if compact { Names::Compact } else { Names::Full } }))
+        let names = if compact { Names::Compact } else { Names::Full };
+        ready(Ok(Self { names, form: wanted_form(request.headers()) }))
     }
 }
 
-/// Whether JSON will do for an answer: it does unless protobuf is asked for and nothing else.
-pub(crate) fn can_be_json(headers: &HeaderMap) -> bool {
-    let mut protobuf_only = false;
+/// The form that `Accept` likes best, of equals the first. JSON when it names neither.
+fn wanted_form(headers: &HeaderMap) -> Form {
+    let mut best = (0, Form::Json);
     let listed = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
     for range in listed.flat_map(|value| value.split(',')) {
-        match media_type(range).to_ascii_lowercase().as_str() {
-            PROTOBUF => protobuf_only = true,
-            "*/*" | "application/*" | JSON => return true,
-            _ => {}
+        let (media_type, quality) = (media_type(range), quality(range));
+        let is_any = ["*/*", "application/*"].iter().any(|any| media_type.eq_ignore_ascii_case(any));
+        let form = Form::of_type(media_type).or(is_any.then_some(Form::Json));
+        if let Some(form) = form.filter(|_| quality > best.0) {
+            best = (quality, form);
         }
     }
-    !protobuf_only
+    best.1
 }
 
 fn media_type(value: &str) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// The bytes of a JSON body. An empty body needs no type.
-#[derive(Debug)]
-pub(crate) struct JsonBody(Bytes);
+/// The `q` of a media range in thousandths; what cannot be read is none.
+fn quality(range: &str) -> u16 {
+    let mut parameters = range.split(';').skip(1).filter_map(|parameter| parameter.trim().split_once('='));
+    let Some((_, value)) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("q")) else {
+        return BEST;
+    };
+    let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
+    if fraction.len() > 3 {
+        return BEST;
+    }
+    match (whole, format!("{fraction:0<3}").parse::<u16>()) {
+        ("0", Ok(thousandths)) => thousandths,
+        _ => BEST,
+    }
+}
 
-impl JsonBody {
+/// The bytes of a body. An empty body needs no type.
+#[derive(Debug)]
+pub(crate) struct Body {
+    bytes: Bytes,
+    form: Form,
+}
+
+impl Body {
     /// Reads the body as one message.
     ///
     /// # Errors
     /// 422 with `Data` for an empty body, `Data.Deserialise` for one that is no such message.
-    pub(crate) fn parse<T: Shape>(&self) -> Result<T, ApiError> {
-        if self.0.is_empty() {
+    pub(crate) fn parse<T: Shape + Whole>(&self) -> Result<T, ApiError> {
+        if self.bytes.is_empty() {
             return Err(ApiError::refused("Data"));
         }
-        crate::wire::parse(&self.0).ok_or_else(|| ApiError::refused("Data.Deserialise"))
+        self.form.parse(&self.bytes).ok_or_else(|| ApiError::refused("Data.Deserialise"))
+    }
+
+    /// Reads the body as JSON that is no message, and so has no other form.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`]; 415 for bytes.
+    pub(crate) fn parse_json<T: Shape>(&self) -> Result<T, ApiError> {
+        if self.bytes.is_empty() {
+            return Err(ApiError::refused("Data"));
+        }
+        match self.form {
+            Form::Json => {
+                crate::wire::parse(&self.bytes).ok_or_else(|| ApiError::refused("Data.Deserialise"))
+            }
+            Form::Protobuf => Err(ApiError::UnsupportedMediaType),
+        }
     }
 }
 
-impl FromRequest for JsonBody {
+impl FromRequest for Body {
     type Error = actix_web::Error;
     type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = given.is_some_and(|value| media_type(value).eq_ignore_ascii_case(JSON));
+        let form = given.and_then(|value| Form::of_type(media_type(value)));
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             let bytes = bytes.await?;
-            if is_json || bytes.is_empty() {
-                Ok(Self(bytes))
-            } else {
-                Err(ApiError::UnsupportedMediaType.into())
+            match form {
+                Some(form) => Ok(Self { bytes, form }),
+                None if bytes.is_empty() => Ok(Self { bytes, form: Form::Json }),
+                None => Err(ApiError::UnsupportedMediaType.into()),
             }
         })
     }
@@ -99,20 +171,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_does_unless_only_protobuf_is_asked_for() {
-        let accepts = |values: &[&'static str]| {
+    fn the_answer_has_the_form_that_is_liked_best() {
+        let wanted = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for value in values {
                 headers.append(header::ACCEPT, HeaderValue::from_static(value));
             }
-            can_be_json(&headers)
+            wanted_form(&headers)
         };
-        assert!(accepts(&[]));
-        assert!(accepts(&["*/*"]));
-        assert!(accepts(&["text/html"]));
-        assert!(accepts(&["application/x-protobuf, application/json;q=0.5"]));
-        assert!(accepts(&["application/x-protobuf", "application/*"]));
-        assert!(!accepts(&["application/x-protobuf"]));
-        assert!(!accepts(&["Application/X-Protobuf; q=1, text/html"]));
+        let json: [&[&str]; 9] = [
+            &[],
+            &["*/*"],
+            &["text/html"],
+            &["application/json, application/x-protobuf"],
+            &["application/x-protobuf;q=0.5, application/json"],
+            &["application/x-protobuf;q=0.5", "*/*;q=0.75"],
+            &["application/x-protobuf;q=0"],
+            &["application/x-protobuf;q=0.899", "application/*; q=0.9"],
+            &["application/x-protobuffer"],
+        ];
+        for values in json {
+            assert_eq!(wanted(values), Form::Json, "{values:?}");
+        }
+        let protobuf: [&[&str]; 5] = [
+            &["application/x-protobuf"],
+            &["Application/X-Protobuf; q=1, text/html"],
+            &["application/x-protobuf, */*;q=0.1"],
+            &["application/json;q=0.2", "application/x-protobuf;q=0.25"],
+            &["application/x-protobuf", "application/json"],
+        ];
+        for values in protobuf {
+            assert_eq!(wanted(values), Form::Protobuf, "{values:?}");
+        }
     }
 }

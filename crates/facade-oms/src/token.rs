@@ -94,7 +94,9 @@ impl Claims {
 
 fn decoding_key(key: &TokenKey) -> Result<(DecodingKey, Algorithm), jsonwebtoken::errors::Error> {
     Ok(match key {
-        TokenKey::HS256 { secret } => (DecodingKey::from_secret(secret.bytes()), Algorithm::HS256),
+        TokenKey::HS256 { secret } => {
+            (DecodingKey::from_secret(secret.reveal().as_bytes()), Algorithm::HS256)
+        }
         TokenKey::RS256 { public_key_pem } => {
             (DecodingKey::from_rsa_pem(public_key_pem.as_bytes())?, Algorithm::RS256)
         }
@@ -161,7 +163,7 @@ pub fn issue_token(
         nbf: issued_at.as_seconds(),
         exp: issued_at.as_seconds().saturating_add(lifetime_secs),
     };
-    let key = EncodingKey::from_secret(secret.bytes());
+    let key = EncodingKey::from_secret(secret.reveal().as_bytes());
     Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
 }
 

@@ -1,114 +1,14 @@
 //! The WebSocket, as a client sees it: frames in, frames out.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a failed expectation of a test is reported by panicking"
-)]
 
 mod support;
 
-use std::net::TcpStream;
-use std::time::Duration;
-
 use facade_kit::{IdSource, MountPoint};
 use facade_oms::Config;
-use testkit::{TestEngine, TestServer, engine, serve};
+use support::client::{Client, development, new, placed, request, response, squeezed};
+use support::protobuf::{bytes, message, number, text};
+use testkit::{engine, serve};
+use tungstenite::Message;
 use tungstenite::client::IntoClientRequest as _;
-use tungstenite::stream::MaybeTlsStream;
-use tungstenite::{Message, WebSocket};
-
-/// A connection of a client.
-struct Client(WebSocket<MaybeTlsStream<TcpStream>>);
-
-impl Client {
-    fn connect(server: &TestServer, config: &Config, client: &str, engine: &TestEngine) -> Self {
-        Self::connect_with(server, &support::bearer(config, client, engine), "false")
-    }
-
-    fn connect_with(server: &TestServer, bearer: &str, compact: &str) -> Self {
-        let url = format!("{}/streaming", server.base_url().replace("http://", "ws://"));
-        let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("Authorization", bearer.parse().unwrap());
-        request.headers_mut().insert("X-OMS-Compact", compact.parse().unwrap());
-        let (socket, _) = tungstenite::connect(request).unwrap();
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        }
-        Self(socket)
-    }
-
-    fn send(&mut self, frame: &str) {
-        self.0.send(Message::text(frame)).unwrap();
-    }
-
-    fn receive(&mut self) -> String {
-        loop {
-            match self.0.read().unwrap() {
-                Message::Text(text) => return text.to_string(),
-                Message::Ping(_) | Message::Pong(_) => {}
-                other @ (Message::Binary(_) | Message::Close(_) | Message::Frame(_)) => {
-                    panic!("{other:?} is no text")
-                }
-            }
-        }
-    }
-
-    /// Sends a frame and compares the next one that comes, as text without blanks between tokens.
-    fn exchange(&mut self, frame: &str, answer: &str) {
-        self.send(frame);
-        self.expect(answer);
-    }
-
-    fn expect(&mut self, answer: &str) {
-        assert_eq!(self.receive(), squeezed(answer));
-    }
-
-    /// Asks for an answer, and returns what came before it.
-    fn until_synchronised(&mut self) -> Vec<String> {
-        self.send(r#"{"Type": "Synchronise", "RequestID": "sync"}"#);
-        let mut before = Vec::new();
-        loop {
-            let frame = self.receive();
-            if frame.contains(r#""RequestID":"sync""#) {
-                return before;
-            }
-            before.push(frame);
-        }
-    }
-}
-
-/// JSON without blanks between tokens; the texts of these tests have none inside.
-fn squeezed(json: &str) -> String {
-    json.chars().filter(|character| !character.is_whitespace()).collect()
-}
-
-fn development(engine: &TestEngine) -> TestServer {
-    let config = Config::development();
-    serve(facade_oms::mount(config, engine.handle(), IdSource::counted(), MountPoint::root()))
-}
-
-/// A request of the account `DEMO`/`0001` with its parts after the account.
-fn request(rpc: &str, kind: &str, id: &str, parts: &str) -> String {
-    format!(
-        r#"{{"Type": "ClientRequest", "RequestID": "{rpc}", "Request": {{"Type": "{kind}", "RequestID": "{id}",
-        "Account": {{"AccountID": "0001", "OwnerID": "DEMO"}}, {parts}}}}}"#
-    )
-}
-
-/// The answer to a request of the account `DEMO`/`0001`, with its parts after the account.
-fn response(rpc: &str, kind: &str, id: &str, parts: &str) -> String {
-    let id = if id.is_empty() { String::new() } else { format!(r#""RequestID": "{id}","#) };
-    format!(
-        r#"{{"Type": "EventMessageType_Response",
-        "Request": {{"Type": "RequestMessageType_ClientRequest", "RequestID": "{rpc}"}},
-        "RequestResponse": {{"Type": "ClientRequestType_{kind}", {id}
-        "Account": {{"AccountID": "0001", "OwnerID": "DEMO"}}, {parts}}}}}"#
-    )
-}
-
-fn new(terms: &str) -> String {
-    format!(r#""New": {{"Code": "TSLA", "Exchange": "DRG", {terms}}}"#)
-}
 
 const LIMIT: &str = r#""Side": "SIDE_BUY", "OrderType": "ORDERTYPE_LIMIT", "Price": 45.00, "Quantity": 10,
     "Lifetime": "LIFETIME_DAY""#;
@@ -195,7 +95,7 @@ fn orders_are_refused_with_codes_in_the_order_of_fields() {
         (limit(&[]).replace("TSLA", "NONE"), r#"["Symbol"]"#),
         (limit(&[("\"Side\"", "\"CfiCode\": \"XXXXXX\", \"Side\"")]), r#"["Symbol"]"#),
         (limit(&[("SIDE_BUY", "SIDE_SHORTSELL")]), r#"["Side"]"#),
-        (limit(&[("ORDERTYPE_LIMIT", "ORDERTYPE_STOP_LIMIT")]), r#"["OrderType.Market"]"#),
+        (limit(&[("ORDERTYPE_LIMIT", "ORDERTYPE_PEGGED")]), r#"["OrderType.Market"]"#),
         (limit(&[("\"Price\": 45.00,", "")]), r#"["LimitPrice.Missing"]"#),
         (limit(&[("ORDERTYPE_LIMIT", "ORDERTYPE_MARKET")]), r#"["LimitPrice.Given"]"#),
         (limit(&[("45.00", "45.001")]), r#"["LimitPrice"]"#),
@@ -418,10 +318,45 @@ fn frames_that_cannot_be_served_are_answered() {
     let move_order = request("1", "Move", "R-1", r#""Move": {"OrderID": "0000000000000001"}"#);
     client.send(&move_order);
     assert!(client.receive().contains(r#""Errors":["Operation"]"#));
-    client.0.send(Message::binary(vec![8_u8, 1])).unwrap();
-    let Message::Close(Some(reason)) = client.0.read().unwrap() else { panic!("the connection stays open") };
-    assert_eq!(u16::from(reason.code), 1003);
-    assert_eq!(reason.reason.as_str(), "protobuf frames are not served, send JSON text");
+    // A version that there is not.
+    client.0.send(Message::binary(number(1, 1))).unwrap();
+    let refusal = [number(2, 99), message(9, &[text(10, "Data.Deserialise")])].concat();
+    assert_eq!(client.0.read().unwrap(), Message::binary(refusal));
+}
+
+#[test]
+fn frames_are_answered_in_the_form_of_the_latest() {
+    let engine = engine();
+    let server = development(&engine);
+    let mut client = Client::connect(&server, &Config::development(), "demo", &engine);
+    let account = message(3, &[text(3, "0001"), text(39, "DEMO")]);
+    let price = message(22, &[number(1, 2), bytes(3, &4_500_u16.to_le_bytes())]);
+    let quantity = message(23, &[bytes(3, &[10])]);
+    let terms = [number(20, 1), number(21, 2), price, quantity, number(24, 1)].concat();
+    let new = message(10, &[text(10, "TSLA"), text(11, "DRG"), terms]);
+    let placing = message(20, &[number(1, 10), text(2, "R-1"), account.clone(), new]);
+    client.0.send(Message::binary([number(2, 20), text(3, "1"), placing].concat())).unwrap();
+    let answer = client.0.read().unwrap();
+    let order = engine.handle().views().orders(engine.account("demo")).pop().unwrap();
+    let id = format!("{:016X}", order.id.get());
+    let echo = message(9, &[number(2, 20), text(3, "1")]);
+    let done = message(40, &[number(1, 10), text(2, "R-1"), account, text(8, &id), text(10, "Completed")]);
+    assert_eq!(answer, Message::binary([number(2, 99), echo, done].concat()));
+    assert_eq!(order.limit_price().unwrap().to_string(), "45.00");
+
+    // The view goes on in the other form.
+    client.0.send(Message::binary([number(2, 10), message(10, &[number(1, 24)])].concat())).unwrap();
+    for message_type in [99, 100, 200, 101] {
+        let Message::Binary(frame) = client.0.read().unwrap() else { panic!("{message_type}") };
+        assert!(frame.starts_with(&number(2, message_type)), "{message_type}: {frame:02X?}");
+    }
+    client.exchange(
+        r#"{"Type": "Synchronise", "RequestID": "2"}"#,
+        r#"{"Type": "EventMessageType_Response",
+        "Request": {"Type": "RequestMessageType_Synchronise", "RequestID": "2"}}"#,
+    );
+    placed(&engine, "demo", "40.00");
+    assert!(client.receive().contains(r#""Price":40.00"#));
 }
 
 /// More than a connection answers at a time.
@@ -442,14 +377,6 @@ fn answers_keep_the_order_of_frames() {
     let orders = engine.handle().views().orders(engine.account("demo"));
     let ids: Vec<_> = orders.iter().map(|order| order.request_id.clone().unwrap().to_string()).collect();
     assert_eq!(ids, (0..FRAMES).map(|number| format!("R-{number}")).collect::<Vec<_>>());
-}
-
-fn placed(engine: &TestEngine, account: &str, price: &str) -> String {
-    let placement = format!(
-        r#"{{"account": "{account}", "symbol": "TSLA", "side": "buy", "type": "limit", "price": "{price}", "quantity": "10"}}"#
-    );
-    let order = engine.place(&serde_json::from_str(&placement).unwrap());
-    format!("{:016X}", order.id.get())
 }
 
 #[test]

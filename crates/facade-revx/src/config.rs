@@ -1,13 +1,13 @@
 //! What an operator can set. Keys are read and checked once, when the configuration is read.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 use ed25519_dalek::pkcs8::DecodePublicKey;
+use facade_kit::Secret;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -105,25 +105,19 @@ pub enum Permission {
 }
 
 /// An API key. Not shown by `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey(Secret);
 
 impl ApiKey {
     /// Checks and wraps a key.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let is_key = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        is_key.then(|| Self(text.to_owned()))
+        is_key.then(|| Self(Secret::new(text)))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(..)")
+        self.0.reveal().as_bytes()
     }
 }
 

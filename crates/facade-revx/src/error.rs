@@ -24,7 +24,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 use facade_kit::{Renderer, RequestLine, enveloped};
-use order_engine::{Amount, AssetId, Reference, Reject, Timestamp};
+use order_engine::{Amount, AssetId, Combination, Reference, Reject, Timestamp};
 use runtime::SubmitError;
 use rust_decimal::Decimal;
 
@@ -202,7 +202,11 @@ impl ApiError {
         match reject {
             Reject::UnknownAccount(_) => Self::Unauthorized,
             Reject::UnknownInstrument(_) => Self::NoSuchPair(subject.pair.to_owned()),
-            Reject::UnknownOrder(_) | Reject::OrderClosed { .. } | Reject::OrderStaged(_) => {
+            // What is no working limit order cannot be replaced, and is not found.
+            Reject::UnknownOrder(_)
+            | Reject::OrderClosed { .. }
+            | Reject::OrderStaged(_)
+            | Reject::Combination(Combination::SuccessorOfTrigger) => {
                 Self::OrderNotFound(subject.order_id.to_owned())
             }
             Reject::AlreadyExists { .. } | Reject::ExistsWithDifferent { .. } => {
@@ -210,7 +214,15 @@ impl ApiError {
             }
             Reject::NothingToReplace
             | Reject::AnnotationsTooLarge
-            | Reject::Combination(_)
+            | Reject::Combination(
+                Combination::PostOnlyWithoutLimit
+                | Combination::PostOnlyImmediate
+                | Combination::PriceWithoutLimit
+                | Combination::CrossedBounds
+                | Combination::ImmediateReplacement
+                | Combination::TriggerWithoutStop
+                | Combination::CrossedQuote,
+            )
             | Reject::SizeNotPositive
             | Reject::QuantityNotAboveFilled { .. }
             | Reject::PriceTooLarge { .. }
@@ -247,8 +259,10 @@ impl ApiError {
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Busy,
-            // Only operators' commands are refused with these.
+            // Only operators' commands, and orders that wait, are refused with these.
             Reject::UnknownAsset(_)
+            | Reject::OffsetTooPrecise { .. }
+            | Reject::OffsetOutOfRange { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::OrderNotStaged(_)

@@ -37,7 +37,8 @@ use translate::pairs::Pairs;
 pub const NAME: &str = "revx";
 
 /// The body of a `POST /api/1.0/orders` that would place an order of the core here, whatever dialect it was placed in, and
-/// what is lost on the way; nothing when the reference data do not have the order's instrument.
+/// what is lost on the way; nothing when the reference data do not have the order's instrument, or when the order's limit will
+/// only be known once it is armed.
 #[must_use]
 pub fn placing_request(
     order: &Order,
@@ -46,7 +47,7 @@ pub fn placing_request(
 ) -> Option<Translated<serde_json::Value>> {
     let pairs = Pairs::new(reference, Arc::new(config.instruments.clone()));
     let Translated { value, losses } =
-        translate::orders::placing_request(&OrderView::new(order, &pairs, None)?);
+        translate::orders::placing_request(&OrderView::new(order, &pairs, None)?)?;
     Some(Translated { value: serde_json::to_value(value).ok()?, losses })
 }
 

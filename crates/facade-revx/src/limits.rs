@@ -1,33 +1,20 @@
 //! The vendor's rate limits: token buckets for each operation of each caller, a key for signed operations and an address
 //! for public ones. Off unless configured.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
-use facade_kit::Endpoint;
+use facade_kit::{Endpoint, RateLimiter, TokenBucket};
 use order_engine::Timestamp;
 
 const SECOND: u64 = 1_000_000_000;
 const MINUTE: u64 = 60 * SECOND;
 const DAY: u64 = 86_400 * SECOND;
 
-/// Buckets kept before full ones are dropped, which are as good as none.
-const MANY: usize = 10_000;
-
-/// So many tokens, refilled over a time.
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    tokens: u64,
-    refilled_over: u64,
-}
-
-const PUBLIC: &[Bucket] = &[Bucket { tokens: 1, refilled_over: SECOND }];
-const SIGNED: &[Bucket] =
-    &[Bucket { tokens: 100, refilled_over: SECOND }, Bucket { tokens: 1_000, refilled_over: MINUTE }];
-const PLACE: &[Bucket] =
-    &[Bucket { tokens: 10, refilled_over: SECOND }, Bucket { tokens: 1_000, refilled_over: DAY }];
-const REPLACE: &[Bucket] = &[Bucket { tokens: 10, refilled_over: SECOND }];
+const PUBLIC: &[TokenBucket] = &[TokenBucket::new(1, SECOND)];
+const SIGNED: &[TokenBucket] =
+    &[TokenBucket::new(100, SECOND / 100), TokenBucket::new(1_000, MINUTE / 1_000)];
+const PLACE: &[TokenBucket] = &[TokenBucket::new(10, SECOND / 10), TokenBucket::new(1_000, DAY / 1_000)];
+const REPLACE: &[TokenBucket] = &[TokenBucket::new(10, SECOND / 10)];
 
 /// Whose buckets they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +30,7 @@ pub(crate) enum Payer {
 pub(crate) struct Operation {
     /// Its place in the table of endpoints.
     index: usize,
-    buckets: &'static [Bucket],
+    buckets: &'static [TokenBucket],
     /// Whether each day of the range that is asked for costs a token.
     pub(crate) costs_by_day: bool,
 }
@@ -68,9 +55,9 @@ impl Operation {
     }
 }
 
-/// What has been used up. A bucket is kept as the instant at which it will be full again.
+/// What has been used up, for each operation of each caller.
 #[derive(Debug, Default)]
-pub(crate) struct Limits(Mutex<BTreeMap<(Payer, usize, usize), u64>>);
+pub(crate) struct Limits(RateLimiter<(Payer, usize)>);
 
 impl Limits {
     /// Takes tokens from all buckets of an operation, or from none.
@@ -84,26 +71,8 @@ impl Limits {
         tokens: u64,
         now: Timestamp,
     ) -> Result<(), u64> {
-        let now = now.as_nanos();
-        // Every value in the map is whole at any time, so that a panic elsewhere leaves nothing half done.
-        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut next = Vec::with_capacity(operation.buckets.len());
-        let mut wait = 0;
-        for (number, bucket) in operation.buckets.iter().enumerate() {
-            let key = (payer, operation.index, number);
-            let price = (bucket.refilled_over / bucket.tokens).saturating_mul(tokens.min(bucket.tokens));
-            let then = full_at.get(&key).map_or(now, |full_at| (*full_at).max(now)).saturating_add(price);
-            wait = wait.max(then.saturating_sub(now.saturating_add(bucket.refilled_over)));
-            next.push((key, then));
-        }
-        if wait > 0 {
-            return Err(wait.div_ceil(1_000_000));
-        }
-        if full_at.len() > MANY {
-            full_at.retain(|_, full_at| *full_at > now);
-        }
-        full_at.extend(next);
-        Ok(())
+        let taken = self.0.take((payer, operation.index), operation.buckets, tokens, now);
+        taken.map_err(|wait| u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
     }
 }
 

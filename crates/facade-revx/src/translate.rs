@@ -9,6 +9,7 @@ pub(crate) mod orders;
 pub(crate) mod pairs;
 pub(crate) mod placing;
 pub(crate) mod trades;
+pub(crate) mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]

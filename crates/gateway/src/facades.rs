@@ -8,7 +8,7 @@ use crate::config::{Layers, Profile};
 /// A facade that can be configured and mounted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facade {
-    /// The name that configuration uses.
+    /// The name that mounts use.
     pub(crate) name: &'static str,
     /// Reads its settings.
     pub(crate) read: fn(&Layers, Profile) -> anyhow::Result<Configured>,
@@ -24,11 +24,11 @@ pub(crate) struct Configured {
 
 macro_rules! facade {
     ($facade:ident) => {
-        facade!($facade, $facade::Config::uses_development_credentials)
+        facade!($facade, NAME, mount)
     };
-    ($facade:ident, $is_public:expr) => {
+    ($facade:ident, $name:ident, $mount:ident) => {
         Facade {
-            name: $facade::NAME,
+            name: $facade::$name,
             read: |layers, profile| {
                 let settings = layers.read_facade::<$facade::Config>($facade::NAME)?;
                 let config = settings.map_or_else(
@@ -36,27 +36,22 @@ macro_rules! facade {
                     anyhow::Ok,
                 )?;
                 Ok(Configured {
-                    development_credentials: $is_public(&config),
-                    mount: Box::new(move |engine, ids, at| $facade::mount(config.clone(), engine, ids, at)),
+                    development_credentials: config.uses_development_credentials(),
+                    mount: Box::new(move |engine, ids, at| $facade::$mount(config.clone(), engine, ids, at)),
                 })
             },
         }
     };
 }
 
-/// All of them.
+/// All of them. A vendor with two hosts has two lines and one table of settings.
 pub(crate) const FACADES: &[Facade] = &[
     facade!(facade_oms),
     facade!(facade_revx),
-    facade!(facade_espresso, |config: &facade_espresso::Config| {
-        let public = facade_espresso::Config::development().accounts;
-        config.accounts.iter().any(|account| public.iter().any(|known| known.api_key == account.api_key))
-    }),
+    facade!(facade_espresso),
     facade!(facade_oanda),
-    facade!(facade_clearstreet, |config: &facade_clearstreet::Config| {
-        let public = facade_clearstreet::Config::development().credentials;
-        config.credentials.iter().any(|credential| public.iter().any(|known| known.key == credential.key))
-    }),
+    facade!(facade_oanda, NAME_STREAM, mount_stream),
+    facade!(facade_clearstreet),
 ];
 
 /// The facade of a name.

@@ -81,7 +81,7 @@ async fn serve(
     let control = Arc::new(Control::new(engine.clone(), seed, access));
     let listeners = bind_all(config, &plan, &engine, &control)?;
     control.open(listeners.iter().flat_map(|listener| listener.rows.clone()).collect());
-    run_until_signal(listeners, &control, started).await
+    run_until_signal(listeners, &control, &engine, started).await
 }
 
 fn bind_all(
@@ -108,6 +108,7 @@ fn bind_all(
 async fn run_until_signal(
     listeners: Vec<Listener>,
     control: &Control,
+    engine: &EngineHandle,
     started: Instant,
 ) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -130,6 +131,8 @@ async fn run_until_signal(
         _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
     }
     control.close();
+    // A stream would otherwise last as long as its server waits for it.
+    engine.end_feed();
     tokio::select! {
         () = stop_all(&handles, true) => {}
         _ = terminate.recv() => stop_all(&handles, false).await,

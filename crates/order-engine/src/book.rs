@@ -180,7 +180,11 @@ impl Book {
 
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = LevelSummary> {
-        self.sorted(side).map(|(price, level)| LevelSummary {
+        let (bids, asks) = match side {
+            Side::Buy => (Some(self.bids.iter().rev()), None),
+            Side::Sell => (None, Some(self.asks.iter())),
+        };
+        bids.into_iter().flatten().chain(asks.into_iter().flatten()).map(|(price, level)| LevelSummary {
             price: *price,
             quantity: level.quantity,
             orders: level.orders,
@@ -189,23 +193,59 @@ impl Book {
 
     /// Visits the orders of a side in the order in which they would be filled, until the visitor breaks.
     pub fn visit(&self, side: Side, mut visitor: impl FnMut(BookKey, Ticks, &Resting) -> ControlFlow<()>) {
-        for (price, level) in self.sorted(side) {
+        let mut visit_level = |price: Ticks, level: &Level| {
             let mut slot = level.first;
             while slot != NONE {
                 let node = self.node(slot);
-                if visitor(BookKey(slot), *price, &node.resting).is_break() {
-                    return;
-                }
+                visitor(BookKey(slot), price, &node.resting)?;
                 slot = node.next;
             }
-        }
+            ControlFlow::Continue(())
+        };
+        // How far the visitor got is its own to know.
+        let _: ControlFlow<()> = match side {
+            Side::Buy => self.bids.iter().rev().try_for_each(|(price, level)| visit_level(*price, level)),
+            Side::Sell => self.asks.iter().try_for_each(|(price, level)| visit_level(*price, level)),
+        };
     }
 
-    fn sorted(&self, side: Side) -> Box<dyn Iterator<Item = (&Ticks, &Level)> + '_> {
-        match side {
-            Side::Buy => Box::new(self.bids.iter().rev()),
-            Side::Sell => Box::new(self.asks.iter()),
+    /// Fills an incoming order against the other side, best price first and of equal prices the oldest order first, and
+    /// says what is left of it. `on_fill` is told of each fill: the price, the quantity, and the resting order with what
+    /// is left of it; one with nothing left is off the book.
+    pub fn take(
+        &mut self,
+        side: Side,
+        limit: Ticks,
+        quantity: Lots,
+        mut on_fill: impl FnMut(Ticks, Lots, Resting),
+    ) -> Lots {
+        let mut left = quantity;
+        while !left.is_zero()
+            && let Some((price, key)) = self.first(side.opposite())
+        {
+            let is_acceptable = match side {
+                Side::Buy => price <= limit,
+                Side::Sell => price >= limit,
+            };
+            if !is_acceptable {
+                break;
+            }
+            let resting = *self.resting(key);
+            let filled = left.min(resting.leaves);
+            left = left.minus(filled);
+            let leaves = self.reduce(key, filled);
+            on_fill(price, filled, Resting { leaves, ..resting });
         }
+        left
+    }
+
+    /// The order of a side that would be filled first, and its price.
+    fn first(&self, side: Side) -> Option<(Ticks, BookKey)> {
+        let (price, level) = match side {
+            Side::Buy => self.bids.last_key_value()?,
+            Side::Sell => self.asks.first_key_value()?,
+        };
+        Some((*price, BookKey(level.first)))
     }
 
     fn side_mut(&mut self, side: Side) -> &mut BTreeMap<Ticks, Level> {

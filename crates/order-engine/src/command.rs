@@ -2,9 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::annotations::Annotations;
 use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, OrderId};
+use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
-use crate::order::{Annotations, OrderClass, OrderKind, PriceBound, SelfMatch, Side, Size, TimeInForce};
+use crate::order::{PriceBound, SelfMatch, Side, Size, TimeInForce};
 use crate::reference::{AccountDefinition, AssetDefinition, InstrumentDefinition};
 use crate::time::Timestamp;
 
@@ -216,6 +218,9 @@ pub struct ReplaceOrder {
     /// New texts, all of them.
     #[n(7)]
     pub annotations: Option<Annotations>,
+    /// New trigger price, for an order with a fixed one that has not fired.
+    #[n(8)]
+    pub trigger: Option<Price>,
 }
 
 /// How large a successor is.

@@ -74,6 +74,10 @@ pub enum Change {
         /// The fill.
         execution: Arc<Execution>,
     },
+    /// The trigger of a trailing order followed the market.
+    OrderTrailed(Arc<Order>),
+    /// The market came to an order's trigger; it is live.
+    OrderTriggered(Arc<Order>),
     /// An order was changed in place by its owner.
     OrderReplaced(Arc<Order>),
     /// An order gave its place to a successor.
@@ -102,6 +106,8 @@ impl Change {
             Self::OrderStaged(order)
             | Self::OrderAccepted(order)
             | Self::OrderFilled { order, .. }
+            | Self::OrderTrailed(order)
+            | Self::OrderTriggered(order)
             | Self::OrderReplaced(order)
             | Self::OrderSucceeded(order)
             | Self::OrderCanceled(order)

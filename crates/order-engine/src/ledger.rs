@@ -3,39 +3,38 @@
 //! Every movement inside has two legs, so that for each asset the sum over all accounts changes only by adjustments
 //! from outside.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{AccountId, AssetId};
 use crate::number::Amount;
 use crate::position::Balance;
 
-/// Balances by account and asset.
+/// Balances by account, in the order of asset ids. An account has few assets, so a short list beats a map.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(BTreeMap<(AccountId, AssetId), Balance>);
+pub(crate) struct Ledger(Vec<Vec<Balance>>);
 
 impl Ledger {
     /// The balance, zero when there never was any.
     pub(crate) fn balance(&self, account: AccountId, asset: AssetId) -> Balance {
         let none = Balance { asset, total: Amount::ZERO, held: Amount::ZERO };
-        self.0.get(&(account, asset)).copied().unwrap_or(none)
+        self.balances(account).find(|balance| balance.asset == asset).copied().unwrap_or(none)
     }
 
     /// All balances of an account in the order of asset ids.
     pub(crate) fn balances(&self, account: AccountId) -> impl Iterator<Item = &Balance> {
-        let range = (account, AssetId::new(0))..=(account, AssetId::new(u32::MAX));
-        self.0.range(range).map(|(_, balance)| balance)
+        self.0.get(account.get() as usize).into_iter().flatten()
     }
 
     /// Everything, in the order of accounts and assets.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&(AccountId, AssetId), &Balance)> {
-        self.0.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (AccountId, &Balance)> {
+        (0..)
+            .map(AccountId::new)
+            .zip(&self.0)
+            .flat_map(|(account, list)| list.iter().map(move |balance| (account, balance)))
     }
 
     /// An adjustment from outside.
     pub(crate) fn adjust(&mut self, account: AccountId, asset: AssetId, amount: Amount) {
         let balance = self.entry(account, asset);
         balance.total = sum(balance.total, amount);
-        check(account, balance);
     }
 
     /// Moves an amount from one account to another; a negative amount moves the other way.
@@ -49,11 +48,31 @@ impl Ledger {
         let balance = self.entry(account, asset);
         balance.held = sum(balance.held, amount);
         assert!(!balance.held.is_negative(), "Invariant: holds are not negative");
-        check(account, balance);
+        assert!(
+            amount.is_negative() || amount.is_zero() || balance.total >= balance.held,
+            "Invariant: an account owns what it holds back"
+        );
     }
 
     fn entry(&mut self, account: AccountId, asset: AssetId) -> &mut Balance {
-        self.0.entry((account, asset)).or_insert(Balance { asset, total: Amount::ZERO, held: Amount::ZERO })
+        let index = account.get() as usize;
+        if index >= self.0.len() {
+            self.0.resize_with(index + 1, Vec::new);
+        }
+        let Some(list) = self.0.get_mut(index) else {
+            unreachable!("Invariant: the ledger has a list for every account that it was asked for");
+        };
+        let position = match list.binary_search_by_key(&asset, |balance| balance.asset) {
+            Ok(position) => position,
+            Err(position) => {
+                list.insert(position, Balance { asset, total: Amount::ZERO, held: Amount::ZERO });
+                position
+            }
+        };
+        match list.get_mut(position) {
+            Some(balance) => balance,
+            None => unreachable!("Invariant: the balance was found or made"),
+        }
     }
 }
 
@@ -64,11 +83,4 @@ pub(crate) fn sum(one: Amount, other: Amount) -> Amount {
         Some(sum) => sum,
         None => unreachable!("Invariant: ledger amounts fit"),
     }
-}
-
-fn check(account: AccountId, balance: &Balance) {
-    assert!(
-        account == AccountId::HOUSE || balance.held.is_zero() || balance.total >= balance.held,
-        "Invariant: an account owns what it holds back"
-    );
 }

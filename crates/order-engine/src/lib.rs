@@ -11,21 +11,26 @@ pub mod limits;
 pub mod units;
 pub mod valuation;
 
+mod annotations;
 mod command;
 mod engine;
 mod event;
 mod execution;
 mod ids;
+mod kind;
 mod ledger;
 mod lookup;
 mod lots;
+mod marks;
 mod number;
 mod order;
 mod position;
 mod reference;
 mod reject;
 mod time;
+mod triggers;
 
+pub use annotations::Annotations;
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
     RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
@@ -37,15 +42,13 @@ pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
     OrderId, Symbol, TextError, TradeId,
 };
-pub use number::{Amount, NumberError, Price, Quantity};
-pub use order::{
-    Annotations, Hold, Order, OrderClass, OrderKind, OrderStatus, PriceBound, SelfMatch, Side, Size,
-    StatusReason, TimeInForce,
-};
+pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
+pub use number::{Amount, NumberError, Price, PriceDifference, Quantity};
+pub use order::{Hold, Order, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason, TimeInForce};
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
-    Instrument, InstrumentDefinition, Reference, Rounding, Settlement,
+    Instrument, InstrumentDefinition, Reference, Rounding, Settlement, TriggerSource,
 };
 pub use reject::{Capacity, Combination, DefinitionFault, OrderField, Reject};
 pub use time::Timestamp;

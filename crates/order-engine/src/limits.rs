@@ -13,7 +13,7 @@ pub const MAX_ASSETS: usize = 10_000;
 /// Most instruments.
 pub const MAX_INSTRUMENTS: usize = 10_000;
 /// Most open orders of one account, staged ones included.
-pub const MAX_OPEN_ORDERS_PER_ACCOUNT: usize = 100_000;
+pub const MAX_OPEN_ORDERS_PER_ACCOUNT: usize = 2_000_000;
 /// Most orders that the state remembers, open and closed. Older closed orders belong into an archive.
 pub const MAX_ORDERS: usize = 20_000_000;
 /// Most open lots of one account in one instrument.

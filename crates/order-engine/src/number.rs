@@ -36,6 +36,27 @@ pub struct Price(Decimal);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Quantity(Decimal);
 
+/// A signed difference between two prices, with the scale it was given in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PriceDifference(Decimal);
+
+impl PriceDifference {
+    /// No difference.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// Wraps a decimal.
+    #[must_use]
+    pub const fn new(value: Decimal) -> Self {
+        Self(value)
+    }
+
+    /// The decimal, with the scale it was given in.
+    #[must_use]
+    pub const fn decimal(self) -> Decimal {
+        self.0
+    }
+}
+
 impl Price {
     /// Checks and wraps a decimal.
     ///
@@ -245,6 +266,18 @@ macro_rules! decimal_codec {
 
 decimal_codec!(Price);
 decimal_codec!(Quantity);
+
+impl<C> Encode<C> for PriceDifference {
+    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        encode_decimal(self.0, e)
+    }
+}
+
+impl<C> Decode<'_, C> for PriceDifference {
+    fn decode(d: &mut Decoder<'_>, _: &mut C) -> Result<Self, decode::Error> {
+        Ok(Self(Decimal::deserialize(sixteen_bytes(d)?)))
+    }
+}
 
 impl<C> Encode<C> for Amount {
     fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {

@@ -1,13 +1,13 @@
 //! The order: what was asked, what has become of it, and every earlier version of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
+use crate::annotations::Annotations;
 use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
-use crate::limits;
+use crate::kind::{OrderKind, Trigger};
 use crate::number::{Amount, Price, Quantity};
 use crate::reject::Reject;
 use crate::time::Timestamp;
@@ -32,63 +32,6 @@ impl Side {
             Self::Sell => Self::Buy,
         }
     }
-}
-
-/// How an order finds its price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
-pub enum OrderKind {
-    /// At whatever the book offers, within the price bound; what cannot be filled at once is canceled.
-    #[n(0)]
-    Market,
-    /// At the limit or better.
-    #[n(1)]
-    Limit {
-        /// Worst acceptable price.
-        #[n(0)]
-        price: Price,
-    },
-    /// At whatever the book offers within the price bound; what is left rests as a limit order.
-    #[n(2)]
-    MarketToLimit {
-        /// Price at which the remainder rests.
-        #[n(0)]
-        rest_at: Price,
-    },
-}
-
-impl OrderKind {
-    /// The price at which the order rests, if it can rest.
-    #[must_use]
-    pub const fn resting_price(self) -> Option<Price> {
-        match self {
-            Self::Market => None,
-            Self::Limit { price } | Self::MarketToLimit { rest_at: price } => Some(price),
-        }
-    }
-
-    /// The kind without its prices.
-    #[must_use]
-    pub const fn class(self) -> OrderClass {
-        match self {
-            Self::Market => OrderClass::Market,
-            Self::Limit { .. } => OrderClass::Limit,
-            Self::MarketToLimit { .. } => OrderClass::MarketToLimit,
-        }
-    }
-}
-
-/// An order kind without its prices, for filters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-pub enum OrderClass {
-    /// See [`OrderKind::Market`].
-    #[n(0)]
-    Market,
-    /// See [`OrderKind::Limit`].
-    #[n(1)]
-    Limit,
-    /// See [`OrderKind::MarketToLimit`].
-    #[n(2)]
-    MarketToLimit,
 }
 
 /// How long an order lives.
@@ -159,7 +102,7 @@ pub enum OrderStatus {
     /// Recorded, not yet on the book: staged until it is released.
     #[n(0)]
     PendingNew,
-    /// Working, nothing filled.
+    /// Working, nothing filled; or waiting for the market to come to its trigger.
     #[n(1)]
     New,
     /// Working, part filled.
@@ -192,7 +135,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the order is on the book.
+    /// Whether the order is on the book, or waits for its trigger.
     #[must_use]
     pub const fn is_working(self) -> bool {
         matches!(self, Self::New | Self::PartiallyFilled)
@@ -220,65 +163,6 @@ pub enum StatusReason {
     /// The market refused it.
     #[n(5)]
     Refused(#[n(0)] Reject),
-}
-
-/// Texts that a caller attaches to an order. The engine keeps them and never reads them; keys carry the name of
-/// whoever reads them as a prefix.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Annotations(Option<Arc<BTreeMap<Box<str>, Box<str>>>>);
-
-impl Annotations {
-    /// Checks and wraps texts.
-    ///
-    /// # Errors
-    /// [`Reject::AnnotationsTooLarge`] past the limits of [`limits`].
-    pub fn new<K: Into<Box<str>>, V: Into<Box<str>>>(
-        texts: impl IntoIterator<Item = (K, V)>,
-    ) -> Result<Self, Reject> {
-        let map: BTreeMap<Box<str>, Box<str>> =
-            texts.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        let fits = map.len() <= limits::MAX_ANNOTATIONS
-            && map.iter().all(|(key, value)| {
-                key.len() <= limits::MAX_ANNOTATION_KEY_LENGTH
-                    && value.len() <= limits::MAX_ANNOTATION_VALUE_LENGTH
-            });
-        if !fits {
-            return Err(Reject::AnnotationsTooLarge);
-        }
-        Ok(Self((!map.is_empty()).then(|| Arc::new(map))))
-    }
-
-    /// The text of a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.as_ref()?.get(key).map(AsRef::as_ref)
-    }
-
-    /// All texts in the order of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|map| map.iter()).map(|(key, value)| (key.as_ref(), value.as_ref()))
-    }
-}
-
-impl<C> Encode<C> for Annotations {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut minicbor::Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.map(self.0.as_ref().map_or(0, |map| map.len() as u64))?;
-        for (key, value) in self.iter() {
-            e.str(key)?.str(value)?;
-        }
-        Ok(())
-    }
-}
-
-impl<C> Decode<'_, C> for Annotations {
-    fn decode(d: &mut minicbor::Decoder<'_>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let texts = d.map_iter::<&str, &str>()?.collect::<Result<Vec<_>, _>>()?;
-        Self::new(texts).map_err(minicbor::decode::Error::custom)
-    }
 }
 
 /// What an order holds back from its account's balance.
@@ -392,6 +276,10 @@ pub struct Order {
     /// Times it was replaced in place.
     #[n(30)]
     pub replaces: u32,
+    /// What it watches for, or what it watched for until it fired. Nothing for an order that was live at once, and
+    /// nothing while it is staged.
+    #[n(32)]
+    pub trigger: Option<Trigger>,
     /// Earlier versions.
     #[cbor(skip)]
     pub(crate) earlier: Earlier,
@@ -404,10 +292,16 @@ impl Order {
         self.filled_notional.decimal().checked_div(self.filled.decimal()).map(|price| price.normalize())
     }
 
-    /// The limit price, if it has one.
+    /// The limit price, if it has one: for a trailing order, the one that it has now.
     #[must_use]
-    pub const fn limit_price(&self) -> Option<Price> {
-        self.kind.resting_price()
+    pub fn limit_price(&self) -> Option<Price> {
+        self.kind.resting_price().or(self.trigger.and_then(|trigger| trigger.limit))
+    }
+
+    /// Whether it waits for the market to come to its trigger, and is not on the book.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        !self.status.is_closed() && self.trigger.is_some_and(|trigger| trigger.fired_at.is_none())
     }
 
     /// Whether it waits for its release.

@@ -147,6 +147,18 @@ impl Commission {
     };
 }
 
+/// The market price that fires a trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum TriggerSource {
+    /// The best price of the other side: the ask for a buy, the bid for a sell.
+    #[n(0)]
+    #[default]
+    OtherSide,
+    /// The last trade.
+    #[n(1)]
+    LastTrade,
+}
+
 /// An instrument as configuration defines it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
 pub struct InstrumentDefinition {
@@ -186,6 +198,10 @@ pub struct InstrumentDefinition {
     /// When a DAY order ends: seconds after midnight UTC (0 to 86,399).
     #[n(11)]
     pub day_ends_at: u32,
+    /// What fires triggers.
+    #[n(12)]
+    #[cbor(default)]
+    pub trigger_source: TriggerSource,
 }
 
 /// An instrument of the state.

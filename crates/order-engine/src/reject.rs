@@ -52,6 +52,12 @@ pub enum Combination {
     /// A change to a time in force that may not rest.
     #[n(4)]
     ImmediateReplacement,
+    /// A trigger price for an order that has none, or that has fired.
+    #[n(6)]
+    TriggerWithoutStop,
+    /// A successor of an order that waits for its trigger.
+    #[n(8)]
+    SuccessorOfTrigger,
     /// A quote whose bid is not below its ask.
     #[n(5)]
     CrossedQuote,
@@ -245,6 +251,14 @@ pub enum Reject {
         #[n(1)]
         scale: u32,
     },
+    /// An offset has more decimals than the instrument's prices.
+    #[n(38)]
+    #[error("the offset has more than {scale} decimals")]
+    OffsetTooPrecise {
+        /// Allowed decimals.
+        #[n(0)]
+        scale: u32,
+    },
     /// A price is no multiple of the tick.
     #[n(22)]
     #[error("price {given} is not a multiple of {tick}")]
@@ -392,6 +406,14 @@ pub enum Reject {
         /// Side of the incoming order.
         #[n(2)]
         side: Side,
+    },
+    /// The distance of a trailing order takes its trigger or its limit out of the range of prices.
+    #[n(37)]
+    #[error("the offset takes the trigger out of range at a market price of {market}")]
+    OffsetOutOfRange {
+        /// The price from which the distance is measured.
+        #[n(0)]
+        market: Price,
     },
 }
 

@@ -4,8 +4,8 @@
 use rust_decimal::Decimal;
 
 use crate::limits;
-use crate::number::{Amount, Price, Quantity};
-use crate::reference::{InstrumentDefinition, Rounding};
+use crate::number::{Amount, Price, PriceDifference, Quantity};
+use crate::reference::{BasisPoints, InstrumentDefinition, Rounding};
 use crate::reject::Reject;
 
 /// A price as a whole number of ten to the minus the instrument's price scale.
@@ -120,7 +120,7 @@ impl Scales {
     /// # Errors
     /// Too precise, too large, or no multiple of the tick.
     pub fn ticks(&self, price: Price) -> Result<Ticks, Reject> {
-        if price.decimal().normalize().scale() > self.price_scale {
+        if is_finer(price.decimal(), self.price_scale) {
             return Err(Reject::PriceTooPrecise { given: price, scale: self.price_scale });
         }
         let units =
@@ -139,7 +139,7 @@ impl Scales {
         if quantity.is_zero() {
             return Err(Reject::SizeNotPositive);
         }
-        if quantity.decimal().normalize().scale() > self.quantity_scale {
+        if is_finer(quantity.decimal(), self.quantity_scale) {
             return Err(Reject::QuantityTooPrecise { given: quantity, scale: self.quantity_scale });
         }
         let units = units_of(quantity.decimal(), self.quantity_scale).ok_or(Reject::Overflow)?;
@@ -147,6 +147,18 @@ impl Scales {
             return Err(Reject::QuantityOffLot { given: quantity, lot: self.quantity(Lots(self.lot_units)) });
         }
         Ok(Lots(units))
+    }
+
+    /// A difference of prices in the book's units.
+    ///
+    /// # Errors
+    /// More decimals than the instrument's prices, or too large.
+    pub(crate) fn difference(&self, difference: PriceDifference) -> Result<i64, Reject> {
+        let too_precise = Reject::OffsetTooPrecise { scale: self.price_scale };
+        if is_finer(difference.decimal(), self.price_scale) {
+            return Err(too_precise);
+        }
+        units_of(difference.decimal(), self.price_scale).ok_or(Reject::Overflow)
     }
 
     /// The book's units of a quantity that the engine itself has written.
@@ -207,6 +219,17 @@ impl Scales {
         Lots(units - units % self.lot_units)
     }
 
+    /// A part of a price, in hundredths of a percent, in price units, rounded to the tick.
+    pub(crate) fn part_of_price(&self, price: Ticks, rate: BasisPoints, rounding: Rounding) -> i64 {
+        let (tick, exact) = (i128::from(self.tick_units), i128::from(price.0) * i128::from(rate.get()));
+        let step = tick * 10_000;
+        let ticks = match rounding {
+            Rounding::Truncate => exact / step,
+            Rounding::HalfUp => (exact + step / 2) / step,
+        };
+        i64::try_from(ticks * tick).unwrap_or(MAX_UNITS)
+    }
+
     /// A quantity as an amount of the base asset.
     #[must_use]
     pub fn base_amount(&self, quantity: Lots) -> Amount {
@@ -214,9 +237,15 @@ impl Scales {
     }
 }
 
+/// Whether a decimal has digits beyond `scale`.
+fn is_finer(value: Decimal, scale: u32) -> bool {
+    value.scale() > scale && value.normalize().scale() > scale
+}
+
 /// A decimal as a whole number of ten to the minus `scale`; nothing when it is finer or too large.
 fn units_of(value: Decimal, scale: u32) -> Option<i64> {
-    let value = value.normalize();
+    // Trailing zeros matter only to what looks too fine.
+    let value = if value.scale() > scale { value.normalize() } else { value };
     let missing = scale.checked_sub(value.scale())?;
     let units = value.mantissa().checked_mul(10_i128.checked_pow(missing)?)?;
     i64::try_from(units).ok().filter(|units| *units <= MAX_UNITS)

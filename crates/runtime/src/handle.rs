@@ -120,7 +120,18 @@ impl EngineHandle {
     /// missed.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<[Event]>> {
-        self.shared.events.subscribe()
+        self.shared.follow()
+    }
+
+    /// Ends the feed for good: whoever follows, or begins to, learns that nothing more will come. For a server that is
+    /// about to stop and has streams open.
+    pub fn end_feed(&self) {
+        self.shared.end_feed();
+    }
+
+    /// Waits for the end of the feed, for a connection that stays open without following it.
+    pub async fn feed_ended(&self) {
+        self.shared.feed_ended().await;
     }
 
     /// Batches that were logged over the life of the journal.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetId,
     AssetKind, BasisPoints, ChargedIn, Command, Commission, InstrumentDefinition, InstrumentId, Price,
-    Quantity, Rounding, Settlement, Symbol, UpdateQuote,
+    Quantity, Rounding, Settlement, Symbol, TriggerSource, UpdateQuote,
 };
 use serde::Deserialize;
 
@@ -185,6 +185,8 @@ struct InstrumentEntry {
     minimum_notional: Text<Amount>,
     commission: Option<CommissionEntry>,
     day_ends_at: TimeOfDay,
+    #[serde(default)]
+    trigger_source: TriggerSourceName,
 }
 
 /// `"spot"`, `"security"` or `{ margin = 500 }`, in basis points.
@@ -220,6 +222,23 @@ enum RoundingName {
     HalfUp,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TriggerSourceName {
+    #[default]
+    OtherSide,
+    LastTrade,
+}
+
+impl TriggerSourceName {
+    const fn source(self) -> TriggerSource {
+        match self {
+            Self::OtherSide => TriggerSource::OtherSide,
+            Self::LastTrade => TriggerSource::LastTrade,
+        }
+    }
+}
+
 impl InstrumentEntry {
     fn command(&self) -> Command {
         let settlement = match self.settlement {
@@ -240,6 +259,7 @@ impl InstrumentEntry {
             minimum_notional: self.minimum_notional.0,
             commission: self.commission.as_ref().map_or(Commission::NONE, CommissionEntry::commission),
             day_ends_at: self.day_ends_at.seconds(),
+            trigger_source: self.trigger_source.source(),
         })
     }
 }

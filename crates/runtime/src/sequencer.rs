@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use journal::{Journal, JournalError};
-use order_engine::{Command, Engine, Event, Outcome, Reject, Timestamp};
+use order_engine::{Applied, Command, Engine, Event, Outcome, Reject, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::batch::{Batch, BatchWriter, Origin};
@@ -230,29 +230,37 @@ impl Sequencer {
     /// Applies commands that are durable, and publishes before it answers, so that a caller reads its own write.
     fn apply(&mut self, now: Timestamp) {
         let views = &self.shared.views;
-        let mut feed = Feed::new(self.shared.events.receiver_count() > 0);
-        let mut results = Vec::with_capacity(self.commands.len());
+        let mut applied = Vec::with_capacity(self.commands.len());
         for command in self.commands.drain(..) {
-            let applied = self.engine.apply(now, &command);
-            self.publisher.events(views, &applied.due);
-            feed.extend(&applied.due);
-            if let Ok(outcome) = &applied.result {
+            let one = self.engine.apply(now, &command);
+            self.publisher.events(views, &one.due);
+            if let Ok(outcome) = &one.result {
                 self.publisher.events(views, &outcome.events);
-                feed.extend(&outcome.events);
             }
-            results.push(applied.result);
+            applied.push(one);
         }
         self.publish_state();
-        if let Some(events) = feed.into_events() {
-            // Nobody may be following any more.
-            let _ = self.shared.events.send(events);
+        self.feed(&applied);
+        self.answer(applied.into_iter().map(|one| one.result));
+    }
+
+    /// Tells those who follow. Whoever begins to follow only now sees the batch in the views.
+    fn feed(&self, applied: &[Applied]) {
+        if !self.shared.is_followed() {
+            return;
         }
-        self.answer(results);
+        let events: Vec<Event> = applied
+            .iter()
+            .flat_map(|one| one.due.iter().chain(one.result.iter().flat_map(|outcome| &outcome.events)))
+            .cloned()
+            .collect();
+        if !events.is_empty() {
+            self.shared.tell(events.into());
+        }
     }
 
     /// A caller that went away does not want its answer.
-    fn answer(&mut self, results: Vec<Result<Outcome, Reject>>) {
-        let mut results = results.into_iter();
+    fn answer(&mut self, mut results: impl Iterator<Item = Result<Outcome, Reject>>) {
         for reply in self.replies.drain(..) {
             match reply {
                 Reply::Nobody => drop(results.next()),
@@ -280,24 +288,5 @@ impl Drop for Sequencer {
         if std::thread::panicking() {
             tracing::error!("the engine broke an invariant and has stopped; nothing more is taken");
         }
-    }
-}
-
-/// The events of a batch, copied only when someone follows them.
-struct Feed(Option<Vec<Event>>);
-
-impl Feed {
-    fn new(is_followed: bool) -> Self {
-        Self(is_followed.then(Vec::new))
-    }
-
-    fn extend(&mut self, events: &[Event]) {
-        if let Some(feed) = &mut self.0 {
-            feed.extend_from_slice(events);
-        }
-    }
-
-    fn into_events(self) -> Option<Arc<[Event]>> {
-        self.0.filter(|events| !events.is_empty()).map(Into::into)
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use arc_swap::ArcSwapOption;
 use order_engine::Event;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
 use crate::views::Views;
@@ -13,7 +14,9 @@ use crate::views::Views;
 pub(crate) struct Shared {
     pub(crate) views: Views,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) events: broadcast::Sender<Arc<[Event]>>,
+    /// The feed; nothing once it has ended.
+    events: ArcSwapOption<broadcast::Sender<Arc<[Event]>>>,
+    feed_ended: watch::Sender<bool>,
     /// Batches in the journal, which is also the sequence of the last one.
     batches: AtomicU64,
     queue: Queue,
@@ -32,11 +35,44 @@ impl Shared {
         Self {
             views: Views::default(),
             clock,
-            events: broadcast::Sender::new(event_backlog.max(1)),
+            events: ArcSwapOption::from_pointee(broadcast::Sender::new(event_backlog.max(1))),
+            feed_ended: watch::Sender::new(false),
             batches: AtomicU64::new(0),
             queue: Queue { waiting: AtomicUsize::new(0), limit: queue },
             healthy: AtomicBool::new(true),
         }
+    }
+
+    /// A place in the feed. Of a feed that has ended it learns just that.
+    pub(crate) fn follow(&self) -> broadcast::Receiver<Arc<[Event]>> {
+        match &*self.events.load() {
+            Some(events) => events.subscribe(),
+            None => broadcast::channel(1).1,
+        }
+    }
+
+    /// Whether anyone follows.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.events.load().as_ref().is_some_and(|events| events.receiver_count() > 0)
+    }
+
+    /// Tells those who follow. Nobody may be following any more.
+    pub(crate) fn tell(&self, events: Arc<[Event]>) {
+        if let Some(feed) = &*self.events.load() {
+            let _ = feed.send(events);
+        }
+    }
+
+    /// Ends the feed.
+    pub(crate) fn end_feed(&self) {
+        self.events.store(None);
+        self.feed_ended.send_replace(true);
+    }
+
+    /// Waits for the end of the feed.
+    pub(crate) async fn feed_ended(&self) {
+        // The sender is beside the receiver, so the wait ends with the feed and not before.
+        let _ = self.feed_ended.subscribe().wait_for(|ended| *ended).await;
     }
 
     /// Takes a place in the queue, if one is free.

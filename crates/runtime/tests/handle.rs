@@ -19,6 +19,7 @@ use order_engine::{
     Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, Size, Timestamp,
 };
 use runtime::{Clock, EngineHandle, Options, Runtime, SubmitError};
+use tokio::sync::broadcast::error::RecvError;
 
 #[tokio::test]
 async fn a_caller_reads_its_own_write() {
@@ -233,6 +234,7 @@ fn replaced(order: OrderId, request: &str) -> ReplaceOrder {
         price_bound: None,
         client_order_id: Some(client_id(request)),
         annotations: None,
+        trigger: None,
     }
 }
 
@@ -418,4 +420,16 @@ async fn a_new_state_is_empty_until_its_first_command() {
     );
     fill(&runtime).await;
     assert!(!runtime.is_empty());
+}
+
+#[tokio::test]
+async fn a_feed_that_has_ended_says_so_to_all() {
+    let runtime = in_memory().await;
+    let handle = runtime.handle();
+    let mut follower = handle.subscribe();
+    handle.end_feed();
+    handle.feed_ended().await;
+    assert_eq!(follower.recv().await.unwrap_err(), RecvError::Closed);
+    assert_eq!(handle.subscribe().recv().await.unwrap_err(), RecvError::Closed);
+    assert!(handle.submit(Command::Tick).await.is_ok(), "commands are still taken");
 }

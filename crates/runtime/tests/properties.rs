@@ -103,6 +103,7 @@ fn command(step: &Step, known: &[OrderId]) -> Vec<Command> {
             price_bound: None,
             client_order_id: client.map(|number| client_id(&number.to_string())),
             annotations: None,
+            trigger: None,
         })],
         Step::CancelAll { account } => vec![Command::CancelOrders(CancelOrders {
             account: *account,

@@ -1,12 +1,15 @@
 //! An order in nobody's dialect, for tests that need one on the book that no facade placed.
 
-use order_engine::{Amount, ClientOrderId, OrderKind, PlaceOrder, Side, Size, TimeInForce, Timestamp};
+use order_engine::{
+    Amount, BasisPoints, ClientOrderId, Offset, OrderKind, PlaceOrder, Price, PriceDifference, Side, Size,
+    TimeInForce, Timestamp,
+};
 use serde::Deserialize;
 
 use crate::engine::{TestEngine, decimal, price, quantity};
 
-/// An order, with decimals as texts. `limit` needs a price, `gtd` needs `until`; the size is `quantity` of base or
-/// `notional` of quote.
+/// An order, with decimals as texts. `limit` needs a price, orders that wait a trigger or an offset, `gtd` needs `until`;
+/// the size is `quantity` of base or `notional` of quote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
@@ -21,6 +24,14 @@ pub struct Placement {
     pub kind: PlacedKind,
     /// Limit price.
     pub price: Option<String>,
+    /// Trigger price.
+    pub trigger: Option<String>,
+    /// Distance of a trailing trigger, in units of price.
+    pub offset: Option<String>,
+    /// Distance of a trailing trigger, in basis points.
+    pub offset_bp: Option<u32>,
+    /// How much worse than its trigger the limit of a trailing order is.
+    pub limit_offset: Option<String>,
     /// Quantity of base.
     pub quantity: Option<String>,
     /// Amount of quote.
@@ -51,12 +62,22 @@ pub enum PlacedSide {
 
 /// An order kind, as a test writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum PlacedKind {
     /// Market.
     Market,
     /// Limit.
     Limit,
+    /// Market once the trigger is reached.
+    Stop,
+    /// Limit once the trigger is reached.
+    StopLimit,
+    /// Market once the trigger is touched.
+    MarketIfTouched,
+    /// Stop whose trigger follows the market.
+    TrailingStop,
+    /// Stop-limit whose trigger follows the market.
+    TrailingStopLimit,
 }
 
 /// A time in force, as a test writes it.
@@ -101,11 +122,60 @@ impl Placement {
     }
 
     fn kind(&self) -> OrderKind {
-        match (self.kind, &self.price) {
-            (PlacedKind::Market, None) => OrderKind::Market,
-            (PlacedKind::Limit, Some(limit)) => OrderKind::Limit { price: price(limit) },
-            (PlacedKind::Market, Some(_)) => panic!("a market order has no price: {self:?}"),
-            (PlacedKind::Limit, None) => panic!("a limit order needs a price: {self:?}"),
+        let kind = match self.kind {
+            PlacedKind::Market => OrderKind::Market,
+            PlacedKind::Limit => OrderKind::Limit { price: self.limit() },
+            PlacedKind::Stop => OrderKind::Stop { trigger: self.trigger() },
+            PlacedKind::StopLimit => OrderKind::StopLimit { trigger: self.trigger(), price: self.limit() },
+            PlacedKind::MarketIfTouched => OrderKind::MarketIfTouched { trigger: self.trigger() },
+            PlacedKind::TrailingStop => OrderKind::TrailingStop { offset: self.offset() },
+            PlacedKind::TrailingStopLimit => {
+                OrderKind::TrailingStopLimit { offset: self.offset(), limit_offset: self.limit_offset() }
+            }
+        };
+        self.assert_no_more_than(kind);
+        kind
+    }
+
+    /// Nothing is dropped in silence: a price that the kind does not have is a mistake of the test.
+    fn assert_no_more_than(&self, kind: OrderKind) {
+        let offset = match kind {
+            OrderKind::TrailingStop { offset } | OrderKind::TrailingStopLimit { offset, .. } => Some(offset),
+            OrderKind::Market
+            | OrderKind::Limit { .. }
+            | OrderKind::MarketToLimit { .. }
+            | OrderKind::Stop { .. }
+            | OrderKind::StopLimit { .. }
+            | OrderKind::MarketIfTouched { .. } => None,
+        };
+        let has_limit_offset = matches!(kind, OrderKind::TrailingStopLimit { .. });
+        let given = (self.price.is_some(), self.trigger.is_some(), self.limit_offset.is_some());
+        let known = (kind.resting_price().is_some(), kind.trigger_price().is_some(), has_limit_offset);
+        assert_eq!(given, known, "a price, a trigger or a limit offset too many: {self:?}");
+        let has_offset = self.offset.is_some() || self.offset_bp.is_some();
+        assert_eq!(has_offset, offset.is_some(), "only a trailing order has an offset: {self:?}");
+    }
+
+    fn limit(&self) -> Price {
+        self.price.as_deref().map_or_else(|| panic!("a limit is needed: {self:?}"), price)
+    }
+
+    fn trigger(&self) -> Price {
+        self.trigger.as_deref().map_or_else(|| panic!("a trigger is needed: {self:?}"), price)
+    }
+
+    fn offset(&self) -> Offset {
+        match (&self.offset, self.offset_bp) {
+            (Some(distance), None) => Offset::Price(price(distance)),
+            (None, Some(points)) => Offset::BasisPoints(BasisPoints::new(points)),
+            (Some(_), Some(_)) | (None, None) => panic!("either offset or offset_bp is needed: {self:?}"),
+        }
+    }
+
+    fn limit_offset(&self) -> PriceDifference {
+        match &self.limit_offset {
+            Some(difference) => PriceDifference::new(decimal(difference)),
+            None => panic!("a limit offset is needed: {self:?}"),
         }
     }
 

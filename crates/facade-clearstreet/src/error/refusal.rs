@@ -64,7 +64,11 @@ impl From<Refusal<'_>> for ApiError {
             Reject::PriceTooPrecise { given, .. } | Reject::PriceOffTick { given, .. } => {
                 order.off_tick(*given)
             }
-            Reject::PriceTooLarge { given } => Self::unprocessable("limit price", &given.to_string()),
+            Reject::OffsetTooPrecise { .. } => order.offset_off_tick(),
+            Reject::OffsetOutOfRange { market } => {
+                Self::Invalid(format!("The offset is out of range at a market price of {market}"))
+            }
+            Reject::PriceTooLarge { given } => Self::unprocessable("price", &given.to_string()),
             Reject::NotionalTooSmall { minimum, .. } => {
                 Self::Invalid(format!("Order value must be at least {minimum}"))
             }
@@ -100,11 +104,14 @@ impl From<Refusal<'_>> for ApiError {
 
 const fn combination(fault: Combination) -> &'static str {
     match fault {
-        Combination::PriceWithoutLimit => "limit_price is not allowed for MARKET orders",
-        Combination::PostOnlyWithoutLimit
+        Combination::TriggerWithoutStop => "stop_price is not allowed once the order has been triggered",
+        // Only said of orders whose kind is looked at before the engine is asked.
+        Combination::PriceWithoutLimit
+        | Combination::PostOnlyWithoutLimit
         | Combination::PostOnlyImmediate
         | Combination::CrossedBounds
         | Combination::ImmediateReplacement
+        | Combination::SuccessorOfTrigger
         | Combination::CrossedQuote => INVALID_ARGUMENT,
     }
 }
@@ -132,6 +139,16 @@ impl<'a> RefusedOrder<'a> {
             "INVALID_TICK_SIZE",
             "Tick Size: price is not a multiple of the tick size",
             [("price", dollars(given)), ("tick_size", shortest(tick.decimal()))],
+        )
+    }
+
+    /// A distance that is finer than prices are.
+    fn offset_off_tick(&self) -> ApiError {
+        let tick = self.listing.instrument.definition.tick;
+        self.risk(
+            "INVALID_TICK_SIZE",
+            "Tick Size: offset is not a multiple of the tick size",
+            [("tick_size", shortest(tick.decimal()))],
         )
     }
 

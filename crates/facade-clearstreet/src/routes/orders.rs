@@ -28,7 +28,7 @@ pub(super) async fn submit(
     let number = path.number()?;
     let entries: Vec<wire::NewOrder> = body::json(&state, &request, payload).await?;
     let own = state.account(&caller, number)?;
-    Ok(state.success(submission::submit(&state, &own, &entries).await?))
+    Ok(state.success(submission::submit(&state, &own, Vec::new(), &entries).await?))
 }
 
 pub(super) async fn list(
@@ -193,20 +193,24 @@ async fn carry_out_cancel(
     }
 }
 
-/// Has all matching orders taken back: those on the book in one sweep, and each that waits for its release by itself.
-///
-/// # Errors
-/// [`ApiError::NoOrdersMatch`] when there was none.
-async fn carry_out_cancel_all(state: &State, sweep: CancelOrders) -> Result<Vec<Arc<Order>>, ApiError> {
+/// The commands of a sweep: it itself, and one for each order that it does not reach because it waits for its release.
+pub(super) fn sweeping(state: &State, sweep: CancelOrders) -> Vec<Command> {
     let mut open = state.engine.views().open_orders(sweep.account);
     open.retain(|order| order.is_staged() && translate::is_swept(&sweep, order));
     let held = open.into_iter().map(|order| {
         let (account, order) = (order.account, order.id);
         Command::CancelOrder(CancelOrder { account, order, client_order_id: None })
     });
-    let commands = std::iter::once(Command::CancelOrders(sweep.clone())).chain(held).collect();
+    std::iter::once(Command::CancelOrders(sweep)).chain(held).collect()
+}
+
+/// Has all matching orders taken back: those on the book in one sweep, and each that waits for its release by itself.
+///
+/// # Errors
+/// [`ApiError::NoOrdersMatch`] when there was none.
+async fn carry_out_cancel_all(state: &State, sweep: CancelOrders) -> Result<Vec<Arc<Order>>, ApiError> {
     let mut canceled = Vec::new();
-    for result in state.engine.submit_all(commands).await? {
+    for result in state.engine.submit_all(sweeping(state, sweep)).await? {
         match result {
             Ok(outcome) => canceled.extend(outcome.events.iter().filter_map(canceled_order)),
             // Released or closed since it was looked at; if it was on the book, the sweep took it.

@@ -29,23 +29,27 @@ struct Submission<'a> {
     now: Timestamp,
 }
 
-/// Submits the entries and gives a row for each.
+/// Submits the entries and gives a row for each. What is to be done before goes with them, so that nobody comes between;
+/// what comes of it is not told.
 ///
 /// # Errors
 /// The first refusal when every entry is refused; that the engine took none of them.
 pub(super) async fn submit(
     state: &State,
     own: &OwnAccount,
+    before: Vec<Command>,
     entries: &[wire::NewOrder],
 ) -> Result<Vec<wire::Order>, ApiError> {
     let directory = state.directory();
     let submission = Submission { own, directory: &directory, ids: &state.ids, now: state.engine.now() };
     let placements: Vec<Result<PlaceOrder, ApiError>> =
         entries.iter().map(|entry| translate::place(entry, own.account.id, &directory)).collect();
-    let commands: Vec<Command> = placements.iter().flatten().cloned().map(Command::PlaceOrder).collect();
+    let first = before.len();
+    let placing = placements.iter().flatten().cloned().map(Command::PlaceOrder);
+    let commands: Vec<Command> = before.into_iter().chain(placing).collect();
     let results = if commands.is_empty() { Vec::new() } else { state.engine.submit_all(commands).await? };
 
-    let mut results = results.into_iter();
+    let mut results = results.into_iter().skip(first);
     let attempts = placements.into_iter().map(|placement| match placement {
         Err(error) => Err(submission.unrecorded(error)),
         Ok(placement) => match results.next() {

@@ -125,13 +125,13 @@ impl CancelFilter {
             None => None,
             Some(wire::OrderType::Market) => Some(vec![OrderClass::Market]),
             Some(wire::OrderType::Limit) => Some(vec![OrderClass::Limit]),
-            Some(wire::OrderType::Other) => Some(vec![OrderClass::MarketToLimit]),
-            Some(
-                wire::OrderType::Stop
-                | wire::OrderType::StopLimit
-                | wire::OrderType::TrailingStop
-                | wire::OrderType::TrailingStopLimit,
-            ) => return None,
+            Some(wire::OrderType::Stop) => Some(vec![OrderClass::Stop]),
+            Some(wire::OrderType::StopLimit) => Some(vec![OrderClass::StopLimit]),
+            Some(wire::OrderType::TrailingStop) => Some(vec![OrderClass::TrailingStop]),
+            Some(wire::OrderType::TrailingStopLimit) => Some(vec![OrderClass::TrailingStopLimit]),
+            Some(wire::OrderType::Other) => {
+                Some(vec![OrderClass::MarketToLimit, OrderClass::MarketIfTouched])
+            }
         };
         let instruments = self.instruments(directory);
         if instruments.as_ref().is_some_and(Vec::is_empty) {

@@ -45,6 +45,7 @@ fn quote(listing: &Listing, market: &MarketView) -> Option<wire::Quote> {
     Some(wire::Quote { ask: price(ask), ask_size: size(ask), bid: price(bid), bid_size: size(bid), midpoint })
 }
 
-fn whole(value: Decimal) -> i64 {
+/// The whole part of a number.
+pub(super) fn whole(value: Decimal) -> i64 {
     value.trunc().to_i64().unwrap_or(i64::MAX)
 }

@@ -2,8 +2,8 @@
 
 use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
 use order_engine::{
-    Execution, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Reject, Side, Size, StatusReason,
-    TimeInForce,
+    Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Reject, Side, Size,
+    StatusReason, TimeInForce,
 };
 use rust_decimal::Decimal;
 
@@ -45,6 +45,10 @@ pub(crate) fn order(
     let ordered = order.quantity.decimal();
     let (filled, leaves) = quantities(order, stage);
     let is_new = stage == Stage::Submitted;
+    let (offset, limit_offset) = offsets(order.kind);
+    // What follows the market is not known yet when an order is acknowledged.
+    let trailing = order.trigger.filter(|_| !is_new && offset.is_some());
+    let watermark = trailing.and_then(|trigger| trigger.watermark);
     let wire = wire::Order {
         account_id: account,
         average_fill_price: order.average_price().filter(|_| !is_new).map(format::average),
@@ -58,15 +62,22 @@ pub(crate) fn order(
         instrument_id: listing.id.to_string(),
         instrument_type: listing.security_type(),
         leaves_quantity: format::quantity(leaves, ordered),
-        limit_price: order.limit_price().map(|price| price.to_string()),
+        limit_offset,
+        limit_price: order.kind.resting_price().map(|price| price.to_string()),
         order_type: order_type(order.kind.class()),
         quantity: order.quantity.to_string(),
         queue_state: (order.is_staged() && !is_new).then_some(wire::QueueState::AwaitingRelease),
         side: side(order.side),
         status: status.value,
-        stop_price: None,
+        stop_price: order.kind.trigger_price().map(|price| price.to_string()),
         symbol: listing.symbol.clone(),
         time_in_force: time_in_force(order.time_in_force),
+        trailing_limit_px: trailing.and_then(|trigger| trigger.limit).map(|price| price.to_string()),
+        trailing_offset: offset.as_ref().map(|(amount, _)| amount.clone()),
+        trailing_offset_type: offset.map(|(_, unit)| unit),
+        trailing_stop_px: trailing.map(|trigger| trigger.price.to_string()),
+        trailing_watermark_px: watermark.map(|seen| seen.price.to_string()),
+        trailing_watermark_ts: watermark.map(|seen| format::instant(seen.at)),
         updated_at: format::instant(if is_new { order.created_at } else { order.updated_at }),
         venue: listing.venue.clone(),
     };
@@ -95,8 +106,8 @@ fn with_losses(
         let id = told.value.client_order_id.clone();
         told = told.with_loss("client_order_id", LossKind::Defaulted, nothing, &id);
     }
-    if let OrderKind::MarketToLimit { .. } = order.kind {
-        told = told.with_loss("order_type", LossKind::Collapsed, &"market to limit", &wire::OrderType::Other);
+    if let Some(kind) = foreign_kind(order.kind) {
+        told = told.with_loss("order_type", LossKind::Collapsed, &kind, &wire::OrderType::Other);
     }
     if let Size::Quote(amount) = order.size {
         let quantity = told.value.quantity.clone();
@@ -172,6 +183,10 @@ fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
         Some(StatusReason::NotFilledAtOnce) => "Order cannot be filled at once",
         Some(StatusReason::StagingEnded) => "Order was not released in time",
         Some(StatusReason::Restated) => "Order was restated by an operator",
+        // What a trailing order lacks is not someone to trade with, but a price to begin at.
+        Some(StatusReason::Refused(Reject::NoLiquidity)) if offsets(order.kind).0.is_some() => {
+            return vec![format!("No market price of {} to follow", listing.symbol)];
+        }
         Some(StatusReason::Refused(reject)) => {
             let about = RefusedOrder::recorded(order, account, listing);
             return vec![ApiError::from(Refusal(reject, &about)).remark()];
@@ -188,12 +203,50 @@ pub(super) const fn side(side: Side) -> wire::Side {
     }
 }
 
-const fn order_type(class: OrderClass) -> wire::OrderType {
+/// The word for a kind. Kinds that this dialect does not have are `OTHER`.
+pub(super) const fn order_type(class: OrderClass) -> wire::OrderType {
     match class {
         OrderClass::Market => wire::OrderType::Market,
         OrderClass::Limit => wire::OrderType::Limit,
-        OrderClass::MarketToLimit => wire::OrderType::Other,
+        OrderClass::Stop => wire::OrderType::Stop,
+        OrderClass::StopLimit => wire::OrderType::StopLimit,
+        OrderClass::TrailingStop => wire::OrderType::TrailingStop,
+        OrderClass::TrailingStopLimit => wire::OrderType::TrailingStopLimit,
+        OrderClass::MarketToLimit | OrderClass::MarketIfTouched => wire::OrderType::Other,
     }
+}
+
+/// What a kind is that this dialect does not have.
+pub(super) const fn foreign_kind(kind: OrderKind) -> Option<&'static str> {
+    match kind {
+        OrderKind::MarketToLimit { .. } => Some("market to limit"),
+        OrderKind::MarketIfTouched { .. } => Some("market if touched"),
+        OrderKind::Market
+        | OrderKind::Limit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::StopLimit { .. }
+        | OrderKind::TrailingStop { .. }
+        | OrderKind::TrailingStopLimit { .. } => None,
+    }
+}
+
+/// The distances of a trailing order: that of its trigger with its unit, and that of its limit.
+pub(super) fn offsets(kind: OrderKind) -> (Option<(String, wire::TrailingOffsetType)>, Option<String>) {
+    let (offset, limit_offset) = match kind {
+        OrderKind::TrailingStop { offset } => (offset, None),
+        OrderKind::TrailingStopLimit { offset, limit_offset } => (offset, Some(limit_offset)),
+        OrderKind::Market
+        | OrderKind::Limit { .. }
+        | OrderKind::MarketToLimit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::StopLimit { .. }
+        | OrderKind::MarketIfTouched { .. } => return (None, None),
+    };
+    let offset = match offset {
+        Offset::Price(distance) => (distance.to_string(), wire::TrailingOffsetType::Price),
+        Offset::BasisPoints(rate) => (rate.get().to_string(), wire::TrailingOffsetType::Bps),
+    };
+    (Some(offset), limit_offset.map(|distance| distance.decimal().to_string()))
 }
 
 const fn time_in_force(time_in_force: TimeInForce) -> wire::TimeInForce {

@@ -35,6 +35,7 @@ pub(crate) fn refused(
         instrument_type: listing
             .map_or(wire::SecurityType::CommonStock, crate::naming::Listing::security_type),
         leaves_quantity: "0".to_owned(),
+        limit_offset: request.limit_offset.as_ref().and_then(decimal),
         limit_price: request.limit_price.as_ref().and_then(decimal),
         order_type: order_type(request.order_type),
         quantity: decimal(&request.quantity).unwrap_or_else(|| "0".to_owned()),
@@ -44,6 +45,12 @@ pub(crate) fn refused(
         stop_price: request.stop_price.as_ref().and_then(decimal),
         symbol: listing.map_or_else(|| named.to_owned(), |listing| listing.symbol.clone()),
         time_in_force: time_in_force(request.time_in_force),
+        trailing_limit_px: None,
+        trailing_offset: request.trailing_offset.as_ref().and_then(decimal),
+        trailing_offset_type: request.trailing_offset_type,
+        trailing_stop_px: None,
+        trailing_watermark_px: None,
+        trailing_watermark_ts: None,
         updated_at: format::instant(at),
         venue: listing.map_or_else(|| OFF_EXCHANGE.to_owned(), |listing| listing.venue.clone()),
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use facade_kit::LossKind;
 use order_engine::{
-    Amount, ClientOrderId, Command, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, SelfMatch,
-    Side, Size, TimeInForce, Timestamp,
+    Amount, BasisPoints, ClientOrderId, Command, Offset, Order, OrderKind, PlaceOrder, Price, PriceBound,
+    PriceDifference, Quantity, SelfMatch, Side, Size, TimeInForce, Timestamp,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -52,7 +52,7 @@ fn terms() -> impl Strategy<Value = Terms> {
     ];
     let side = prop_oneof![Just(Side::Buy), Just(Side::Sell)];
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<Option<bool>>());
-    (market, side, 0..3_u8, time_in_force, flags).prop_map(|(market, side, kind, time_in_force, flags)| {
+    (market, side, 0..9_u8, time_in_force, flags).prop_map(|(market, side, kind, time_in_force, flags)| {
         let (symbol, ticks, price_scale, lots, quantity_scale) = market;
         let (by_amount, post_only, is_bounded, allows_self_match, extended_hours) = flags;
         Terms {
@@ -71,13 +71,43 @@ fn terms() -> impl Strategy<Value = Terms> {
     })
 }
 
-fn command(terms: &Terms, engine: &TestEngine, number: u64) -> PlaceOrder {
+/// A kind for each number; distances are a tenth of the price and such.
+fn kind(terms: &Terms) -> OrderKind {
+    let scale = terms.price.scale();
     let price = Price::new(terms.price).unwrap();
-    let kind = match terms.kind {
+    let part = |divisor: i64| (terms.price / Decimal::from(divisor)).trunc_with_scale(scale);
+    let trigger = Price::new(terms.price - part(50)).unwrap();
+    let offset = Offset::Price(Price::new(part(10)).unwrap());
+    let rate = Offset::BasisPoints(BasisPoints::new(115));
+    match terms.kind {
         0 => OrderKind::Market,
         1 => OrderKind::Limit { price },
-        _ => OrderKind::MarketToLimit { rest_at: price },
-    };
+        2 => OrderKind::MarketToLimit { rest_at: price },
+        3 => OrderKind::Stop { trigger },
+        4 => OrderKind::StopLimit { trigger, price },
+        5 => OrderKind::MarketIfTouched { trigger },
+        6 => OrderKind::TrailingStop { offset: rate },
+        7 => OrderKind::TrailingStopLimit { offset, limit_offset: PriceDifference::new(part(100)) },
+        _ => OrderKind::TrailingStopLimit { offset: rate, limit_offset: PriceDifference::new(-part(100)) },
+    }
+}
+
+/// An engine in which shares have been traded, so that there is something to follow.
+fn traded() -> TestEngine {
+    let engine = testkit::engine();
+    let trade = PlaceOrder::new(
+        engine.account("maker"),
+        engine.instrument("TSLA"),
+        Side::Buy,
+        OrderKind::Market,
+        Size::Base(Quantity::new(Decimal::ONE).unwrap()),
+    );
+    engine.apply(&Command::PlaceOrder(trade));
+    engine
+}
+
+fn command(terms: &Terms, engine: &TestEngine, number: u64) -> PlaceOrder {
+    let kind = kind(terms);
     let size = if terms.by_amount && terms.kind == 0 {
         Size::Quote(Amount::from_decimal(terms.price).unwrap())
     } else {
@@ -112,7 +142,7 @@ proptest! {
     /// Rendering an order as a request and reading that request gives the same order back, but for what the losses say.
     #[test]
     fn a_request_loses_only_what_it_says(all in prop::collection::vec(terms(), 1..40)) {
-        let engine = testkit::engine();
+        let engine = traded();
         let directory = directory(&engine);
         for (number, terms) in (0..).zip(&all) {
             let command = command(terms, &engine, number);
@@ -138,7 +168,7 @@ proptest! {
     /// Any order can be shown, and the quantities add up.
     #[test]
     fn every_order_can_be_shown(all in prop::collection::vec(terms(), 1..40)) {
-        let engine = testkit::engine();
+        let engine = traded();
         let directory = directory(&engine);
         for (number, terms) in (0..).zip(&all) {
             let _ = engine.submit(Command::PlaceOrder(command(terms, &engine, number)));
@@ -151,6 +181,8 @@ proptest! {
             prop_assert!(filled + leaves <= placed.quantity.decimal());
             prop_assert_eq!(shown.average_fill_price.is_some(), !filled.is_zero());
             prop_assert_eq!(!leaves.is_zero(), !placed.status.is_closed());
+            prop_assert_eq!(shown.trailing_stop_px.is_some(), shown.trailing_offset.is_some());
+            prop_assert_eq!(shown.trailing_limit_px.is_some(), shown.limit_offset.is_some());
         }
     }
 }
@@ -202,6 +234,44 @@ fn a_share_ordered_here_loses_nothing() {
     assert_eq!(order(&placed, Stage::Current, 19816, &directory).unwrap().losses, []);
     let told = request(&placed, &directory).unwrap();
     assert_eq!((told.value, told.losses), (entry, Vec::new()));
+}
+
+#[test]
+fn an_order_to_be_touched_is_told_as_what_comes_nearest() {
+    let engine = testkit::engine();
+    let directory = directory(&engine);
+    for (number, trigger, side, word, limit, stop) in [
+        (0, "119000.00", Side::Buy, "LIMIT", Some("119000.00"), None),
+        (1, "121000.00", Side::Buy, "STOP", None, Some("121000.00")),
+        (2, "121000.00", Side::Sell, "LIMIT", Some("121000.00"), None),
+        (3, "119000.00", Side::Sell, "STOP", None, Some("119000.00")),
+    ] {
+        let kind = OrderKind::MarketIfTouched { trigger: Price::new(trigger.parse().unwrap()).unwrap() };
+        let size = Size::Base(Quantity::new(Decimal::new(1, 2)).unwrap());
+        let command = PlaceOrder {
+            client_order_id: Some(ClientOrderId::new(&format!("id-{number}")).unwrap()),
+            self_match: SelfMatch::Refuse,
+            ..PlaceOrder::new(engine.account("demo"), engine.instrument("BTC-USD"), side, kind, size)
+        };
+        let placed = engine.apply(&Command::PlaceOrder(command)).order.unwrap();
+        let shown = order(&placed, Stage::Current, 19816, &directory).unwrap();
+        assert_eq!(
+            (shown.value.order_type.word(), shown.value.stop_price.as_deref()),
+            ("OTHER", Some(trigger))
+        );
+        assert!(lost(&shown.losses, "order_type"));
+        let told = request(&placed, &directory).unwrap();
+        assert_eq!(
+            (
+                told.value.order_type.word(),
+                told.value.limit_price.as_deref(),
+                told.value.stop_price.as_deref()
+            ),
+            (word, limit, stop)
+        );
+        let [loss] = told.losses.as_slice() else { panic!("{:?}", told.losses) };
+        assert_eq!((loss.field, loss.kind, &*loss.to), ("order_type", LossKind::Collapsed, word));
+    }
 }
 
 #[test]

@@ -37,6 +37,19 @@ pub(crate) struct LastTrade {
     pub(crate) size: i64,
 }
 
+/// One market on one day. What there are no data for is written as null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct DailySummary {
+    pub(crate) high: Option<String>,
+    pub(crate) instrument_id: String,
+    pub(crate) low: Option<String>,
+    pub(crate) not_applicable: bool,
+    pub(crate) open: Option<String>,
+    pub(crate) symbol: Option<String>,
+    pub(crate) trade_date: Option<String>,
+    pub(crate) volume: Option<i64>,
+}
+
 /// The server's time.
 #[derive(Debug, Serialize)]
 pub(crate) struct Clock {

@@ -62,6 +62,8 @@ pub(crate) struct Order {
     pub(crate) instrument_id: String,
     pub(crate) instrument_type: SecurityType,
     pub(crate) leaves_quantity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit_offset: Option<String>,
     pub(crate) limit_price: Option<String>,
     pub(crate) order_type: OrderType,
     pub(crate) quantity: String,
@@ -72,6 +74,18 @@ pub(crate) struct Order {
     pub(crate) stop_price: Option<String>,
     pub(crate) symbol: String,
     pub(crate) time_in_force: TimeInForce,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_limit_px: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_offset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_offset_type: Option<TrailingOffsetType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_stop_px: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_watermark_px: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_watermark_ts: Option<String>,
     pub(crate) updated_at: String,
     pub(crate) venue: String,
 }

@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::SecurityType;
 use super::orders::words;
 
+/// The body of a request to close positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub(crate) struct ClosePosition {
+    /// Whether open orders of the position are canceled first.
+    pub(crate) cancel_orders: Option<bool>,
+}
+
 /// What an account has of one instrument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Position {

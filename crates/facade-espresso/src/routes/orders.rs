@@ -6,7 +6,10 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path, ReqData};
 use facade_kit::{Translated, UuidKind, kind_uuid, order_uuid, parse_order_uuid};
-use order_engine::{CancelOrder, CancelOrders, Command, Execution, InstrumentId, Order, OrderId};
+use order_engine::{
+    AccountId, CancelOrder, CancelOrders, Change, Command, Execution, InstrumentId, Order, OrderId,
+    StatusReason,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -96,7 +99,7 @@ pub(super) async fn cancel(
     caller: ReqData<Caller>,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.identity.position, state.engine.now())?;
+    state.charge(&caller.identity)?;
     let order = own_order(&state, &caller, &id).ok_or(ApiError::NoOrderToCancel)?;
     if !order.status.is_working() {
         return Err(ApiError::OrderNotOpen);
@@ -112,7 +115,7 @@ pub(super) async fn cancel_all(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.identity.position, state.engine.now())?;
+    state.charge(&caller.identity)?;
     let CancelAllRequest { symbol } = bind(&body)?;
     if symbol.is_empty() {
         return Err(ApiError::InvalidRequest);
@@ -121,12 +124,18 @@ pub(super) async fn cancel_all(
     let instruments = Some(vec![pair.instrument.id]);
     let cancel = CancelOrders { account: caller.id(), instruments, side: None, classes: None };
     let outcome = state.engine.submit(Command::CancelOrders(cancel)).await?;
-    let canceled = outcome.events.iter().filter_map(|event| event.change.order());
-    let order_ids: Vec<Uuid> = canceled.map(|order| order_uuid(order)).collect();
+    let canceled = outcome.events.iter().filter_map(|event| canceled(&event.change, caller.id()));
+    let order_ids: Vec<Uuid> = canceled.map(order_uuid).collect();
     if order_ids.is_empty() {
         return Err(ApiError::OrderNotFound);
     }
     Ok(answer(&CancelAllAnswer { symbol, order_ids }))
+}
+
+/// The order that a request of its owner took back. The market that it left may fire orders of others, or cancel them.
+fn canceled(change: &Change, owner: AccountId) -> Option<&Order> {
+    let Change::OrderCanceled(order) = change else { return None };
+    (order.account == owner && order.reason == Some(StatusReason::CanceledByOwner)).then_some(order)
 }
 
 /// The caller's order of a UUID. What belongs to another is not there.

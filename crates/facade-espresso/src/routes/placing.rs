@@ -23,7 +23,7 @@ pub(super) async fn build(
     caller: ReqData<Caller>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    state.limiter.take(caller.identity.position, state.engine.now())?;
+    state.charge(&caller.identity)?;
     let request: BuildRequest = bind(&body)?;
     let command = Command::PlaceOrder(decided(&state, &caller, &request)?);
     let order = state.engine.submit(command).await?.order.ok_or(ApiError::Internal)?;

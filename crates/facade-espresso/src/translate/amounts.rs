@@ -1,6 +1,6 @@
 //! The figures of an order in this dialect: what was ordered, in base and in quote, and at which price.
 
-use order_engine::{Order, OrderKind, Size};
+use order_engine::{Order, OrderKind, Price, Size};
 use rust_decimal::Decimal;
 
 use super::annotation;
@@ -14,16 +14,34 @@ pub(super) const PRICE_DECIMALS: u32 = 9;
 pub(super) struct Ordered {
     pub(super) base: Decimal,
     pub(super) quote: Decimal,
-    /// The limit, or for a market order the price of the market when it was built. Nothing for a market order that was
-    /// placed in a dialect where that price plays no part.
+    /// The limit, or for a market order the price of the market when it was built, or the price that it waits for. Nothing
+    /// for a market order that was placed in a dialect where that price plays no part.
     pub(super) price: Option<Decimal>,
+}
+
+/// Whether an order is shown as a limit order. One that waits for the market is shown as what it will be.
+pub(super) const fn is_limit(kind: OrderKind) -> bool {
+    match kind {
+        OrderKind::Limit { .. } | OrderKind::StopLimit { .. } | OrderKind::TrailingStopLimit { .. } => true,
+        OrderKind::Market
+        | OrderKind::MarketToLimit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::MarketIfTouched { .. }
+        | OrderKind::TrailingStop { .. } => false,
+    }
+}
+
+/// The price that an order waits for, which its funds are counted at when it has no other.
+fn trigger_price(order: &Order) -> Option<Price> {
+    order.trigger.map(|trigger| trigger.price).or(order.kind.trigger_price())
 }
 
 impl Ordered {
     pub(super) fn of(order: &Order, pair: &Pair) -> Self {
         let reference = annotated(order, annotation::REFERENCE_PRICE);
-        let price = order.limit_price().map(order_engine::Price::decimal).or(reference);
-        let is_limit = matches!(order.kind, OrderKind::Limit { .. });
+        let waited_for = trigger_price(order).filter(|_| order.average_price().is_none());
+        let price = order.limit_price().or(waited_for).map(Price::decimal).or(reference);
+        let is_limit = is_limit(order.kind);
         let base = match (order.size, reference) {
             (Size::Quote(amount), Some(reference)) if !is_limit => {
                 quotient(amount.decimal(), reference, pair.instrument.quantity_scale())

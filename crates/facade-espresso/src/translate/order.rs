@@ -8,7 +8,7 @@ use order_engine::{Execution, Liquidity, Order, OrderKind, OrderStatus, Price, S
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::amounts::{Ordered, PRICE_DECIMALS, value};
+use super::amounts::{Ordered, PRICE_DECIMALS, is_limit, value};
 use super::{annotation, losses};
 use crate::names::Pair;
 use crate::times;
@@ -42,14 +42,16 @@ pub(crate) fn order_response(
     let ordered = Ordered::of(order, shown.pair);
     let price = ordered.price.or(order.average_price()).unwrap_or_default();
     let (locked_base, locked_quote) = locks(order, shown.pair);
-    let resting = if order.status.is_working() { order.leaves.decimal() } else { Decimal::ZERO };
+    // What waits for the market is open, and not in the book.
+    let is_resting = order.status.is_working() && !order.is_armed();
+    let resting = if is_resting { order.leaves.decimal() } else { Decimal::ZERO };
     let commission = &order.commission;
     let response = wire::OrderResponse {
         id: order_uuid(order),
         account_id: shown.account,
         active_order_utxo_id: shown
             .transaction
-            .filter(|_| order.status.is_working())
+            .filter(|_| is_resting)
             .map(|id| format!("{}#0", hex::encode(id))),
         status: status(order.status),
         symbol: shown.pair.symbol.clone(),
@@ -107,8 +109,8 @@ pub(crate) fn submitted_response(
 /// What a market buy locks until it has met the book: all that it may cost at its bound, or without one everything that
 /// is free. The engine holds what the match will take, since nothing can come between.
 fn market_buy_lock(pair: &Pair, entry: &Order, free_quote: Decimal) -> Option<Decimal> {
-    let is_market_buy = !matches!(entry.kind, OrderKind::Limit { .. }) && entry.side == Side::Buy;
-    if !is_market_buy || entry.held.is_none() {
+    let is_market_buy = !is_limit(entry.kind) && entry.side == Side::Buy;
+    if !is_market_buy || entry.held.is_none() || entry.is_armed() {
         return None;
     }
     let Some(bound) = entry.price_bound.upper else { return Some(free_quote) };
@@ -168,10 +170,10 @@ fn locks(order: &Order, pair: &Pair) -> (Decimal, Decimal) {
 
 /// The worst price of a market order. A sell with all slippage there is goes down to zero.
 fn market_limit(order: &Order) -> Option<String> {
-    let bound = match (order.kind, order.side) {
-        (OrderKind::Limit { .. }, _) => return None,
-        (OrderKind::Market | OrderKind::MarketToLimit { .. }, Side::Buy) => order.price_bound.upper,
-        (OrderKind::Market | OrderKind::MarketToLimit { .. }, Side::Sell) => order.price_bound.lower,
+    let bound = match (is_limit(order.kind), order.side) {
+        (true, _) => return None,
+        (false, Side::Buy) => order.price_bound.upper,
+        (false, Side::Sell) => order.price_bound.lower,
     };
     let unbounded = || order.annotations.get(annotation::SLIPPAGE_BP).map(|_| Decimal::ZERO);
     bound.map(Price::decimal).or_else(unbounded).map(shortest)
@@ -185,10 +187,7 @@ const fn side(side: Side) -> wire::Side {
 }
 
 const fn order_type(kind: OrderKind) -> wire::OrderType {
-    match kind {
-        OrderKind::Limit { .. } => wire::OrderType::Limit,
-        OrderKind::Market | OrderKind::MarketToLimit { .. } => wire::OrderType::Market,
-    }
+    if is_limit(kind) { wire::OrderType::Limit } else { wire::OrderType::Market }
 }
 
 const fn status(status: OrderStatus) -> wire::OrderStatus {

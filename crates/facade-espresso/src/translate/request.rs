@@ -2,17 +2,22 @@
 
 use facade_kit::decimal::shortest;
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, OrderKind, Side, Size};
+use order_engine::{Order, Side, Size};
 use rust_decimal::Decimal;
 
-use super::amounts::annotated;
+use super::amounts::{annotated, is_limit};
 use super::{annotation, losses};
 use crate::names::Pair;
 use crate::wire::{BuildRequest, Figure};
 
-/// The request that would place an order as this one was placed.
-pub(crate) fn build_request(order: &Order, pair: &Pair) -> Translated<BuildRequest> {
-    let is_limit = matches!(order.kind, OrderKind::Limit { .. });
+/// The request that would place an order as this one was placed, its trigger left out; nothing for an order whose limit is
+/// not known before it is armed.
+pub(crate) fn build_request(order: &Order, pair: &Pair) -> Option<Translated<BuildRequest>> {
+    let is_limit = is_limit(order.kind);
+    let limit = order.limit_price().filter(|_| is_limit);
+    if is_limit && limit.is_none() {
+        return None;
+    }
     let asked_in_quote = annotated(order, annotation::QUOTE_QUANTITY);
     let (base, quote) = match (order.size, asked_in_quote) {
         (_, Some(amount)) => (None, Some(amount)),
@@ -30,7 +35,7 @@ pub(crate) fn build_request(order: &Order, pair: &Pair) -> Translated<BuildReque
         order_type: if is_limit { "limit" } else { "market" }.to_owned(),
         base_quantity: base.map(figure),
         quote_quantity: quote.map(figure),
-        price: order.limit_price().filter(|_| is_limit).map(|price| figure(price.decimal())),
+        price: limit.map(|price| figure(price.decimal())),
         max_slippage_basis_point: slippage.map(|points| Figure::Text(points.to_owned())),
         post_only: order.post_only.then_some(true),
     };
@@ -43,7 +48,7 @@ pub(crate) fn build_request(order: &Order, pair: &Pair) -> Translated<BuildReque
     {
         lost.push(losses::loss("max_slippage_basis_point", LossKind::Dropped, &bound, &""));
     }
-    Translated { value: request, losses: lost }
+    Some(Translated { value: request, losses: lost })
 }
 
 fn figure(value: Decimal) -> Figure {

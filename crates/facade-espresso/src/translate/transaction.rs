@@ -1,11 +1,12 @@
 //! From an order to the transaction that says the same on the chain.
 
 use facade_kit::order_uuid;
-use order_engine::{Order, OrderKind, Side};
+use order_engine::{Order, Price, Side};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::amounts::{Ordered, PRICE_DECIMALS, smallest_units, value};
+use super::amounts::{Ordered, PRICE_DECIMALS, annotated, is_limit, smallest_units, value};
+use super::annotation;
 use crate::config::Network;
 use crate::intent::Intent;
 use crate::names::Pair;
@@ -21,7 +22,9 @@ pub(crate) struct Signer {
 /// The transaction of an order: a function of the order's terms, and of no market and no clock.
 pub(crate) fn intent(pair: &Pair, order: &Order, signer: &Signer) -> Intent {
     let ordered = Ordered::of(order, pair);
-    let price = ordered.price.unwrap_or_default();
+    // A limit that follows the market is no term.
+    let fixed = order.kind.resting_price().or(order.kind.trigger_price()).map(Price::decimal);
+    let price = fixed.or_else(|| annotated(order, annotation::REFERENCE_PRICE)).unwrap_or_default();
     let id = order_uuid(order);
     Intent {
         network: signer.network,
@@ -41,9 +44,6 @@ pub(crate) fn intent(pair: &Pair, order: &Order, signer: &Signer) -> Intent {
 
 /// What a market buy may need beyond base times price: the way up to its bound.
 fn extra(pair: &Pair, order: &Order, base: Decimal, price: Decimal) -> Decimal {
-    let bound = match order.kind {
-        OrderKind::Limit { .. } => None,
-        OrderKind::Market | OrderKind::MarketToLimit { .. } => order.price_bound.upper,
-    };
+    let bound = order.price_bound.upper.filter(|_| !is_limit(order.kind));
     bound.map_or(Decimal::ZERO, |bound| value(base, bound.decimal(), pair) - value(base, price, pair))
 }

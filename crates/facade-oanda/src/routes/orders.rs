@@ -79,11 +79,14 @@ async fn change(
     let dialect = state.dialect(&reference, call.times);
     let instrument = reference.instrument(order.instrument).ok_or(ApiError::Internal)?;
     let request = ChangeOrder::from(&form);
-    let order = match requests::change(&dialect, &order, instrument, &request, state.engine.now())? {
-        Some(command) => concerned(&state.engine.submit(Command::ReplaceOrder(command)).await?)?,
-        None => order,
+    let shown = match requests::change(&dialect, &order, instrument, &request, state.engine.now())? {
+        Some(command) => {
+            let outcome = state.engine.submit(Command::ReplaceOrder(command)).await?;
+            orders::changed(&dialect, concerned(&outcome)?.as_ref())
+        }
+        None => orders::order(&dialect, &order),
     };
-    reply::changed(&told(orders::order(&dialect, &order)))
+    reply::changed(&told(shown))
 }
 
 async fn cancel(

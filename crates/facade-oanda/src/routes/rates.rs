@@ -59,7 +59,7 @@ async fn prices(state: Data<State>, call: Call) -> Answer {
 }
 
 /// The instruments of a list of names, in its order.
-fn named<'reference>(
+pub(crate) fn named<'reference>(
     dialect: &Dialect<'reference>,
     names: &str,
 ) -> Result<Vec<&'reference Arc<Instrument>>, ApiError> {

@@ -4,8 +4,9 @@
 //! post-only. What an order has of that kind is a loss.
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, OrderKind, OrderStatus, SelfMatch, Side, Size, TimeInForce, Timestamp};
+use order_engine::{Order, OrderStatus, Price, SelfMatch, Side, Size, TimeInForce, Timestamp};
 
+use super::pending::{Pending, pending};
 use super::{Dialect, Losses, numbers, side};
 use crate::times::whole_seconds;
 use crate::wire::Number;
@@ -15,25 +16,27 @@ use crate::wire::orders::{
 
 /// The expiry that stands for none: 2100-01-01T00:00:00Z. Late enough for every order, early enough for every client's
 /// calendar.
-pub(crate) const NO_EXPIRY: Timestamp = Timestamp::from_seconds(4_102_444_800);
+const NO_EXPIRY: Timestamp = Timestamp::from_seconds(4_102_444_800);
 
 /// A pending order. `units` are what is left of it, since what is filled has become a trade.
 pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrder> {
     let mut losses = Losses::default();
     let (instrument, _) = dialect.instrument(order.instrument);
+    let units = units_left(&mut losses, order);
+    let Pending { kind, price, bound } = pending(&mut losses, order);
     let wire = WireOrder {
         id: order.id.get(),
         instrument,
-        units: units_left(&mut losses, order),
+        units,
         side: side(order.side),
-        kind: order_type(&mut losses, order.kind),
+        kind,
         time: dialect.times.seconds(modified_at(order)),
-        price: price(&mut losses, order.kind),
+        price: shown_price(&mut losses, price),
         take_profit: Number::NONE,
         stop_loss: Number::NONE,
         expiry: dialect.times.seconds(expiry(&mut losses, order)),
-        upper_bound: bound(order.price_bound.upper),
-        lower_bound: bound(order.price_bound.lower),
+        upper_bound: number(bound.upper),
+        lower_bound: number(bound.lower),
         trailing_stop: Number::NONE,
     };
     note_status(&mut losses, order);
@@ -41,14 +44,21 @@ pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrde
     losses.around(wire)
 }
 
-/// The answer to the placing of a pending order. It shows the order as it was asked for, even when it has traded since.
+/// The answer to a change. It shows the order as it was asked for, even when it has traded or fired since.
+pub(crate) fn changed(dialect: &Dialect<'_>, changed: &Order) -> Translated<WireOrder> {
+    order(dialect, as_asked_for(changed))
+}
+
+/// The answer to the placing of a pending order. It shows the order as it was asked for, even when it has traded or
+/// fired since.
 pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<PendingCreated> {
     let mut losses = Losses::default();
     let (instrument, _) = dialect.instrument(order.instrument);
+    let Pending { price, bound, .. } = pending(&mut losses, order);
     let wire = PendingCreated {
         instrument,
         time: dialect.times.seconds(order.created_at),
-        price: price(&mut losses, order.kind),
+        price: shown_price(&mut losses, price),
         order_opened: OrderOpened {
             id: order.id.get(),
             units: numbers::units(&mut losses, order.quantity.decimal()),
@@ -56,8 +66,8 @@ pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<Pendin
             take_profit: Number::NONE,
             stop_loss: Number::NONE,
             expiry: dialect.times.seconds(expiry(&mut losses, order)),
-            upper_bound: bound(order.price_bound.upper),
-            lower_bound: bound(order.price_bound.lower),
+            upper_bound: number(bound.upper),
+            lower_bound: number(bound.lower),
             trailing_stop: Number::NONE,
         },
     };
@@ -68,14 +78,16 @@ pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<Pendin
 pub(crate) fn closed(dialect: &Dialect<'_>, order: &Order) -> Translated<OrderClosed> {
     let mut losses = Losses::default();
     let (instrument, _) = dialect.instrument(order.instrument);
+    let units = units_left(&mut losses, order);
+    let Pending { kind, price, .. } = pending(&mut losses, order);
     let wire = OrderClosed {
         id: order.last_event.get(),
         instrument,
-        units: units_left(&mut losses, order),
+        units,
         side: side(order.side),
-        price: price(&mut losses, order.kind),
+        price: shown_price(&mut losses, price),
         time: dialect.times.seconds(order.updated_at),
-        kind: closed_type(order.kind, order.side),
+        kind: closed_type(kind, order.side),
     };
     losses.around(wire)
 }
@@ -88,46 +100,33 @@ fn units_left(losses: &mut Losses, order: &Order) -> u64 {
     numbers::units(losses, left)
 }
 
-/// A market order is pending only while it is staged; it then says so.
-fn order_type(losses: &mut Losses, kind: OrderKind) -> OrderType {
-    match kind {
-        OrderKind::Market => OrderType::Market,
-        OrderKind::Limit { .. } => OrderType::Limit,
-        OrderKind::MarketToLimit { .. } => {
-            losses.add("type", LossKind::Collapsed, &"market to limit", &"limit");
-            OrderType::Limit
-        }
-    }
-}
-
-/// The type of an order that ended; the vendor has no word for a market order that does.
-const fn closed_type(kind: OrderKind, side: Side) -> Option<ClosedOrderType> {
+/// The type of an order that ended. A market order is pending only while another dialect has staged it; the vendor has
+/// no word for the end of one.
+const fn closed_type(kind: OrderType, side: Side) -> Option<ClosedOrderType> {
     match (kind, side) {
-        (OrderKind::Market, _) => None,
-        (OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. }, Side::Buy) => {
-            Some(ClosedOrderType::BuyLimit)
-        }
-        (OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. }, Side::Sell) => {
-            Some(ClosedOrderType::SellLimit)
-        }
+        (OrderType::Market, _) => None,
+        (OrderType::Limit, Side::Buy) => Some(ClosedOrderType::BuyLimit),
+        (OrderType::Limit, Side::Sell) => Some(ClosedOrderType::SellLimit),
+        (OrderType::Stop, Side::Buy) => Some(ClosedOrderType::BuyStop),
+        (OrderType::Stop, Side::Sell) => Some(ClosedOrderType::SellStop),
+        (OrderType::MarketIfTouched, Side::Buy) => Some(ClosedOrderType::BuyEntry),
+        (OrderType::MarketIfTouched, Side::Sell) => Some(ClosedOrderType::SellEntry),
     }
 }
 
-fn price(losses: &mut Losses, kind: OrderKind) -> Number {
-    kind.resting_price().map_or_else(
-        || {
-            losses.add("price", LossKind::Defaulted, &"", &"0");
-            Number::NONE
-        },
-        |price| Number(price.decimal()),
-    )
+fn shown_price(losses: &mut Losses, price: Option<Price>) -> Number {
+    if price.is_none() {
+        losses.add("price", LossKind::Defaulted, &"", &"0");
+    }
+    number(price)
 }
 
-fn bound(price: Option<order_engine::Price>) -> Number {
+fn number(price: Option<Price>) -> Number {
     price.map_or(Number::NONE, |price| Number(price.decimal()))
 }
 
-fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
+/// When the order ends, to the second.
+pub(super) fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
     match order.time_in_force {
         TimeInForce::Gtd(expiry) => {
             let shown = whole_seconds(expiry);
@@ -137,7 +136,7 @@ fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
             shown
         }
         TimeInForce::Day => {
-            let end = order.expires_at.unwrap_or(NO_EXPIRY);
+            let end = whole_seconds(order.expires_at.unwrap_or(NO_EXPIRY));
             losses.add("expiry", LossKind::Collapsed, &"end of the day", &end);
             end
         }
@@ -152,18 +151,20 @@ fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
     }
 }
 
-/// When the order was created, or last changed by its owner. Fills do not change it.
+/// When the order was created, or last changed by its owner. Neither fills nor the market change it.
 fn modified_at(order: &Order) -> Timestamp {
-    if order.replaces == 0 {
-        return order.created_at;
-    }
+    if order.replaces == 0 { order.created_at } else { as_asked_for(order).updated_at }
+}
+
+/// The order as it was right after its owner created it or last changed it.
+fn as_asked_for(order: &Order) -> &Order {
     let mut version = order;
     while let Some(earlier) = version.previous()
         && earlier.replaces == order.replaces
     {
         version = earlier;
     }
-    version.updated_at
+    version
 }
 
 /// An order that is shown at all is pending. Whatever else its status says has no member.

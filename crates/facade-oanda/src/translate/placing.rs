@@ -1,12 +1,12 @@
 //! The request that would place an order of the core here: what a team needs that moves its orders over.
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, OrderKind, Price, PriceBound, Side, TimeInForce};
+use order_engine::{Order, Side, TimeInForce};
 
-use super::orders::{NO_EXPIRY, note_unsaid};
+use super::orders::{expiry, note_unsaid};
+use super::pending::{Pending, pending, within};
 use super::{Dialect, Losses, numbers};
-use crate::times::whole_seconds;
-use crate::wire::orders::CreateOrder;
+use crate::wire::orders::{CreateOrder, OrderType};
 
 /// The arguments of a POST that places the same order.
 pub(crate) fn request(dialect: &Dialect<'_>, order: &Order) -> Translated<CreateOrder> {
@@ -21,20 +21,22 @@ pub(crate) fn request(dialect: &Dialect<'_>, order: &Order) -> Translated<Create
         }),
         ..CreateOrder::default()
     };
-    let bound = match order.kind {
-        OrderKind::Market => market(&mut losses, &mut request, order, None),
-        OrderKind::Limit { price } if !order.time_in_force.may_rest() => {
+    let Pending { kind, price, bound } = pending(&mut losses, order);
+    let bound = match (kind, price) {
+        (OrderType::Market, _) => {
+            market(&mut losses, &mut request, order);
+            bound
+        }
+        (OrderType::Limit, Some(limit)) if !order.time_in_force.may_rest() => {
             losses.add("type", LossKind::Collapsed, &"limit", &"market within a bound");
-            market(&mut losses, &mut request, order, Some(price))
+            market(&mut losses, &mut request, order);
+            within(bound, order.side, limit)
         }
-        OrderKind::Limit { price } => {
-            limit(dialect, &mut losses, &mut request, order, price);
-            order.price_bound
-        }
-        OrderKind::MarketToLimit { rest_at } => {
-            losses.add("type", LossKind::Collapsed, &"market to limit", &"limit");
-            limit(dialect, &mut losses, &mut request, order, rest_at);
-            order.price_bound
+        (OrderType::Limit | OrderType::Stop | OrderType::MarketIfTouched, _) => {
+            request.order_type = Some(type_name(kind).to_owned());
+            request.price = price.map(|price| price.to_string());
+            request.expiry = Some(dialect.times.seconds(expiry(&mut losses, order)));
+            bound
         }
     };
     request.lower_bound = bound.lower.map(|price| price.to_string());
@@ -43,44 +45,20 @@ pub(crate) fn request(dialect: &Dialect<'_>, order: &Order) -> Translated<Create
     losses.around(request)
 }
 
-/// A market order here is filled whole or not at all. A limit becomes a bound, unless there is a tighter one.
-fn market(losses: &mut Losses, request: &mut CreateOrder, order: &Order, limit: Option<Price>) -> PriceBound {
-    request.order_type = Some("market".to_owned());
+/// A market order here is filled whole or not at all.
+fn market(losses: &mut Losses, request: &mut CreateOrder, order: &Order) {
+    request.order_type = Some(type_name(OrderType::Market).to_owned());
     if order.time_in_force != TimeInForce::Fok {
         losses.add("type", LossKind::Collapsed, &format_args!("{:?}", order.time_in_force), &"Fok");
     }
-    let PriceBound { lower, upper } = order.price_bound;
-    match (limit, order.side) {
-        (None, _) => order.price_bound,
-        (Some(limit), Side::Buy) => {
-            PriceBound { lower, upper: Some(upper.map_or(limit, |upper| upper.min(limit))) }
-        }
-        (Some(limit), Side::Sell) => {
-            PriceBound { lower: Some(lower.map_or(limit, |lower| lower.max(limit))), upper }
-        }
-    }
 }
 
-fn limit(dialect: &Dialect<'_>, losses: &mut Losses, request: &mut CreateOrder, order: &Order, price: Price) {
-    request.order_type = Some("limit".to_owned());
-    request.price = Some(price.to_string());
-    let expiry = match order.time_in_force {
-        TimeInForce::Gtd(expiry) => {
-            let shown = whole_seconds(expiry);
-            if shown != expiry {
-                losses.add("expiry", LossKind::Rounded, &expiry, &shown);
-            }
-            shown
-        }
-        TimeInForce::Day => {
-            let end = whole_seconds(order.expires_at.unwrap_or(NO_EXPIRY));
-            losses.add("expiry", LossKind::Collapsed, &"end of the day", &end);
-            end
-        }
-        TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => {
-            losses.add("expiry", LossKind::Defaulted, &"", &NO_EXPIRY);
-            NO_EXPIRY
-        }
-    };
-    request.expiry = Some(dialect.times.seconds(expiry));
+/// As a request spells it.
+const fn type_name(kind: OrderType) -> &'static str {
+    match kind {
+        OrderType::Limit => "limit",
+        OrderType::Stop => "stop",
+        OrderType::MarketIfTouched => "marketIfTouched",
+        OrderType::Market => "market",
+    }
 }

@@ -4,8 +4,8 @@
 //! what is attached to the trade that an order opens.
 
 use order_engine::{
-    AccountId, Instrument, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, ReplaceOrder, Size,
-    TimeInForce, Timestamp,
+    AccountId, Instrument, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, ReplaceOrder, Side,
+    Size, TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -17,7 +17,34 @@ use crate::wire::orders::{ChangeOrder, CreateOrder};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OrderArguments {
     Market,
-    Limit { price: Price, expiry: Timestamp },
+    Pending { kind: PendingKind, price: Price, expiry: Timestamp },
+}
+
+/// What an order waits for: a price, or a market that comes to a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PendingKind {
+    Limit,
+    Stop,
+    MarketIfTouched,
+}
+
+impl PendingKind {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "limit" => Some(Self::Limit),
+            "stop" => Some(Self::Stop),
+            "marketIfTouched" => Some(Self::MarketIfTouched),
+            _ => None,
+        }
+    }
+
+    const fn at(self, price: Price) -> OrderKind {
+        match self {
+            Self::Limit => OrderKind::Limit { price },
+            Self::Stop => OrderKind::Stop { trigger: price },
+            Self::MarketIfTouched => OrderKind::MarketIfTouched { trigger: price },
+        }
+    }
 }
 
 /// The command that places an order.
@@ -47,8 +74,8 @@ pub(crate) fn place(
     let instrument = dialect.names.find(dialect.reference, name).ok_or(ApiError::UnknownInstrument)?;
     let (kind, time_in_force) = match particular {
         OrderArguments::Market => (OrderKind::Market, TimeInForce::Fok),
-        OrderArguments::Limit { price, expiry } => {
-            (OrderKind::Limit { price: arguments::precise(price, instrument)? }, TimeInForce::Gtd(expiry))
+        OrderArguments::Pending { kind, price, expiry } => {
+            (kind.at(arguments::precise(price, instrument)?), TimeInForce::Gtd(expiry))
         }
     };
     let price_bound = arguments::precise_bound(bound, instrument)?;
@@ -59,32 +86,31 @@ pub(crate) fn place(
 /// The type must be there, and what a pending order needs.
 fn require_for_type(request: &CreateOrder) -> Result<(), ApiError> {
     let order_type = arguments::required(request.order_type.as_ref(), "type")?;
-    if matches!(order_type, "limit" | "stop" | "marketIfTouched") {
+    if PendingKind::named(order_type).is_some() {
         arguments::required(request.price.as_ref(), "price")?;
         arguments::required(request.expiry.as_ref(), "expiry")?;
     }
     Ok(())
 }
 
-/// Reads the type and what is particular to it. A market order's price and expiry are ignored. The engine has no
-/// triggers yet, so that `stop` and `marketIfTouched` are refused like a type that does not exist.
+/// Reads the type and what is particular to it. A market order's price and expiry are ignored.
 fn read_type(
     dialect: &Dialect<'_>,
     request: &CreateOrder,
     now: Timestamp,
 ) -> Result<OrderArguments, ApiError> {
-    match request.order_type.as_deref() {
-        Some("market") => Ok(OrderArguments::Market),
-        Some("limit") => Ok(OrderArguments::Limit {
-            price: arguments::price(arguments::required(request.price.as_ref(), "price")?, "price")?,
-            expiry: arguments::expiry(
-                arguments::required(request.expiry.as_ref(), "expiry")?,
-                dialect.times,
-                now,
-            )?,
-        }),
-        _ => Err(ApiError::Malformed("type")),
+    let name = arguments::required(request.order_type.as_ref(), "type")?;
+    if name == "market" {
+        return Ok(OrderArguments::Market);
     }
+    let kind = PendingKind::named(name).ok_or(ApiError::Malformed("type"))?;
+    let price = arguments::required(request.price.as_ref(), "price")?;
+    let expiry = arguments::required(request.expiry.as_ref(), "expiry")?;
+    Ok(OrderArguments::Pending {
+        kind,
+        price: arguments::price(price, "price")?,
+        expiry: arguments::expiry(expiry, dialect.times, now)?,
+    })
 }
 
 fn read_bound(text: Option<&String>, name: &'static str) -> Result<Option<Price>, ApiError> {
@@ -116,10 +142,12 @@ pub(crate) fn change(
     let price = request.price.as_deref().map(|text| arguments::price(text, "price")).transpose()?;
     let expiry =
         request.expiry.as_deref().map(|text| arguments::expiry(text, dialect.times, now)).transpose()?;
-    let bound = changed_bound(order.price_bound, request)?;
+    let (limit, bound) = changed_bounds(order, request)?;
     no_exits([&request.stop_loss, &request.take_profit, &request.trailing_stop].map(Option::as_ref))?;
 
-    let price = price.map(|price| arguments::precise(price, instrument)).transpose()?;
+    let precise = |price: Option<Price>| price.map(|price| arguments::precise(price, instrument)).transpose();
+    let (price, limit) = (precise(price)?, precise(limit)?);
+    let (price, trigger) = if order.is_armed() { (limit, price) } else { (price, None) };
     let price_bound = bound.map(|bound| arguments::precise_bound(bound, instrument)).transpose()?;
     let quantity = units
         .map(|units| arguments::within_limit(units, instrument).and_then(|units| with_filled(order, units)))
@@ -133,22 +161,43 @@ pub(crate) fn change(
         price_bound,
         client_order_id: None,
         annotations: None,
+        trigger,
     };
-    let is_change = price.is_some() || quantity.is_some() || expiry.is_some() || price_bound.is_some();
+    let is_change = price.is_some()
+        || trigger.is_some()
+        || quantity.is_some()
+        || expiry.is_some()
+        || price_bound.is_some();
     Ok(is_change.then_some(command))
 }
 
-/// The bound after a change; nothing when none is named.
-fn changed_bound(current: PriceBound, request: &ChangeOrder) -> Result<Option<PriceBound>, ApiError> {
-    let lower = request.lower_bound.as_ref();
-    let upper = request.upper_bound.as_ref();
-    if lower.is_none() && upper.is_none() {
-        return Ok(None);
+/// The limit and the bound after a change; nothing when none is named. An order that will have a limit once it fires
+/// shows that limit as the bound on its side; such a limit can be moved, but neither taken away nor made to stop trailing.
+fn changed_bounds(
+    order: &Order,
+    request: &ChangeOrder,
+) -> Result<(Option<Price>, Option<PriceBound>), ApiError> {
+    let PriceBound { mut lower, mut upper } = order.price_bound;
+    let (names_lower, names_upper) = (request.lower_bound.is_some(), request.upper_bound.is_some());
+    if !names_lower && !names_upper {
+        return Ok((None, None));
     }
-    Ok(Some(PriceBound {
-        lower: if lower.is_some() { read_bound(lower, "lowerBound")? } else { current.lower },
-        upper: if upper.is_some() { read_bound(upper, "upperBound")? } else { current.upper },
-    }))
+    if names_lower {
+        lower = read_bound(request.lower_bound.as_ref(), "lowerBound")?;
+    }
+    if names_upper {
+        upper = read_bound(request.upper_bound.as_ref(), "upperBound")?;
+    }
+    let (of_limit, is_named, name) = match order.side {
+        Side::Buy => (&mut upper, names_upper, "upperBound"),
+        Side::Sell => (&mut lower, names_lower, "lowerBound"),
+    };
+    let mut limit = None;
+    if is_named && order.is_armed() && order.kind.has_limit() {
+        limit = of_limit.take().filter(|_| order.kind.resting_price().is_some());
+        limit.ok_or(ApiError::Malformed(name))?;
+    }
+    Ok((limit, Some(PriceBound { lower, upper })))
 }
 
 /// Units are what is still to be traded here; the engine counts what is filled as well.

@@ -10,14 +10,20 @@ use crate::params::Params;
 #[serde(rename_all = "camelCase")]
 pub(crate) enum OrderType {
     Limit,
+    Stop,
+    MarketIfTouched,
     Market,
 }
 
-/// Types of closed orders.
+/// Types of closed orders. An entry is what `marketIfTouched` was called before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) enum ClosedOrderType {
     BuyLimit,
     SellLimit,
+    BuyStop,
+    SellStop,
+    BuyEntry,
+    SellEntry,
 }
 
 /// The arguments of a new order, as they came.

@@ -1,13 +1,22 @@
 //! The error code of every reject.
 //!
 //! The vendor publishes no list for this API; the words are those of its front-end API, which passes this API's
-//! refusals on. `TotalValue.Minimum` is ours, made like `TotalValue.Maximum`, because nothing there says "too little".
+//! refusals on. Two are ours, because nothing there says so: `TotalValue.Minimum`, made like `TotalValue.Maximum`, and
+//! `StopPrice`, made like `LimitPrice`.
 
-use order_engine::{AssetId, Combination, OrderField, Reject};
+use order_engine::{AssetId, Combination, OrderField, Price, Reject};
 
-/// The code of a reject. `base` is the asset that the order sells when it sells, which tells a lack of holdings from a
-/// lack of cash.
-pub(crate) fn code(reject: &Reject, base: Option<AssetId>) -> String {
+/// What an order is that is refused, as far as the code depends on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Subject {
+    /// The asset that it sells when it sells, which tells a lack of holdings from a lack of cash.
+    pub(crate) base: Option<AssetId>,
+    /// Its trigger price, which tells a wrong trigger from a wrong limit.
+    pub(crate) trigger: Option<Price>,
+}
+
+/// The code of a reject.
+pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
     let word = match reject {
         Reject::UnknownAccount(_) => "Account",
         Reject::UnknownAsset(_) | Reject::UnknownAssetCode | Reject::NoConversion { .. } => "Currency",
@@ -28,6 +37,14 @@ pub(crate) fn code(reject: &Reject, base: Option<AssetId>) -> String {
         Reject::QuantityTooSmall { minimum, .. } => return format!("TotalQuantity.Minimum {minimum}"),
         Reject::QuantityTooLarge { maximum, .. } => return format!("TotalQuantity.Maximum {maximum}"),
         Reject::NotFillable { fillable, .. } => return format!("TotalQuantity.Maximum {fillable}"),
+        Reject::PriceTooPrecise { given, .. }
+        | Reject::PriceOffTick { given, .. }
+        | Reject::PriceTooLarge { given }
+            if Some(*given) == subject.trigger =>
+        {
+            "StopPrice"
+        }
+        Reject::OffsetTooPrecise { .. } | Reject::OffsetOutOfRange { .. } => "StopPrice",
         Reject::PriceTooPrecise { .. }
         | Reject::PriceOffTick { .. }
         | Reject::PriceTooLarge { .. }
@@ -39,7 +56,7 @@ pub(crate) fn code(reject: &Reject, base: Option<AssetId>) -> String {
         Reject::CapacityExhausted { .. } => "Limited",
         Reject::Overflow => "TotalValue.Maximum",
         Reject::NoLiquidity => "Symbol.Status",
-        Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == base => {
+        Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == subject.base => {
             return format!("TotalQuantity.Holdings {available}");
         }
         Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
@@ -65,6 +82,8 @@ const fn combination_code(combination: Combination) -> &'static str {
         Combination::PostOnlyWithoutLimit => "OrderType",
         Combination::PostOnlyImmediate | Combination::ImmediateReplacement => "Validity",
         Combination::PriceWithoutLimit => "LimitPrice.Given",
+        Combination::TriggerWithoutStop => "StopPrice.Given",
+        Combination::SuccessorOfTrigger => "Operation",
         Combination::CrossedBounds | Combination::CrossedQuote => "LimitPrice",
     }
 }

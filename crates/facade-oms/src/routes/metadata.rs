@@ -10,7 +10,7 @@ use super::{By, Shared};
 use crate::auth::Caller;
 use crate::config::OwnerEntry;
 use crate::error::ApiError;
-use crate::reply::{JsonBody, Reply};
+use crate::reply::{Body, Reply};
 use crate::state::State;
 use crate::translate;
 use crate::wire::AccountDetails;
@@ -65,11 +65,11 @@ pub(super) async fn accounts_by_listed_ids(
     state: Shared,
     by: By,
     query: Parameters,
-    body: JsonBody,
+    body: Body,
     reply: Reply,
 ) -> Result<HttpResponse, ApiError> {
     let instant = as_at(&query)?;
-    let ids: Vec<String> = body.parse()?;
+    let ids: Vec<String> = body.parse_json()?;
     Ok(reply.ok(&accounts_of_ids(&state, &by, instant, &ids)))
 }
 

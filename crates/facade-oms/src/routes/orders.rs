@@ -10,8 +10,8 @@ use super::query::{Parameters, as_at, only_active};
 use super::{By, Shared};
 use crate::auth::Caller;
 use crate::config::Feature;
-use crate::error::ApiError;
-use crate::reply::{JsonBody, Reply};
+use crate::error::{ApiError, Subject};
+use crate::reply::{Body, Reply};
 use crate::state::{State, logged};
 use crate::translate::{self, Book, order_state, parse_order_id};
 use crate::wire::OrderState;
@@ -91,7 +91,7 @@ pub(super) async fn restate(
     state: Shared,
     by: By,
     path: Path<(String, String, String)>,
-    body: JsonBody,
+    body: Body,
     reply: Reply,
 ) -> Result<HttpResponse, ApiError> {
     by.require(Feature::Alter)?;
@@ -100,7 +100,8 @@ pub(super) async fn restate(
     let command = logged(translate::restate(&order, &given, &state.book(), state.engine.now())?);
     let base = state.lexicon().reference.instrument(order.instrument).map(|instrument| instrument.base);
     let outcome = state.engine.submit(Command::RestateOrder(command)).await;
-    let restated = outcome.map_err(|error| ApiError::from_submit(error, base))?.order.unwrap_or(order);
+    let subject = Subject { base, trigger: None };
+    let restated = outcome.map_err(|error| ApiError::from_submit(error, subject))?.order.unwrap_or(order);
     let shown = order_state(&restated, &state.book()).ok_or(ApiError::NotFound)?;
     Ok(reply.ok(&logged(shown)))
 }

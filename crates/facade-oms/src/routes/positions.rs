@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::reply::Reply;
 use crate::state::State;
 use crate::translate::{asset_positions, cash_positions};
-use crate::wire::{Account, Shape};
+use crate::wire::{Account, Message, Shape};
 
 pub(super) async fn cash(
     state: Shared,
@@ -75,7 +75,7 @@ pub(super) async fn holdings_of_account(
 /// How holdings are shown.
 type Show<T> = fn(&Holdings, &Account, &Lexicon<'_>) -> Vec<T>;
 
-fn all<T: Shape>(
+fn all<T: Shape + Message>(
     state: &State,
     by: &Caller,
     query: &Parameters,
@@ -91,7 +91,7 @@ fn all<T: Shape>(
 }
 
 /// Those of an owner, or of one account of it. An account that is unknown has nothing.
-fn of_owner<T: Shape>(
+fn of_owner<T: Shape + Message>(
     state: &State,
     by: &Caller,
     (owner, account): (&str, Option<&str>),

@@ -13,10 +13,11 @@ use super::orders_view::OrdersView;
 use super::requests;
 use super::subscription::Selection;
 use crate::auth::Caller;
+use crate::reply::Form;
 use crate::state::State;
 use crate::wire::{
-    self, EventMessage, EventMessageType, Names, RequestDetails, RequestMessage, RequestMessageType,
-    SubscriptionDetails, SubscriptionType, Written,
+    EventMessage, EventMessageType, Names, RequestDetails, RequestMessage, RequestMessageType,
+    SubscriptionDetails, SubscriptionType, Whole as _, Written,
 };
 
 /// Most frames that are being answered at a time; more are not read before.
@@ -47,13 +48,15 @@ pub(super) struct Connection {
     state: Arc<State>,
     caller: Arc<Caller>,
     names: Names,
+    /// The form of the latest frame, which everything that is sent has.
+    form: Form,
     session: Session,
     orders: Option<OrdersView>,
 }
 
 impl Connection {
     pub(super) const fn new(state: Arc<State>, caller: Arc<Caller>, names: Names, session: Session) -> Self {
-        Self { state, caller, names, session, orders: None }
+        Self { state, caller, names, form: Form::Json, session, orders: None }
     }
 
     /// Serves until either side closes.
@@ -70,6 +73,8 @@ impl Connection {
         frames: &mut AggregatedMessageStream,
     ) -> Result<Option<CloseReason>, Closed> {
         let mut answers: FuturesOrdered<LocalBoxFuture<'static, Answer>> = FuturesOrdered::new();
+        let engine = self.state.engine.clone();
+        let mut ended = std::pin::pin!(engine.feed_ended());
         let mut sweep = interval_at(Instant::now() + SWEEP, SWEEP);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -78,6 +83,7 @@ impl Connection {
                 biased;
                 Some(answer) = answers.next() => Step::Answer(Box::new(answer)),
                 events = next_events(&mut self.orders, &self.state) => Step::Events(events),
+                () = &mut ended => return Ok(Some(CloseCode::Away.into())),
                 _ = sweep.tick(), if subscribed => Step::Sweep,
                 frame = frames.recv(), if answers.len() < MAX_UNANSWERED => Step::Frame(frame),
             };
@@ -86,11 +92,12 @@ impl Connection {
                 Step::Events(events) => self.send_all(&events).await?,
                 Step::Sweep => self.sweep().await?,
                 Step::Frame(Some(Ok(AggregatedMessage::Text(text)))) => {
+                    self.form = Form::Json;
                     answers.push_back(self.answer(text.as_bytes()));
                 }
-                Step::Frame(Some(Ok(AggregatedMessage::Binary(_)))) => {
-                    let description = Some("protobuf frames are not served, send JSON text".to_owned());
-                    return Ok(Some(CloseReason { code: CloseCode::Unsupported, description }));
+                Step::Frame(Some(Ok(AggregatedMessage::Binary(bytes)))) => {
+                    self.form = Form::Protobuf;
+                    answers.push_back(self.answer(&bytes));
                 }
                 Step::Frame(Some(Ok(AggregatedMessage::Ping(bytes)))) => self.session.pong(&bytes).await?,
                 Step::Frame(Some(Ok(AggregatedMessage::Pong(_)))) => {}
@@ -103,7 +110,7 @@ impl Connection {
 
     /// What a frame leads to. Nothing is done before the future is first polled, which is in the order of frames.
     fn answer(&self, frame: &[u8]) -> LocalBoxFuture<'static, Answer> {
-        let Some(message) = wire::parse::<RequestMessage>(frame) else {
+        let Some(message) = self.form.parse::<RequestMessage>(frame) else {
             return ready(Answer::Message(response(RequestDetails {
                 errors: vec!["Data.Deserialise".to_owned()],
                 ..RequestDetails::default()
@@ -191,6 +198,9 @@ impl Connection {
     }
 
     async fn send(&mut self, message: &EventMessage) -> Result<(), Closed> {
+        if self.form == Form::Protobuf {
+            return self.session.binary(message.encode()).await;
+        }
         match serde_json::to_string(&Written(message, self.names)) {
             Ok(text) => self.session.text(text).await,
             Err(error) => {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use order_engine::{AssetId, ClientOrderId, Command, Order, OrderStatus, StatusReason};
+use order_engine::{ClientOrderId, Command, InstrumentId, Order, OrderStatus, Price, Reject, StatusReason};
 use runtime::SubmitError;
 
 use crate::auth::Caller;
-use crate::error;
+use crate::error::{self, Subject};
 use crate::state::{State, logged};
 use crate::translate::{self, Asked, order_id, parse_order_id};
 use crate::wire::{ClientRequest, ClientRequestResponse, ClientRequestType};
@@ -14,8 +14,8 @@ use crate::wire::{ClientRequest, ClientRequestResponse, ClientRequestType};
 /// A command that is ready, and what is said of it before it is known what comes of it.
 struct Prepared {
     command: Command,
-    /// What is sold when something is sold.
-    base: Option<AssetId>,
+    /// What it is about, for the code of a refusal.
+    subject: Subject,
     /// The order that it is about, when there is one already.
     order: Option<Arc<Order>>,
 }
@@ -81,7 +81,10 @@ fn prepare(
     if request.queue.is_some() {
         return Err(Refusal::of("Operation"));
     }
-    let base = |order: &Order| lexicon.reference.instrument(order.instrument).map(|found| found.base);
+    let subject = |instrument: InstrumentId, trigger: Option<Price>| Subject {
+        base: lexicon.reference.instrument(instrument).map(|found| found.base),
+        trigger,
+    };
     let known = |id: &str| {
         let order = parse_order_id(id).and_then(|id| state.engine.views().order(id));
         order.filter(|order| order.account == account).ok_or_else(|| Refusal::of("Order"))
@@ -102,15 +105,15 @@ fn prepare(
             }
             let placed = translate::place(&asked, new, &lexicon);
             let command = logged(placed.map_err(|codes| Refusal { codes, order_id: String::new() })?);
-            let base = lexicon.reference.instrument(command.instrument).map(|found| found.base);
-            Ok(Prepared { command: Command::PlaceOrder(command), base, order: None })
+            let subject = subject(command.instrument, command.kind.trigger_price());
+            Ok(Prepared { command: Command::PlaceOrder(command), subject, order: None })
         }
         (ClientRequestType::Amend, None, Some(amend), None) if one_part => {
             let order = known(&amend.order_id)?;
             let command = translate::replace(&asked, amend, &order, &lexicon);
             let command = logged(command.map_err(|codes| Refusal::about(&order, codes))?);
-            let base = base(&order);
-            Ok(Prepared { command: Command::ReplaceOrder(command), base, order: Some(order) })
+            let subject = subject(order.instrument, command.trigger);
+            Ok(Prepared { command: Command::ReplaceOrder(command), subject, order: Some(order) })
         }
         (ClientRequestType::Cancel, None, None, Some(cancel)) if one_part => {
             let order = known(&cancel.order_id)?;
@@ -119,8 +122,8 @@ fn prepare(
             }
             let command = translate::cancel(&asked, cancel, &order, &lexicon);
             let command = logged(command.map_err(|codes| Refusal::about(&order, codes))?);
-            let base = base(&order);
-            Ok(Prepared { command: Command::CancelOrder(command), base, order: Some(order) })
+            let subject = subject(order.instrument, None);
+            Ok(Prepared { command: Command::CancelOrder(command), subject, order: Some(order) })
         }
         (ClientRequestType::New | ClientRequestType::Amend | ClientRequestType::Cancel, _, _, _) => {
             Err(Refusal::of("Details"))
@@ -141,20 +144,22 @@ fn prepare(
 async fn check(state: &State, prepared: Prepared) -> Result<String, Refusal> {
     let about = about(prepared.order.as_deref());
     let checked = state.engine.check(prepared.command).await;
-    checked.map(|()| about.clone()).map_err(|error| refused(error, prepared.base, about))
+    checked.map(|()| about.clone()).map_err(|error| refused(error, prepared.subject, about))
 }
 
 /// Does it. The answer is the order's id.
 async fn submit(state: &State, prepared: Prepared) -> Result<String, Refusal> {
     let about = about(prepared.order.as_deref());
+    let is_new = prepared.order.is_none();
     let outcome = state.engine.submit(prepared.command).await;
-    let outcome = outcome.map_err(|error| refused(error, prepared.base, about.clone()))?;
+    let outcome = outcome.map_err(|error| refused(error, prepared.subject, about.clone()))?;
     let Some(order) = outcome.order else { return Ok(about) };
     match (&order.status, &order.reason) {
-        (OrderStatus::Rejected, Some(StatusReason::Refused(reject)))
-            if !matches!(reject, order_engine::Reject::NotFillable { .. }) =>
+        // A stop that fired as it was placed, and could not go on from there, is canceled.
+        (OrderStatus::Rejected | OrderStatus::Canceled, Some(StatusReason::Refused(reject)))
+            if is_new && !matches!(reject, Reject::NotFillable { .. }) =>
         {
-            Err(Refusal::about(&order, vec![error::code(reject, prepared.base)]))
+            Err(Refusal::about(&order, vec![error::code(reject, prepared.subject)]))
         }
         _ => Ok(order_id(order.id)),
     }
@@ -164,13 +169,17 @@ fn about(order: Option<&Order>) -> String {
     order.map_or_else(String::new, |order| order_id(order.id))
 }
 
-fn refused(failure: SubmitError, base: Option<AssetId>, order_id: String) -> Refusal {
+fn refused(failure: SubmitError, subject: Subject, order_id: String) -> Refusal {
     let code = match failure {
         SubmitError::Rejected(
-            ref reject @ (order_engine::Reject::AlreadyExists { order }
-            | order_engine::Reject::ExistsWithDifferent { order, .. }),
-        ) => return Refusal { codes: vec![error::code(reject, base)], order_id: translate::order_id(order) },
-        SubmitError::Rejected(reject) => error::code(&reject, base),
+            ref reject @ (Reject::AlreadyExists { order } | Reject::ExistsWithDifferent { order, .. }),
+        ) => {
+            return Refusal {
+                codes: vec![error::code(reject, subject)],
+                order_id: translate::order_id(order),
+            };
+        }
+        SubmitError::Rejected(reject) => error::code(&reject, subject),
         SubmitError::Busy => "Retry".to_owned(),
         // It may have been done all the same.
         SubmitError::Unavailable => "Submitted".to_owned(),

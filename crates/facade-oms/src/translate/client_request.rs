@@ -92,6 +92,8 @@ impl NamedTerms {
                 self.bound.upper = price();
                 self.bound.upper.is_some()
             }
+            // Read with the type.
+            values::STOP_PRICE => true,
             values::COMMISSION => false,
             _ => {
                 self.values.insert(name.to_owned(), number);
@@ -117,6 +119,8 @@ impl NamedTerms {
             properties::REPLACES
             | properties::REPLACED_BY
             | properties::PENDING_UNTIL
+            | properties::TRIGGER
+            | properties::TRIGGERED_AT
             | properties::COMMISSION_ASSET => false,
             _ => {
                 self.properties.insert(name.to_owned(), text.to_owned());
@@ -145,7 +149,7 @@ pub(crate) fn place(
     let cfi_differs = |known: &str| !known.is_empty() && !new.cfi_code.is_empty() && known != new.cfi_code;
     refusals.refuse_if(symbol.is_some_and(|symbol| cfi_differs(symbol.cfi_code)), "Symbol");
     let side = refusals.take(terms::side(new.side));
-    let kind = refusals.take(terms::kind(new.order_type, new.price));
+    let limit = refusals.take(terms::limit(new.order_type, new.price));
     let by_value = request.values.contains_key(values::ORDER_VALUE);
     let quantity = if by_value {
         refusals.refuse_if(new.quantity.is_some(), "TotalQuantity");
@@ -158,7 +162,10 @@ pub(crate) fn place(
         || !exchange_is_known
         || lexicon.directory.has_destination(&new.exchange, &new.ex_destination);
     refusals.refuse_if(!can_go_there, "Route.Market");
+    let trigger = terms::trigger(new.order_type, request.values.get(values::STOP_PRICE).copied());
+    let trigger = refusals.take(trigger);
     let named = NamedTerms::read(request, &mut refusals);
+    let kind = limit.zip(trigger).and_then(|(limit, trigger)| terms::kind(new.order_type, limit, trigger));
     let size = named.value.map(Size::Quote).or(quantity.map(Size::Base));
     let (Some(instrument), Some(symbol), Some(side), Some(kind), Some(size), Some(time_in_force), true) =
         (instrument, symbol, side, kind, size, time_in_force, refusals.0.is_empty())
@@ -217,8 +224,14 @@ pub(crate) fn replace(
     let same_type =
         amend.order_type == OrderType::Unknown || amend.order_type == terms::wire_type(order.kind);
     refusals.refuse_if(!same_type, "OrderType");
+    // What follows the market can be repeated and not set.
+    let trails = terms::trails(order.kind);
     let price = amend.price.map(|price| terms::limit_price(Some(price))).transpose();
-    let price = refusals.take(price).flatten();
+    let price = refusals.take(price).flatten().filter(|price| {
+        let repeats = Some(*price) == order.limit_price();
+        refusals.refuse_if(trails && !repeats, "LimitPrice");
+        !trails
+    });
     let quantity = amend.quantity.map(|quantity| terms::quantity(Some(quantity))).transpose();
     let quantity = refusals.take(quantity).flatten();
     let keeps_lifetime = amend.lifetime == Lifetime::Unknown;
@@ -229,7 +242,13 @@ pub(crate) fn replace(
         refusals.take(terms::time_in_force(amend.lifetime, amend.expiry_date))
     };
     given.check_destination(order, lexicon, &mut refusals);
-    refuse_named(asked.request, &mut refusals);
+    let trigger = asked.request.values.get(values::STOP_PRICE).copied().map(terms::stop_price).transpose();
+    let trigger = refusals.take(trigger).flatten().filter(|trigger| {
+        let repeats = Some(*trigger) == terms::trigger_of(order);
+        refusals.refuse_if(trails && !repeats, "StopPrice");
+        !trails && (order.is_armed() || !repeats)
+    });
+    refuse_named(asked.request, &[values::STOP_PRICE], &mut refusals);
     if !refusals.0.is_empty() {
         return Err(refusals.0);
     }
@@ -245,6 +264,7 @@ pub(crate) fn replace(
             account: asked.account,
             order: order.id,
             price,
+            trigger,
             quantity,
             // A time in force that the order has already is no change, and need not be one that may rest.
             time_in_force: time_in_force.filter(|asked| *asked != order.time_in_force),
@@ -279,7 +299,7 @@ pub(crate) fn cancel(
         cancel.quantity.is_some_and(|BigNumber(expected)| expected != order.quantity.decimal());
     refusals.refuse_if(quantity_differs, "TotalQuantity");
     given.check_destination(order, lexicon, &mut refusals);
-    refuse_named(asked.request, &mut refusals);
+    refuse_named(asked.request, &[], &mut refusals);
     if !refusals.0.is_empty() {
         return Err(refusals.0);
     }
@@ -322,9 +342,9 @@ impl Repeated<'_> {
     }
 }
 
-/// Named values, properties and ids say something of an order only when it is placed.
-fn refuse_named(request: &ClientRequest, refusals: &mut Refusals) {
-    refusals.refuse_if(!request.values.is_empty(), "Values");
+/// Named values, properties and ids say something of an order only when it is placed, but for values that were read.
+fn refuse_named(request: &ClientRequest, read: &[&str], refusals: &mut Refusals) {
+    refusals.refuse_if(request.values.keys().any(|name| !read.contains(&name.as_str())), "Values");
     refusals.refuse_if(!request.properties.is_empty(), "Properties");
     refusals.refuse_if(!request.ids.is_empty(), "IDs");
 }

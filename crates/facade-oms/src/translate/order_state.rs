@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, OrderStatus, Price, SelfMatch, Size, StatusReason, Timestamp};
+use order_engine::{Offset, Order, OrderKind, OrderStatus, Price, SelfMatch, Size, StatusReason, Timestamp};
 
 use super::notes::{Notes, Removal};
 use super::{status, terms};
 use crate::directory::Lexicon;
-use crate::error;
+use crate::error::{self, Subject};
 use crate::wire::{BigNumber, Moment, OrderState};
 
 /// Names of ours in `Values`.
@@ -21,10 +21,14 @@ pub(super) mod values {
     pub(crate) const LOWER_BOUND: &str = "LowerBound";
     /// No fill above this price.
     pub(crate) const UPPER_BOUND: &str = "UpperBound";
+    /// Trigger price. Where it is now, for an order whose trigger moves.
+    pub(crate) const STOP_PRICE: &str = "StopPrice";
     /// Commission so far, when it was not taken in the order's currency.
     pub(crate) const COMMISSION: &str = "Commission";
+    /// Those that have no code of their own for a refusal.
+    pub(crate) const WITHOUT_CODE: &[&str] = &[ORDER_VALUE, LOWER_BOUND, UPPER_BOUND, COMMISSION];
     /// All of them.
-    pub(crate) const OURS: &[&str] = &[ORDER_VALUE, LOWER_BOUND, UPPER_BOUND, COMMISSION];
+    pub(crate) const OURS: &[&str] = &[ORDER_VALUE, LOWER_BOUND, UPPER_BOUND, STOP_PRICE, COMMISSION];
 }
 
 /// Names of ours in `Properties`.
@@ -41,11 +45,24 @@ pub(super) mod properties {
     pub(crate) const REPLACED_BY: &str = "ReplacedBy";
     /// When a pending order lapses.
     pub(crate) const PENDING_UNTIL: &str = "PendingUntil";
+    /// `Touched` or `Trailing` for an order that is shown as a stop and is none.
+    pub(crate) const TRIGGER: &str = "Trigger";
+    /// When the market came to the trigger; not there while the order waits for it.
+    pub(crate) const TRIGGERED_AT: &str = "TriggeredAt";
     /// Asset of `Values.Commission`.
     pub(crate) const COMMISSION_ASSET: &str = "CommissionAsset";
     /// All of them.
-    pub(crate) const OURS: &[&str] =
-        &[POST_ONLY, EXTENDED_HOURS, SELF_MATCH, REPLACES, REPLACED_BY, PENDING_UNTIL, COMMISSION_ASSET];
+    pub(crate) const OURS: &[&str] = &[
+        POST_ONLY,
+        EXTENDED_HOURS,
+        SELF_MATCH,
+        REPLACES,
+        REPLACED_BY,
+        PENDING_UNTIL,
+        TRIGGER,
+        TRIGGERED_AT,
+        COMMISSION_ASSET,
+    ];
 }
 
 /// Name of the engine's commission in `ExecutedAdditionalFunds`.
@@ -101,8 +118,9 @@ pub(crate) fn order_state(order: &Order, book: &Book<'_>) -> Option<Translated<O
     properties.extend(commission_properties);
     let mut executed_additional_funds = notes.executed_additional_funds.clone();
     executed_additional_funds.extend(commission_funds);
+    let refused = Subject { base: Some(instrument.base), trigger: terms::trigger_of(order) };
     let refusal = || match &order.reason {
-        Some(StatusReason::Refused(reject)) => vec![error::code(reject, Some(instrument.base))],
+        Some(StatusReason::Refused(reject)) => vec![error::code(reject, refused)],
         Some(
             StatusReason::CanceledByOwner
             | StatusReason::NotFilledAtOnce
@@ -155,7 +173,7 @@ fn with_losses(order: &Order, state: OrderState) -> Translated<OrderState> {
     let collapsed = match order.status {
         OrderStatus::Replaced => Some("Replaced"),
         OrderStatus::Rejected if code == "Expired" => Some("Rejected"),
-        OrderStatus::Canceled if code == "Expired" => Some("Canceled"),
+        OrderStatus::Canceled if code != "Cancelled" => Some("Canceled"),
         OrderStatus::PendingNew
         | OrderStatus::New
         | OrderStatus::PartiallyFilled
@@ -164,11 +182,33 @@ fn with_losses(order: &Order, state: OrderState) -> Translated<OrderState> {
         | OrderStatus::Rejected
         | OrderStatus::Expired => None,
     };
-    let state = Translated::whole(state);
+    let state = with_type_losses(order, Translated::whole(state));
     match collapsed {
         Some(from) => state.with_loss("Status", LossKind::Collapsed, &from, &code),
         None => state,
     }
+}
+
+/// What the vendor's types do not say of an order's kind: that it is touched, or that it trails and how far behind.
+pub(super) fn with_type_losses<T>(order: &Order, shown: Translated<T>) -> Translated<T> {
+    let stop = terms::wire_type(order.kind).full();
+    let trailing = |offset: Offset| match offset {
+        Offset::Price(distance) => format!("Trailing {distance}"),
+        Offset::BasisPoints(rate) => format!("Trailing {} bp", rate.get()),
+    };
+    let kind = match order.kind {
+        OrderKind::MarketIfTouched { .. } => "Touched".to_owned(),
+        OrderKind::TrailingStop { offset } => trailing(offset),
+        OrderKind::TrailingStopLimit { offset, limit_offset } => {
+            format!("{}, limit {}", trailing(offset), limit_offset.decimal())
+        }
+        OrderKind::Market
+        | OrderKind::Limit { .. }
+        | OrderKind::MarketToLimit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::StopLimit { .. } => return shown,
+    };
+    shown.with_loss("OrderType", LossKind::Collapsed, &kind, &stop)
 }
 
 /// Terms that the vendor has no field for, and that are numbers.
@@ -182,6 +222,7 @@ pub(super) fn terms_as_values(order: &Order) -> BTreeMap<String, BigNumber> {
         (values::ORDER_VALUE, by_value),
         (values::LOWER_BOUND, bound(order.price_bound.lower)),
         (values::UPPER_BOUND, bound(order.price_bound.upper)),
+        (values::STOP_PRICE, bound(terms::trigger_of(order))),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))
@@ -190,6 +231,16 @@ pub(super) fn terms_as_values(order: &Order) -> BTreeMap<String, BigNumber> {
 
 /// Terms and relations that the vendor has no field for, and that are texts.
 pub(super) fn terms_as_properties(order: &Order) -> BTreeMap<String, String> {
+    let trigger = match order.kind {
+        OrderKind::MarketIfTouched { .. } => Some("Touched"),
+        OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => Some("Trailing"),
+        OrderKind::Market
+        | OrderKind::Limit { .. }
+        | OrderKind::MarketToLimit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::StopLimit { .. } => None,
+    };
+    let fired_at = order.trigger.and_then(|trigger| trigger.fired_at);
     let refuses = order.self_match == SelfMatch::Refuse;
     [
         (properties::POST_ONLY, order.post_only.then(|| "true".to_owned())),
@@ -198,6 +249,8 @@ pub(super) fn terms_as_properties(order: &Order) -> BTreeMap<String, String> {
         (properties::REPLACES, order.predecessor.map(terms::order_id)),
         (properties::REPLACED_BY, order.successor.map(terms::order_id)),
         (properties::PENDING_UNTIL, order.staged_until.map(|until| terms::moment(until).text())),
+        (properties::TRIGGER, trigger.map(str::to_owned)),
+        (properties::TRIGGERED_AT, fired_at.map(|at| terms::moment(at).text())),
     ]
     .into_iter()
     .filter_map(|(name, text)| Some((name.to_owned(), text?)))

@@ -1,22 +1,26 @@
 //! The request that would place a core order here.
+//!
+//! A trailing order is placed as a stop where its trigger is now. One that waits to be touched has no counterpart: a stop
+//! at its trigger may fire at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, Reference, Size};
+use order_engine::{Order, OrderKind, Reference, Size};
 
 use super::notes::Notes;
-use super::order_state::{properties, terms_as_properties, terms_as_values};
+use super::order_state::{properties, terms_as_properties, terms_as_values, with_type_losses};
 use super::terms;
 use crate::config::Config;
 use crate::directory::{Directory, Lexicon};
 use crate::wire::{
-    BigNumber, ClientRequest, ClientRequestType, Names, OrderNew, RequestMessage, RequestMessageType, Written,
+    BigNumber, ClientRequest, ClientRequestType, Names, OrderNew, OrderType, RequestMessage,
+    RequestMessageType, Written,
 };
 
 /// The text frame that would place a core order here, from whatever dialect it came, with what would be lost; nothing
-/// when configuration has no name for its account or its instrument.
+/// when configuration has no name for its account or its instrument, or no order here would do the same.
 #[must_use]
 pub fn placing_frame(
     config: &Config,
@@ -36,9 +40,15 @@ pub fn placing_frame(
     Some(Translated { value: frame.value?, losses: frame.losses })
 }
 
-/// The request; nothing when account or instrument have no name here.
+/// The request; nothing when account or instrument have no name here, or no order here would do the same.
 pub(super) fn placing_request(order: &Order, lexicon: &Lexicon<'_>) -> Option<Translated<ClientRequest>> {
     let (account, symbol) = (lexicon.key(order.account)?, lexicon.symbol(order.instrument)?);
+    let stops = matches!(terms::wire_type(order.kind), OrderType::Stop | OrderType::StopLimit);
+    if matches!(order.kind, OrderKind::MarketIfTouched { .. })
+        || (stops && terms::trigger_of(order).is_none())
+    {
+        return None;
+    }
     let notes = Notes::of(&order.annotations);
     let noted = |text: &str, usual: &str| if text.is_empty() { usual } else { text }.to_owned();
     let (lifetime, expiry_date) = terms::wire_lifetime(order.time_in_force);
@@ -77,8 +87,8 @@ pub(super) fn placing_request(order: &Order, lexicon: &Lexicon<'_>) -> Option<Tr
         ids: notes.ids,
         ..ClientRequest::default()
     };
-    let whole = Translated::whole(request);
-    // An order cannot be placed pending, and a request replaces nothing.
+    let whole = with_type_losses(order, Translated::whole(request));
+    // An order cannot be placed pending or fired, and a request replaces nothing.
     Some(
         dropped
             .iter()

@@ -100,14 +100,14 @@ struct Terms {
 impl Terms {
     /// Reads the terms; what is wrong with them goes to the refusals.
     fn read(order: &Order, given: &OrderState, refusals: &mut Vec<Refusal>) -> Option<Self> {
-        let kind = terms::kind(given.order_type, given.price);
+        let limit = Self::limit(order, given);
         let quantity = terms::quantity(given.quantity);
         let time_in_force = terms::time_in_force(given.lifetime, given.expiry_date);
         let of_type = |code: &str| code.starts_with("OrderType");
         refusals.extend(
-            kind.err().map(|code| (if of_type(code) { field::ORDER_TYPE } else { field::PRICE }, code)),
+            limit.err().map(|code| (if of_type(code) { field::ORDER_TYPE } else { field::PRICE }, code)),
         );
-        let changes_type = kind.is_ok_and(|kind| kind.class() != order.kind.class());
+        let changes_type = limit.is_ok() && given.order_type != terms::wire_type(order.kind);
         refusals.extend(changes_type.then_some((field::ORDER_TYPE, "OrderType")));
         refusals.extend(quantity.err().map(|code| (field::QUANTITY, code)));
         let below_executed = quantity.is_ok_and(|quantity| {
@@ -119,11 +119,18 @@ impl Terms {
                 .err()
                 .map(|code| (if code == "Validity" { field::LIFETIME } else { field::EXPIRY_DATE }, code)),
         );
-        Some(Self {
-            price: kind.ok()?.resting_price(),
-            quantity: quantity.ok()?,
-            time_in_force: time_in_force.ok()?,
-        })
+        Some(Self { price: limit.ok()?, quantity: quantity.ok()?, time_in_force: time_in_force.ok()? })
+    }
+}
+
+impl Terms {
+    /// The limit price that is given. One that follows the market is as it is.
+    fn limit(order: &Order, given: &OrderState) -> Result<Option<Price>, &'static str> {
+        if !terms::trails(order.kind) || given.order_type != terms::wire_type(order.kind) {
+            return terms::limit(given.order_type, given.price);
+        }
+        let known = order.limit_price().map(Price::decimal);
+        if given.price.map(|price| price.0) == known { Ok(None) } else { Err("LimitPrice") }
     }
 }
 
@@ -136,7 +143,9 @@ fn denials(order: &Order, given: &OrderState, current: &OrderState, named: &Name
     };
     let account_differs = given.account.is_some() && given.account != current.account;
     let fee = given.executed_additional_funds.get(COMMISSION_FEE);
-    let values_differ = contradicts(values::OURS, &named.values, &given.values);
+    // A trigger is set by an amendment; the engine lets nobody overwrite it.
+    let stop_differs = contradicts(&[values::STOP_PRICE], &named.values, &given.values);
+    let values_differ = contradicts(values::WITHOUT_CODE, &named.values, &given.values);
     let properties_differ = contradicts(properties::OURS, &named.properties, &given.properties);
     [
         (field::ORDER_ID, "Order", differs(&given.order_id, &current.order_id)),
@@ -146,6 +155,7 @@ fn denials(order: &Order, given: &OrderState, current: &OrderState, named: &Name
         (field::CURRENCY, "Currency", differs(&given.currency, &current.currency)),
         (field::SIDE, "Side", given.side != current.side),
         (field::VALUES, "Values", values_differ),
+        (field::VALUES, "StopPrice", stop_differs),
         (field::PROPERTIES, "Properties", properties_differ),
         (field::EXECUTED_VALUE, "ExecutedValue", denies(given.executed_value, current.executed_value)),
         (

@@ -13,11 +13,15 @@ pub(crate) const fn code(order: &Order) -> &'static str {
         (OrderStatus::Filled, _) => "Filled",
         // What an order that may not rest leaves over has expired, to the vendor; so has one that got nothing at all.
         (OrderStatus::Canceled, Some(StatusReason::NotFilledAtOnce | StatusReason::StagingEnded))
-        | (OrderStatus::Rejected, Some(StatusReason::Refused(Reject::NotFillable { .. })))
+        | (
+            OrderStatus::Canceled | OrderStatus::Rejected,
+            Some(StatusReason::Refused(Reject::NotFillable { .. })),
+        )
         | (OrderStatus::Expired, _) => "Expired",
+        // One that came to its trigger and could not go on from there was refused; nobody took it back.
+        (OrderStatus::Canceled, Some(StatusReason::Refused(_))) | (OrderStatus::Rejected, _) => "Rejected",
         // The vendor amends in place; an order that gave its place to another one is canceled to it.
         (OrderStatus::Canceled | OrderStatus::Replaced, _) => "Cancelled",
-        (OrderStatus::Rejected, _) => "Rejected",
     }
 }
 

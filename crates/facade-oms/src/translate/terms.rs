@@ -1,6 +1,6 @@
 //! The parts of an order: ids, times, sides, types, lifetimes, numbers.
 
-use order_engine::{OrderId, OrderKind, Price, Quantity, Side, TimeInForce, Timestamp};
+use order_engine::{Order, OrderId, OrderKind, Price, Quantity, Side, TimeInForce, Timestamp};
 use rust_decimal::Decimal;
 
 use crate::wire::{self, BigNumber, Lifetime, Moment, OrderType};
@@ -59,24 +59,95 @@ pub(crate) const fn side(side: wire::Side) -> Result<Side, &'static str> {
     }
 }
 
+/// The type of a kind, or the one that comes nearest to it: the vendor has no order that is touched, and none that
+/// trails.
 pub(crate) const fn wire_type(kind: OrderKind) -> OrderType {
     match kind {
         OrderKind::Market => OrderType::Market,
         OrderKind::Limit { .. } => OrderType::Limit,
         OrderKind::MarketToLimit { .. } => OrderType::MarketToLimit,
+        OrderKind::Stop { .. } | OrderKind::MarketIfTouched { .. } | OrderKind::TrailingStop { .. } => {
+            OrderType::Stop
+        }
+        OrderKind::StopLimit { .. } | OrderKind::TrailingStopLimit { .. } => OrderType::StopLimit,
     }
 }
 
-/// A type with its price. A market-to-limit order names the price at which its remainder rests.
-pub(crate) fn kind(order_type: OrderType, price: Option<BigNumber>) -> Result<OrderKind, &'static str> {
-    match order_type {
-        OrderType::Market if price.is_some() => Err("LimitPrice.Given"),
-        OrderType::Market => Ok(OrderKind::Market),
-        OrderType::Limit => Ok(OrderKind::Limit { price: limit_price(price)? }),
-        OrderType::MarketToLimit => Ok(OrderKind::MarketToLimit { rest_at: limit_price(price)? }),
-        OrderType::Unknown => Err("OrderType"),
-        OrderType::Stop | OrderType::StopLimit | OrderType::Pegged => Err("OrderType.Market"),
+/// Whether the trigger of a kind moves by itself, and its limit with it.
+pub(crate) const fn trails(kind: OrderKind) -> bool {
+    match kind {
+        OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => true,
+        OrderKind::Market
+        | OrderKind::Limit { .. }
+        | OrderKind::MarketToLimit { .. }
+        | OrderKind::Stop { .. }
+        | OrderKind::StopLimit { .. }
+        | OrderKind::MarketIfTouched { .. } => false,
     }
+}
+
+/// The trigger price of an order: where it is now, or where it will be.
+pub(crate) fn trigger_of(order: &Order) -> Option<Price> {
+    order.trigger.map(|trigger| trigger.price).or(order.kind.trigger_price())
+}
+
+/// A kind from its type, its limit and its trigger; nothing when the type does not have just these.
+pub(crate) const fn kind(
+    order_type: OrderType,
+    limit: Option<Price>,
+    trigger: Option<Price>,
+) -> Option<OrderKind> {
+    match (order_type, limit, trigger) {
+        (OrderType::Market, None, None) => Some(OrderKind::Market),
+        (OrderType::Limit, Some(price), None) => Some(OrderKind::Limit { price }),
+        (OrderType::MarketToLimit, Some(rest_at), None) => Some(OrderKind::MarketToLimit { rest_at }),
+        (OrderType::Stop, None, Some(trigger)) => Some(OrderKind::Stop { trigger }),
+        (OrderType::StopLimit, Some(price), Some(trigger)) => Some(OrderKind::StopLimit { trigger, price }),
+        (
+            OrderType::Unknown
+            | OrderType::Market
+            | OrderType::Limit
+            | OrderType::MarketToLimit
+            | OrderType::Stop
+            | OrderType::StopLimit
+            | OrderType::Pegged,
+            _,
+            _,
+        ) => None,
+    }
+}
+
+/// The limit of a type that can be served. A market-to-limit order names the price at which its remainder rests.
+pub(crate) fn limit(order_type: OrderType, price: Option<BigNumber>) -> Result<Option<Price>, &'static str> {
+    match order_type {
+        OrderType::Market | OrderType::Stop if price.is_some() => Err("LimitPrice.Given"),
+        OrderType::Market | OrderType::Stop => Ok(None),
+        OrderType::Limit | OrderType::MarketToLimit | OrderType::StopLimit => limit_price(price).map(Some),
+        OrderType::Unknown => Err("OrderType"),
+        OrderType::Pegged => Err("OrderType.Market"),
+    }
+}
+
+/// The trigger of a type. Of a type that cannot be served there is nothing more to say.
+pub(crate) fn trigger(order_type: OrderType, stop: Option<BigNumber>) -> Result<Option<Price>, &'static str> {
+    match order_type {
+        OrderType::Stop | OrderType::StopLimit => match stop {
+            Some(stop) => stop_price(stop).map(Some),
+            None => Err("StopPrice.Missing"),
+        },
+        OrderType::Market | OrderType::Limit | OrderType::MarketToLimit if stop.is_some() => {
+            Err("StopPrice.Given")
+        }
+        OrderType::Unknown
+        | OrderType::Market
+        | OrderType::Limit
+        | OrderType::MarketToLimit
+        | OrderType::Pegged => Ok(None),
+    }
+}
+
+pub(crate) fn stop_price(BigNumber(stop): BigNumber) -> Result<Price, &'static str> {
+    Price::new(stop).map_err(|_| "StopPrice")
 }
 
 pub(crate) fn limit_price(price: Option<BigNumber>) -> Result<Price, &'static str> {

@@ -1,11 +1,13 @@
 //! The messages of the protocol, exactly as they are on the wire, and nothing else: no core type appears here.
 //!
 //! The vendor describes its messages in .proto files and derives the JSON from them. So do we: [`message!`] and
-//! [`enumeration!`] hold field numbers, JSON names and types side by side, and reading and writing follow from that.
+//! [`enumeration!`] hold field numbers, JSON names and types side by side, and reading and writing follow from that, as
+//! JSON ([`shape`]) and as bytes ([`binary`]).
 
 #[macro_use]
 mod shape;
 
+mod binary;
 mod enums;
 mod metadata;
 mod moment;
@@ -15,6 +17,7 @@ mod positions;
 mod requests;
 mod streaming;
 
+pub(crate) use binary::{Message, Whole};
 pub(crate) use enums::{
     ClientRequestType, EventMessageType, IdentityAuthentication, IdentityType, Lifetime, OrderType,
     RequestMessageType, Side, SubscriptionType, UpdateAction, UpdateEventType,
@@ -27,6 +30,8 @@ pub(crate) use moment::Moment;
 pub(crate) use number::BigNumber;
 pub(crate) use orders::{Account, Id, OrderState};
 pub(crate) use positions::{AssetPosition, CashPosition};
+#[cfg(test)]
+use requests::ClientAuthority;
 pub(crate) use requests::{ClientRequest, ClientRequestResponse, OrderAmend, OrderCancel, OrderNew};
 pub(crate) use shape::{Int64, Names, Shape, Written, parse};
 pub(crate) use streaming::{
@@ -50,6 +55,7 @@ mod tests {
         assert_ordered::<AccountDetails>();
         assert_ordered::<AssetPosition>();
         assert_ordered::<CashPosition>();
+        assert_ordered::<ClientAuthority>();
         assert_ordered::<ClientRequest>();
         assert_ordered::<ClientRequestResponse>();
         assert_ordered::<EventMessage>();

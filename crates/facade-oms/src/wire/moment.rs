@@ -4,6 +4,7 @@ use serde::Serializer;
 use serde_json::Value;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
+use super::binary::{Element, Given, put_bytes, put_number, read_fields};
 use super::shape::{Names, Shape};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
@@ -80,6 +81,39 @@ impl Shape for Moment {
     }
 }
 
+/// A message: seconds and nanoseconds since 1970, always in UTC. What is before has no seconds and is 1970.
+impl Element for Moment {
+    fn put(&self, number: u32, to: &mut Vec<u8>) {
+        let since = self.0.max(0);
+        let mut parts = Vec::new();
+        for (field, value) in [(SECONDS, since / NANOS_PER_SECOND), (NANOSECONDS, since % NANOS_PER_SECOND)] {
+            if let Some(value) = u64::try_from(value).ok().filter(|value| *value > 0) {
+                put_number(field, value, &mut parts);
+            }
+        }
+        put_bytes(number, &parts, to);
+    }
+
+    fn take(given: Given<'_>, _: Option<Self>) -> Option<Self> {
+        let (mut seconds, mut nanos) = (0, 0);
+        read_fields(given.bytes()?, |number, given| {
+            match number {
+                SECONDS => seconds = given.number()?,
+                NANOSECONDS => nanos = given.number()?,
+                TZ_OFFSET => given.number().map(|_| ())?,
+                _ => {}
+            }
+            Some(())
+        })?;
+        of_parts(seconds, nanos)
+    }
+}
+
+/// Numbers of the fields.
+const SECONDS: u32 = 1;
+const NANOSECONDS: u32 = 2;
+const TZ_OFFSET: u32 = 3;
+
 /// The object form. The offset is for display only.
 fn from_parts(members: serde_json::Map<String, Value>) -> Option<Moment> {
     let (mut seconds, mut nanos) = (0_u64, 0_u64);
@@ -92,14 +126,19 @@ fn from_parts(members: serde_json::Map<String, Value>) -> Option<Moment> {
                     None => value.as_u64()?,
                 }
             }
-            "Nanoseconds" => nanos = value.as_u64().filter(|nanos| *nanos < 1_000_000_000)?,
+            "Nanoseconds" => nanos = value.as_u64()?,
             "TzOffset" => value.as_i64().map(|_| ())?,
             _ => return None,
         }
     }
+    of_parts(seconds, nanos)
+}
+
+fn of_parts(seconds: u64, nanos: u64) -> Option<Moment> {
+    let nanos = i128::from(nanos);
     let last = PrimitiveDateTime::MAX.assume_utc().unix_timestamp_nanos();
-    Some(i128::from(seconds) * NANOS_PER_SECOND + i128::from(nanos))
-        .filter(|total| *total <= last)
+    Some(i128::from(seconds) * NANOS_PER_SECOND + nanos)
+        .filter(|total| nanos < NANOS_PER_SECOND && *total <= last)
         .map(Moment)
 }
 

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::Serializer;
 use serde_json::Value;
 
+use super::binary::{Element, Given, put_bytes, put_number, read_fields};
 use super::shape::{Names, Shape};
 
 /// A decimal of at most 28 digits and 28 decimals, with the scale it was given in.
@@ -28,6 +29,44 @@ impl Shape for BigNumber {
         }
     }
 }
+
+/// A message: scale, sign, and the digits without zeros at their end, so that zero has none.
+impl Element for BigNumber {
+    fn put(&self, number: u32, to: &mut Vec<u8>) {
+        let mut parts = Vec::new();
+        let (scale, digits) = (self.0.scale(), self.0.mantissa().unsigned_abs().to_le_bytes());
+        if scale > 0 {
+            put_number(SCALE, u64::from(scale), &mut parts);
+        }
+        if self.0.is_sign_negative() {
+            put_number(IS_NEGATIVE, 1, &mut parts);
+        }
+        let used = used(&digits);
+        if !used.is_empty() {
+            put_bytes(VALUE, used, &mut parts);
+        }
+        put_bytes(number, &parts, to);
+    }
+
+    fn take(given: Given<'_>, _: Option<Self>) -> Option<Self> {
+        let (mut scale, mut negative, mut digits) = (0, false, 0);
+        read_fields(given.bytes()?, |number, given| {
+            match number {
+                SCALE => scale = u32::try_from(given.number()?).ok()?,
+                IS_NEGATIVE => negative = given.number()? != 0,
+                VALUE => digits = little_endian(given.bytes()?)?,
+                _ => {}
+            }
+            Some(())
+        })?;
+        of_parts(scale, negative, digits)
+    }
+}
+
+/// Numbers of the fields.
+const SCALE: u32 = 1;
+const IS_NEGATIVE: u32 = 2;
+const VALUE: u32 = 3;
 
 /// A JSON number: plain, or with an exponent.
 fn from_text(text: &str) -> Option<BigNumber> {
@@ -56,14 +95,23 @@ fn from_parts(members: serde_json::Map<String, Value>) -> Option<BigNumber> {
             _ => return None,
         }
     }
+    of_parts(scale, negative, digits)
+}
+
+fn of_parts(scale: u32, negative: bool, digits: i128) -> Option<BigNumber> {
     let signed = if negative { -digits } else { digits };
     Decimal::try_from_i128_with_scale(signed, scale).ok().map(BigNumber)
 }
 
+fn used(bytes: &[u8]) -> &[u8] {
+    let count = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    bytes.get(..count).unwrap_or_default()
+}
+
 fn little_endian(bytes: &[u8]) -> Option<i128> {
-    let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let used = used(bytes);
     let mut wide = [0_u8; 16];
-    wide.get_mut(..used)?.copy_from_slice(bytes.get(..used)?);
+    wide.get_mut(..used.len())?.copy_from_slice(used);
     i128::try_from(u128::from_le_bytes(wide)).ok()
 }
 

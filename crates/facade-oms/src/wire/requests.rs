@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::enums::{ClientRequestType, Lifetime, OrderType, Side};
+use super::enums::{ClientRequestType, IdentityType, Lifetime, OrderType, Side};
 use super::moment::Moment;
 use super::number::BigNumber;
 use super::orders::{Account, Id};
@@ -17,7 +17,7 @@ message! {
         5 IsValidate is_validate: bool,
         7 Timestamp timestamp: Option<Moment>,
         8 Queue queue: Option<Opaque>,
-        9 Authorities authorities: BTreeMap<String, Opaque>,
+        9 Authorities authorities: BTreeMap<String, ClientAuthority>,
         10 New new: Option<OrderNew>,
         11 Amend amend: Option<OrderAmend>,
         12 Cancel cancel: Option<OrderCancel>,
@@ -27,6 +27,15 @@ message! {
         31 Properties properties: BTreeMap<String, String>,
         32 IDs ids: Vec<Id>,
         100 Update update: Option<Opaque>,
+    }
+
+    /// Who stands behind a request.
+    ClientAuthority {
+        1 Type identity_type: IdentityType,
+        10 Identity identity: String,
+        11 Source source: String,
+        12 Path path: Vec<String>,
+        31 Properties properties: BTreeMap<String, String>,
     }
 
     /// Place an order.

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
+use super::binary::{Element, Given, put_bytes, put_number};
+
 /// How enum members are named in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Names {
@@ -91,17 +93,40 @@ impl Shape for Int64 {
     }
 }
 
-/// A part of a message that is recognized and not read: it belongs to an operation that is refused whatever it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Opaque(Value);
+impl Element for Int64 {
+    const ABSENT: Given<'static> = Given::Number(0);
+
+    fn put(&self, number: u32, to: &mut Vec<u8>) {
+        put_number(number, self.0, to);
+    }
+
+    fn take(given: Given<'_>, _: Option<Self>) -> Option<Self> {
+        given.number().map(Self)
+    }
+}
+
+/// A part of a message that is recognized and not read, nor kept: it belongs to an operation that is refused whatever it
+/// holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Opaque;
 
 impl Shape for Opaque {
     fn write<S: Serializer>(&self, _: Names, to: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(to)
+        to.serialize_map(Some(0))?.end()
     }
 
-    fn read(value: Value) -> Option<Self> {
-        Some(Self(value))
+    fn read(_: Value) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+impl Element for Opaque {
+    fn put(&self, number: u32, to: &mut Vec<u8>) {
+        put_bytes(number, &[], to);
+    }
+
+    fn take(given: Given<'_>, _: Option<Self>) -> Option<Self> {
+        given.bytes().map(|_| Self)
     }
 }
 
@@ -247,6 +272,27 @@ macro_rules! message {
             }
         }
 
+        impl $crate::wire::binary::Message for $name {
+            fn put_fields(&self, to: &mut Vec<u8>) {
+                use $crate::wire::binary::Slot;
+                use $crate::wire::shape::Field;
+                $( if !Field::is_unset(&self.$field) {
+                    Slot::put(&self.$field, $number, to);
+                } )*
+            }
+
+            fn take_field(
+                &mut self,
+                number: u32,
+                given: $crate::wire::binary::Given<'_>,
+            ) -> Option<()> {
+                match number {
+                    $( $number => $crate::wire::binary::Slot::take(&mut self.$field, given), )*
+                    _ => Some(()),
+                }
+            }
+        }
+
         #[cfg(test)]
         impl $crate::wire::shape::Described for $name {
             const NAME: &'static str = stringify!($name);
@@ -279,6 +325,10 @@ macro_rules! enumeration {
 
             const fn compact(self) -> &'static str {
                 match self { Self::$zero => $zero_text, $( Self::$variant => $text, )* }
+            }
+
+            const fn number(self) -> u64 {
+                match self { Self::$zero => 0, $( Self::$variant => $number, )* }
             }
 
             fn from_name(name: &str) -> Option<Self> {
@@ -319,6 +369,17 @@ macro_rules! enumeration {
                     | serde_json::Value::Array(_)
                     | serde_json::Value::Object(_) => None,
                 }
+            }
+        }
+
+        impl $crate::wire::binary::Slot for $name {
+            fn put(&self, number: u32, to: &mut Vec<u8>) {
+                $crate::wire::binary::put_number(number, self.number(), to);
+            }
+
+            fn take(&mut self, given: $crate::wire::binary::Given<'_>) -> Option<()> {
+                *self = Self::from_number(given.number()?)?;
+                Some(())
             }
         }
     )* };

@@ -1,13 +1,20 @@
 //! What several suites need: tokens, and a market like the one in the vendor's examples.
-#![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed expectation of a test is reported by panicking"
+)]
 #![allow(dead_code, reason = "every suite uses a part of it")]
+
+pub(crate) mod client;
+pub(crate) mod protobuf;
 
 use facade_oms::{
     AccountEntry, Config, DestinationEntry, ExchangeEntry, InstrumentEntry, OwnerEntry, issue_token,
 };
 use order_engine::{
     Amount, AssetCode, AssetDefinition, AssetKind, Command, Commission, InstrumentDefinition, Price,
-    Quantity, Settlement, Symbol,
+    Quantity, Settlement, Symbol, TriggerSource,
 };
 use testkit::TestEngine;
 
@@ -41,6 +48,7 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         minimum_notional: Amount::ZERO,
         commission: Commission::NONE,
         day_ends_at: 6 * 3_600,
+        trigger_source: TriggerSource::OtherSide,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");

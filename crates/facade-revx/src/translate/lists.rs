@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::orders::is_on_side;
 use super::pairs::Pairs;
-use super::words;
+use super::{waiting, words};
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::wire;
@@ -81,7 +81,7 @@ impl OrderFilter {
     pub(crate) fn admits(&self, order: &Order) -> bool {
         self.instruments.as_ref().is_none_or(|list| list.contains(&order.instrument))
             && self.states.contains(&words::state(order.status))
-            && self.types.contains(&words::order_type(order.kind))
+            && self.types.contains(&waiting::order_type(order))
             && self.side.is_none_or(|side| is_on_side(order, side))
     }
 }

@@ -11,11 +11,11 @@ use facade_kit::decimal::shortest;
 
 use super::numbers;
 use super::pairs::{Pair, Pairs};
-use super::words;
+use super::{waiting, words};
 use crate::wire;
 use crate::wire::orders::{
-    Instruction, LimitConfiguration, MarketConfiguration, OrderConfiguration, OrderDetails, PlaceOrder,
-    Placed, SeedNames,
+    Instruction, LimitConfiguration, LiveType, MarketConfiguration, OrderConfiguration, OrderDetails,
+    OrderType, PlaceOrder, Placed, SeedNames,
 };
 
 /// The annotation of an order that was placed with an empty list of instructions, which reads back as such.
@@ -55,6 +55,8 @@ pub(crate) fn listed(view: &OrderView<'_>) -> Translated<wire::orders::Order> {
     let money = |value: Decimal| numbers::amount(value, scale);
     let (average_fill_price, cut) = numbers::average(order.average_price(), scale);
     let client_order_id = client_order_id(order);
+    let is_conditional = waiting::is_conditional(order);
+    let price = order.limit_price().filter(|_| !is_conditional);
     let rejected = order.status == OrderStatus::Rejected;
     let reason = order.reason.as_ref().filter(|_| rejected).and_then(words::reason);
     let mut shown = Translated::whole(wire::orders::Order {
@@ -63,20 +65,22 @@ pub(crate) fn listed(view: &OrderView<'_>) -> Translated<wire::orders::Order> {
         client_order_id: client_order_id.value,
         symbol: pair.symbol(),
         side: words::side(order.side),
-        kind: words::order_type(order.kind),
+        kind: waiting::order_type(order),
         quantity: shortest(order.quantity.decimal()),
         filled_quantity: shortest(order.filled.decimal()),
         leaves_quantity: shortest(order.quantity.decimal() - order.filled.decimal()),
         amount: amount(order).map(money),
         filled_amount: money(order.filled_notional.decimal()),
-        price: order.limit_price().map(|price| money(price.decimal())),
+        price: price.map(|price| money(price.decimal())),
         average_fill_price,
         status: words::state(order.status),
         reject_reason: reason,
-        time_in_force: words::time_in_force(order.kind, order.time_in_force),
-        execution_instructions: instructions(order),
+        time_in_force: words::time_in_force(order),
+        execution_instructions: if is_conditional { Vec::new() } else { instructions(order) },
+        conditional: waiting::conditional(order, scale),
         total_fee: None,
         fee_currency: None,
+        triggered_by: None,
         created_date: order.created_at.as_millis(),
         updated_date: order.updated_at.as_millis(),
     });
@@ -89,7 +93,7 @@ pub(crate) fn listed(view: &OrderView<'_>) -> Translated<wire::orders::Order> {
     if order.status == OrderStatus::Expired {
         shown = shown.with_loss("status", LossKind::Collapsed, &"expired", &"cancelled");
     }
-    with_term_losses(shown, order)
+    waiting::with_losses(with_term_losses(shown, order), order)
 }
 
 /// The order as it is shown alone.
@@ -98,6 +102,7 @@ pub(crate) fn details(view: &OrderView<'_>, seed_names: bool) -> Translated<Orde
     listed(view).map(|mut order| {
         order.total_fee = Some(fee);
         order.fee_currency = Some(view.fee_currency.definition.code.as_str().to_owned());
+        order.triggered_by = waiting::triggered_by(view.order, view.pair.quote_scale());
         let seed_names = seed_names.then(|| earlier_names(view.order, &order));
         OrderDetails { order, seed_names }
     })
@@ -120,36 +125,59 @@ fn earlier_names(order: &Order, shown: &wire::orders::Order) -> SeedNames {
     }
 }
 
-/// The terms of an order in the shape that places one.
+/// The terms of an order in the shape that places one. There is none for a trigger: an order that waits for one has the
+/// terms of what it will be.
 fn configuration(order: &Order, shown: &wire::orders::Order) -> OrderConfiguration {
     let (base_size, quote_size) = match order.size {
         Size::Base(_) => (Some(Value::from(shown.quantity.clone())), None),
         Size::Quote(_) => (None, shown.amount.clone().map(Value::from)),
     };
-    if matches!(order.kind, OrderKind::Market) {
+    if waiting::live_type(order.kind) == LiveType::Market {
         let market = Some(MarketConfiguration { base_size, quote_size });
         return OrderConfiguration { market, limit: None };
     }
+    let (price, time_in_force, instructions) = match &shown.conditional {
+        Some(made) => (made.limit_price.clone(), made.time_in_force, &made.execution_instructions),
+        None => (shown.price.clone(), shown.time_in_force, &shown.execution_instructions),
+    };
     let limit = Some(LimitConfiguration {
         base_size,
         quote_size,
-        price: shown.price.clone().map(Value::from),
-        time_in_force: serde_json::to_value(shown.time_in_force).ok(),
-        execution_instructions: serde_json::to_value(&shown.execution_instructions).ok(),
+        price: price.map(Value::from),
+        time_in_force: serde_json::to_value(time_in_force).ok(),
+        execution_instructions: serde_json::to_value(instructions).ok(),
     });
     OrderConfiguration { limit, market: None }
 }
 
-/// The request that would place the order here.
-pub(crate) fn placing_request(view: &OrderView<'_>) -> Translated<PlaceOrder> {
+/// The request that would place the order here, its trigger left out; nothing for an order whose limit is not known before it
+/// is armed.
+pub(crate) fn placing_request(view: &OrderView<'_>) -> Option<Translated<PlaceOrder>> {
     let OrderView { order, pair, .. } = *view;
+    let live_type = waiting::live_type(order.kind);
+    if live_type == LiveType::Limit && order.limit_price().is_none() {
+        return None;
+    }
     let mut shown = listed(view);
     let mut losses = std::mem::take(&mut shown.losses);
-    // What has become of an order is no part of the request for it.
-    losses.retain(|loss| !matches!(loss.field, "average_fill_price" | "status"));
+    // What has become of an order is no part of the request for it, and of its trigger all is lost.
+    losses.retain(|loss| {
+        !matches!(
+            loss.field,
+            "average_fill_price" | "status" | "reject_reason" | "trigger_price" | "conditional"
+        )
+    });
     if shown.value.time_in_force == wire::orders::TimeInForce::Fok {
         shown.value.time_in_force = wire::orders::TimeInForce::Ioc;
         shown = shown.with_loss("time_in_force", LossKind::Collapsed, &"fok", &"ioc");
+    }
+    if waiting::is_made_to_wait(order.kind) {
+        let kind = format!("{:?}", order.kind.class());
+        shown = shown.with_loss("type", LossKind::Collapsed, &kind, &words::live_type(live_type));
+    }
+    let waits_for_good = waiting::is_conditional(order) && order.time_in_force == TimeInForce::Gtc;
+    if waits_for_good && live_type == LiveType::Market {
+        shown = shown.with_loss("time_in_force", LossKind::Collapsed, &"gtc", &"ioc");
     }
     if order.self_match == SelfMatch::Allow {
         shown = shown.with_loss("self_match", LossKind::Collapsed, &"allow", &"refuse");
@@ -161,12 +189,12 @@ pub(crate) fn placing_request(view: &OrderView<'_>) -> Translated<PlaceOrder> {
         side: serde_json::to_value(shown.value.side).ok(),
         order_configuration: serde_json::to_value(configuration(order, &shown.value)).ok(),
     };
-    Translated { value, losses }
+    Some(Translated { value, losses })
 }
 
 /// Terms that the vendor has no words for.
 fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T> {
-    let is_market = matches!(order.kind, OrderKind::Market);
+    let is_market = waiting::order_type(order) == OrderType::Market;
     let tif_loss = match order.time_in_force {
         TimeInForce::Day => Some("day".to_owned()),
         TimeInForce::Gtd(until) => Some(format!("gtd {}", rfc3339(until, 3))),
@@ -216,16 +244,19 @@ fn is_uuid(text: &str) -> bool {
     Uuid::try_parse(text).is_ok_and(|uuid| uuid.to_string() == text)
 }
 
-/// What a buy locks, or a sell expects, in quote: the amount that was asked for, or quantity times limit price.
+/// What a buy locks, or a sell expects, in quote: the amount that was asked for, or quantity times limit price. An order
+/// that waits without a limit locks as if its trigger were one.
 fn amount(order: &Order) -> Option<Decimal> {
-    match (order.size, order.limit_price()) {
+    let is_conditional = waiting::is_conditional(order);
+    let price = if is_conditional { waiting::worst_price(order) } else { order.limit_price() };
+    match (order.size, price) {
         (Size::Quote(amount), _) => Some(amount.decimal()),
         (Size::Base(_), Some(price)) => price.decimal().checked_mul(order.quantity.decimal()),
         (Size::Base(_), None) => None,
     }
 }
 
-fn instructions(order: &Order) -> Vec<Instruction> {
+pub(super) fn instructions(order: &Order) -> Vec<Instruction> {
     if order.post_only {
         return vec![Instruction::PostOnly];
     }

@@ -4,16 +4,17 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use facade_kit::LossKind;
 use order_engine::{
-    Amount, Annotations, ClientOrderId, Command, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity,
-    SelfMatch, Side, Size, TimeInForce,
+    Amount, Annotations, BasisPoints, ClientOrderId, Command, Offset, Order, OrderClass, OrderKind,
+    PlaceOrder, Price, PriceBound, PriceDifference, Quantity, SelfMatch, Side, Size, TimeInForce,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
 use testkit::TestEngine;
 
-use super::orders::{OrderView, placing_request};
+use super::orders::{OrderView, listed, placing_request};
 use super::pairs::Pairs;
 use super::placing;
 use crate::wire::orders::{LimitConfiguration, MarketConfiguration, OrderConfiguration};
@@ -45,7 +46,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
     ];
     let side = prop_oneof![Just(Side::Buy), Just(Side::Sell)];
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let numbers = (0..9_usize, 0..3_u8, -50..50_i64, 1..40_i64, 0..5_u8);
+    let numbers = (0..9_usize, 0..8_u8, -50..50_i64, 1..40_i64, 0..5_u8);
     (numbers, side, flags, any::<Option<bool>>(), id).prop_map(
         |((instrument, kind, ticks, lots, time_in_force), side, flags, extended_hours, client_order_id)| {
             let (by_quote, post_only, bounded, staged, annotated) = flags;
@@ -87,7 +88,15 @@ impl Sketch {
         let kind = match self.kind {
             0 => OrderKind::Market,
             1 => OrderKind::Limit { price },
-            _ => OrderKind::MarketToLimit { rest_at: price },
+            2 => OrderKind::MarketToLimit { rest_at: price },
+            3 => OrderKind::Stop { trigger: price },
+            4 => OrderKind::StopLimit { trigger: price, price },
+            5 => OrderKind::MarketIfTouched { trigger: price },
+            6 => OrderKind::TrailingStop { offset: Offset::BasisPoints(BasisPoints::new(100)) },
+            _ => OrderKind::TrailingStopLimit {
+                offset: Offset::Price(Price::new(tick * Decimal::from(self.lots)).unwrap()),
+                limit_offset: PriceDifference::new(tick * Decimal::from(self.ticks)),
+            },
         };
         let now = engine.handle().now();
         let bound = self.bounded.then(|| Price::new(touch * Decimal::TWO).unwrap());
@@ -114,14 +123,15 @@ impl Sketch {
 }
 
 /// Reads an order as the request that places it, and reads that request. The fields of the losses come with it.
-fn placed_again(engine: &TestEngine, order: &Arc<Order>) -> (PlaceOrder, BTreeSet<&'static str>) {
+/// Nothing when the order's price is not known yet.
+fn placed_again(engine: &TestEngine, order: &Arc<Order>) -> Option<(PlaceOrder, BTreeSet<&'static str>)> {
     let pairs = Pairs::new(engine.handle().views().reference(), Arc::default());
     let view = OrderView::new(order, &pairs, None).unwrap();
-    let request = placing_request(&view);
+    let request = placing_request(&view)?;
     let body = serde_json::to_vec(&request.value).unwrap();
     let placing = placing::place(&body, order.account, &pairs)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&body)));
-    (placing.command, request.losses.iter().map(|loss| loss.field).collect())
+    Some((placing.command, request.losses.iter().map(|loss| loss.field).collect()))
 }
 
 /// Names of the terms in which two orders differ.
@@ -154,12 +164,46 @@ fn an_order_of_any_dialect_loses_exactly_what_the_list_says() {
         let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { return Ok(()) };
         taken.set(taken.get() + 1);
         let order = outcome.order.unwrap();
-        let (again, losses) = placed_again(&engine, &order);
+        let Some((again, losses)) = placed_again(&engine, &order) else {
+            let class = order.kind.class();
+            prop_assert_eq!((sketch.staged, class), (true, OrderClass::TrailingStopLimit));
+            return Ok(());
+        };
         prop_assert_eq!(differences(&command, &again), losses, "{:?}", order);
         Ok(())
     });
     result.unwrap();
     assert!(taken.get() > 100, "only {} orders were taken", taken.get());
+}
+
+#[test]
+fn what_a_trigger_cannot_say_is_listed() {
+    let engine = testkit::engine();
+    let pairs = Pairs::new(engine.handle().views().reference(), Arc::default());
+    let losses = |terms: &str| {
+        let id = facade_kit::name_uuid("test", terms);
+        let common =
+            format!(r#""account":"demo","symbol":"BTC-USD","quantity":"0.1","client_order_id":"{id}""#);
+        let order = engine.place(&serde_json::from_str(&format!("{{{common},{terms}}}")).unwrap());
+        let shown = listed(&OrderView::new(&order, &pairs, None).unwrap());
+        shown.losses.iter().map(|loss| (loss.field, loss.kind)).collect::<Vec<_>>()
+    };
+    assert_eq!(losses(r#""side":"buy","type":"stop","trigger":"130000""#), []);
+    assert_eq!(
+        losses(r#""side":"buy","type":"stop-limit","trigger":"130000","price":"130100","tif":"ioc""#),
+        []
+    );
+    assert_eq!(losses(r#""side":"buy","type":"market-if-touched","trigger":"110000""#), []);
+    let day = losses(r#""side":"sell","type":"stop","trigger":"110000","tif":"day""#);
+    assert_eq!(day, [("time_in_force", LossKind::Collapsed)]);
+    let all_or_none = losses(r#""side":"sell","type":"stop","trigger":"110000","tif":"fok""#);
+    assert_eq!(all_or_none, [("time_in_force", LossKind::Collapsed)]);
+    let trailing = losses(r#""side":"sell","type":"trailing-stop","offset_bp":100"#);
+    assert_eq!(trailing, [("trigger_price", LossKind::Collapsed)]);
+    let staged = losses(
+        r#""side":"buy","type":"market-if-touched","trigger":"110000","staged_until":"2026-01-05T16:00:00Z""#,
+    );
+    assert_eq!(staged, [("staged_until", LossKind::Dropped), ("conditional", LossKind::Dropped)]);
 }
 
 /// A request of this dialect, as a client may write it.
@@ -214,7 +258,7 @@ fn an_order_of_this_dialect_loses_nothing() {
         prop_assert_eq!(command.self_match, SelfMatch::Refuse);
         let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { return Ok(()) };
         taken.set(taken.get() + 1);
-        let (again, losses) = placed_again(&engine, &outcome.order.unwrap());
+        let (again, losses) = placed_again(&engine, &outcome.order.unwrap()).unwrap();
         prop_assert_eq!(losses, BTreeSet::new());
         prop_assert_eq!(again, command);
         Ok(())

@@ -1,11 +1,12 @@
 //! Single words, both ways. Every match is total: an unknown word is nobody's default.
 
-use order_engine::{OrderKind, OrderStatus, Reject, Side, StatusReason, TimeInForce};
+use order_engine::{Order, OrderStatus, Reject, Side, StatusReason, TimeInForce};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
+use super::waiting;
 use crate::wire;
-use crate::wire::orders::{OrderState, OrderType};
+use crate::wire::orders::{LiveType, OrderState, OrderType};
 
 /// A word that a wire enum knows.
 pub(crate) fn parse<T: DeserializeOwned>(word: &str) -> Option<T> {
@@ -39,23 +40,23 @@ pub(crate) const fn state(status: OrderStatus) -> OrderState {
     }
 }
 
-/// A market order whose remainder rests is a limit order here.
-pub(crate) const fn order_type(kind: OrderKind) -> OrderType {
-    match kind {
-        OrderKind::Market => OrderType::Market,
-        OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. } => OrderType::Limit,
+/// Everything that rests or waits is good till cancelled here. A market order never rests.
+pub(crate) fn time_in_force(order: &Order) -> wire::orders::TimeInForce {
+    match (waiting::order_type(order), order.time_in_force) {
+        (OrderType::Conditional | OrderType::Tpsl | OrderType::Twap, _)
+        | (OrderType::Limit, TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd(_)) => {
+            wire::orders::TimeInForce::Gtc
+        }
+        (OrderType::Market | OrderType::Limit, TimeInForce::Fok) => wire::orders::TimeInForce::Fok,
+        (OrderType::Market, TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd(_))
+        | (OrderType::Market | OrderType::Limit, TimeInForce::Ioc) => wire::orders::TimeInForce::Ioc,
     }
 }
 
-/// Everything that rests is good till cancelled here. A market order never rests.
-pub(crate) const fn time_in_force(kind: OrderKind, time_in_force: TimeInForce) -> wire::orders::TimeInForce {
-    match (kind, time_in_force) {
-        (_, TimeInForce::Fok) => wire::orders::TimeInForce::Fok,
-        (_, TimeInForce::Ioc) | (OrderKind::Market, _) => wire::orders::TimeInForce::Ioc,
-        (
-            OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. },
-            TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd(_),
-        ) => wire::orders::TimeInForce::Gtc,
+pub(crate) const fn live_type(live_type: LiveType) -> &'static str {
+    match live_type {
+        LiveType::Market => "market",
+        LiveType::Limit => "limit",
     }
 }
 
@@ -92,9 +93,11 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::QuantityNotAboveFilled { .. }
         | Reject::NotionalTooSmall { .. }
         | Reject::Overflow => "INVALID_QTY",
-        Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } | Reject::PriceTooLarge { .. } => {
-            "INVALID_PRICE"
-        }
+        Reject::PriceTooPrecise { .. }
+        | Reject::PriceOffTick { .. }
+        | Reject::PriceTooLarge { .. }
+        | Reject::OffsetTooPrecise { .. }
+        | Reject::OffsetOutOfRange { .. } => "INVALID_PRICE",
         Reject::UnknownOrder(_) => "PREV_ORDER_NOT_FOUND",
         Reject::OrderClosed { .. }
         | Reject::OrderStaged(_)

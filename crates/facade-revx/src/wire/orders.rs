@@ -29,6 +29,49 @@ pub(crate) enum OrderType {
     Twap,
 }
 
+/// Type of an order that a trigger makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LiveType {
+    Market,
+    Limit,
+}
+
+/// Where the market must be for a trigger to fire: at its price or above, or at its price or below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TriggerDirection {
+    Ge,
+    Le,
+}
+
+/// What made an order, of the reasons that there are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TriggerReason {
+    Conditional,
+}
+
+/// A trigger, and the order that it makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OrderTrigger {
+    pub(crate) trigger_price: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: LiveType,
+    pub(crate) trigger_direction: TriggerDirection,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit_price: Option<String>,
+    pub(crate) time_in_force: TimeInForce,
+    pub(crate) execution_instructions: Vec<Instruction>,
+}
+
+/// The trigger that made an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct TriggeredBy {
+    pub(crate) conditional: OrderTrigger,
+    pub(crate) reason: TriggerReason,
+}
+
 /// How long an order lives. `fok` can be read, not placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -113,7 +156,7 @@ pub(crate) struct Placed {
     pub(crate) state: OrderState,
 }
 
-/// An order. The fee is shown with one order only, not in lists.
+/// An order. The fee and the trigger that made it are shown with one order only, not in lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Order {
     pub(crate) id: String,
@@ -139,9 +182,13 @@ pub(crate) struct Order {
     pub(crate) time_in_force: TimeInForce,
     pub(crate) execution_instructions: Vec<Instruction>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) conditional: Option<OrderTrigger>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total_fee: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fee_currency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) triggered_by: Option<TriggeredBy>,
     pub(crate) created_date: u64,
     pub(crate) updated_date: u64,
 }

@@ -19,12 +19,12 @@ fn refused(settings: &str) -> String {
 }
 
 #[test]
-fn the_built_in_profile_has_five_listeners_and_one_with_all_and_the_control_plane() {
+fn the_built_in_profile_has_a_listener_for_each_host_and_one_with_all_and_the_control_plane() {
     let plan = planned("").unwrap();
     let ports: Vec<u16> = plan.listeners.iter().map(|listener| listener.address.port()).collect();
-    assert_eq!(ports, [7400, 7401, 7402, 7403, 7404, 7406]);
+    assert_eq!(ports, [7400, 7401, 7402, 7403, 7404, 7405, 7406]);
     let mounts: Vec<usize> = plan.listeners.iter().map(|listener| listener.mounts.len()).collect();
-    assert_eq!(mounts, [5, 1, 1, 1, 1, 1]);
+    assert_eq!(mounts, [6, 1, 1, 1, 1, 1, 1]);
     assert_eq!(
         plan.listeners.iter().map(|listener| listener.control).collect::<Vec<_>>()[..2],
         [true, false]

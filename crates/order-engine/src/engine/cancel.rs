@@ -91,9 +91,10 @@ impl Engine {
         if let Some(key) = self.orders.leaves_book(id) {
             self.market_mut(order.instrument).book.remove(key);
         }
+        self.disarm(&order);
         if let Some(hold) = order.held {
             self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-            self.touched.accounts.insert(order.account);
+            self.touched.accounts.mark(order.account.get());
         }
         self.forget_open(&order);
         let event = self.mint();

@@ -22,7 +22,7 @@ const MAX_BASIS_POINTS: u32 = 10_000;
 /// Largest adjustment: ten to the fifteenth of the asset.
 const MAX_ADJUSTMENT_UNITS: u128 = 10_u128.pow(15 + limits::LEDGER_SCALE);
 
-/// The account that exists in every state. Its currency has no meaning, which is what `XXX` says.
+/// The account that exists in every state. It has no currency.
 pub(super) fn house_account() -> Account {
     let text = |code: Result<AccountCode, _>, currency: Result<AssetCode, _>| match (code, currency) {
         (Ok(code), Ok(currency)) => AccountDefinition { code, currency },
@@ -30,7 +30,7 @@ pub(super) fn house_account() -> Account {
     };
     Account {
         id: AccountId::HOUSE,
-        definition: text(AccountCode::new("house"), AssetCode::new("XXX")),
+        definition: text(AccountCode::new("house"), AssetCode::new("NONE")),
         currency: AssetId::new(u32::MAX),
         opened_at: Timestamp::EPOCH,
     }
@@ -92,7 +92,7 @@ impl Engine {
 
     pub(super) fn define_instrument(&mut self, definition: &InstrumentDefinition) -> Result<Outcome, Reject> {
         let (instrument, scales) = self.decide_instrument(definition)?;
-        self.touched.instruments.insert(instrument.id);
+        self.touched.instruments.mark(instrument.id.get());
         self.markets.push(Market::new(&instrument, scales));
         Ok(self.change_reference(|reference| reference.add_instrument(instrument)))
     }
@@ -113,7 +113,7 @@ impl Engine {
 
     pub(super) fn open_account(&mut self, definition: &AccountDefinition) -> Result<Outcome, Reject> {
         let account = self.decide_account(definition)?;
-        self.touched.accounts.insert(account.id);
+        self.touched.accounts.mark(account.id.get());
         Ok(self.change_reference(|reference| reference.add_account(account)))
     }
 
@@ -143,7 +143,7 @@ impl Engine {
         self.decide_adjustment(adjustment)?;
         let AdjustBalance { account, asset, amount } = *adjustment;
         self.ledger.adjust(account, asset, amount);
-        self.touched.accounts.insert(account);
+        self.touched.accounts.mark(account.get());
         let mut events = Vec::new();
         self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount });
         Ok(Outcome { order: None, events })

@@ -20,6 +20,7 @@ impl Engine {
                 StatusReason::TimeInForceEnded
             };
             self.close(id, OrderStatus::Expired, reason, &mut events);
+            self.settle_triggers(&mut events);
         }
         events
     }

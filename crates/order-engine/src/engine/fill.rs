@@ -11,7 +11,7 @@ use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId, 
 use crate::ledger::sum;
 use crate::lots::{LotChange, LotFill};
 use crate::number::{Amount, Quantity};
-use crate::order::{Hold, Order, OrderKind, OrderStatus, Side};
+use crate::order::{Hold, Order, OrderStatus, Side};
 use crate::reference::{ChargedIn, Commission};
 use crate::units::{Lots, Scales, Ticks, part};
 use crate::valuation;
@@ -108,6 +108,7 @@ impl Engine {
         let market = self.market_mut(instrument);
         let resting = *market.book.resting(fill.key);
         let left = market.book.reduce(fill.key, fill.quantity);
+        market.last_trade = Some(fill.price);
         let is_house = resting.account == AccountId::HOUSE;
         if left.is_zero() && is_house {
             *market.house_order(side) = None;
@@ -139,7 +140,7 @@ impl Engine {
         if leg.account == AccountId::HOUSE {
             return Draw { charge: Charge { amount: Amount::ZERO, ..charge }, held: None };
         }
-        self.touched.accounts.insert(leg.account);
+        self.touched.accounts.mark(leg.account.get());
         let order = Arc::clone(self.orders.known(leg.order));
         let Some(held) = order.held else { return Draw { charge, held: None } };
         let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
@@ -163,7 +164,7 @@ impl Engine {
             let delivered = trade.scales.base_amount(trade.quantity);
             return Amount::from_units((held.amount.units() - delivered.units()).max(0));
         }
-        let is_at_limit = leg.liquidity == Liquidity::Maker || matches!(order.kind, OrderKind::Limit { .. });
+        let is_at_limit = leg.liquidity == Liquidity::Maker || order.kind.has_limit();
         let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
             let market = self.market(trade.instrument)?;
             market.resting_hold(leg.side, trade.scales.known_ticks(price), leaves).ok().flatten()

@@ -27,8 +27,8 @@ impl Engine {
         digest.add(&self.now);
         digest.add(&self.last_event);
         self.hash_reference(&mut digest);
-        for ((account, _), balance) in self.ledger.iter() {
-            digest.add(account);
+        for (account, balance) in self.ledger.iter() {
+            digest.add(&account);
             digest.add(balance);
         }
         for (account, realized) in &self.realized {

@@ -5,8 +5,9 @@ use crate::event::Quote;
 use crate::ids::{AssetId, InstrumentId};
 use crate::number::{Price, Quantity};
 use crate::order::Side;
-use crate::reference::{Commission, Instrument};
-use crate::units::Scales;
+use crate::reference::{Commission, Instrument, TriggerSource};
+use crate::triggers::Triggers;
+use crate::units::{Scales, Ticks};
 
 /// One level of a book at the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub(super) struct Market {
     pub(super) scales: Scales,
     pub(super) book: Book,
     pub(super) quote: Option<Quote>,
+    pub(super) last_trade: Option<Ticks>,
+    pub(super) trigger_source: TriggerSource,
+    pub(super) triggers: Triggers,
     house_bid: Option<BookKey>,
     house_ask: Option<BookKey>,
 }
@@ -54,6 +58,9 @@ impl Market {
             scales,
             book: Book::new(),
             quote: None,
+            last_trade: None,
+            trigger_source: instrument.definition.trigger_source,
+            triggers: Triggers::default(),
             house_bid: None,
             house_ask: None,
         }

@@ -16,6 +16,8 @@ mod place;
 mod plan;
 mod replace;
 mod restate;
+mod terms;
+mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use crate::ids::{AccountId, ClientOrderId, EventId, InstrumentId, OrderId};
 use crate::ledger::Ledger;
 use crate::lookup::Lookup;
 use crate::lots::LotQueue;
+use crate::marks::Marks;
 use crate::number::Amount;
 use crate::order::{Order, Side};
 use crate::position::Holdings;
@@ -50,6 +53,15 @@ pub struct Touched {
     pub instruments: BTreeSet<InstrumentId>,
 }
 
+/// [`Touched`] as it is collected.
+#[derive(Debug, Default)]
+struct TouchedMarks {
+    reset: bool,
+    reference: bool,
+    accounts: Marks,
+    instruments: Marks,
+}
+
 /// The order engine. See the crate's documentation.
 #[derive(Debug)]
 pub struct Engine {
@@ -67,7 +79,9 @@ pub struct Engine {
     open: BTreeMap<AccountId, BTreeSet<OrderId>>,
     /// When orders end by themselves.
     due: BTreeSet<(Timestamp, OrderId)>,
-    touched: Touched,
+    touched: TouchedMarks,
+    /// Instruments whose market moved since triggers were last looked at.
+    stirred: Marks,
 }
 
 impl Default for Engine {
@@ -94,7 +108,8 @@ impl Engine {
             client_ids: Lookup::default(),
             open: BTreeMap::new(),
             due: BTreeSet::new(),
-            touched: Touched { reference: true, ..Touched::default() },
+            touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
+            stirred: Marks::default(),
         }
     }
 
@@ -108,7 +123,13 @@ impl Engine {
         assert!(now >= self.now, "Invariant: time never runs backwards");
         let due = self.expire_until(now);
         self.now = now;
-        let result = self.dispatch(command);
+        let mut result = self.dispatch(command);
+        if let Ok(outcome) = &mut result {
+            self.settle_triggers(&mut outcome.events);
+            // The command's own order may have fired.
+            let own = outcome.order.as_ref().map(|order| order.id);
+            outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
+        }
         self.assert_books_uncrossed();
         Applied { due, result }
     }
@@ -223,7 +244,12 @@ impl Engine {
 
     /// What changed since the last call.
     pub fn take_touched(&mut self) -> Touched {
-        std::mem::take(&mut self.touched)
+        Touched {
+            reset: std::mem::take(&mut self.touched.reset),
+            reference: std::mem::take(&mut self.touched.reference),
+            accounts: self.touched.accounts.take_all().map(AccountId::new).collect(),
+            instruments: self.touched.instruments.take_all().map(InstrumentId::new).collect(),
+        }
     }
 
     /// Number of events so far.
@@ -242,7 +268,8 @@ impl Engine {
 
     /// The market of an instrument that a decision has found already.
     fn market_mut(&mut self, instrument: InstrumentId) -> &mut Market {
-        self.touched.instruments.insert(instrument);
+        self.touched.instruments.mark(instrument.get());
+        self.stirred.mark(instrument.get());
         let index = usize::try_from(instrument.get()).unwrap_or(usize::MAX);
         match self.markets.get_mut(index) {
             Some(market) => market,
@@ -267,8 +294,8 @@ impl Engine {
     }
 
     fn assert_books_uncrossed(&self) {
-        for instrument in &self.touched.instruments {
-            let Some(market) = self.market(*instrument) else { continue };
+        for instrument in self.touched.instruments.iter() {
+            let Some(market) = self.market(InstrumentId::new(instrument)) else { continue };
             if let (Some(bid), Some(ask)) = (market.book.best(Side::Buy), market.book.best(Side::Sell)) {
                 assert!(bid < ask, "Invariant: the book is not crossed");
             }

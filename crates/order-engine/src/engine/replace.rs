@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::funds::Demand;
-use super::place::{Placement, Terms};
+use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming, plan};
+use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Outcome};
 use crate::ids::{AccountId, OrderId};
+use crate::kind::{OrderKind, Trigger};
 use crate::limits;
 use crate::number::{Price, Quantity};
-use crate::order::{Order, OrderKind, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
+use crate::order::{Order, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Capacity, Combination, Reject};
 use crate::time::Timestamp;
 use crate::units::{Lots, Ticks};
@@ -24,9 +26,24 @@ pub(super) struct NewTerms {
     pub(super) time_in_force: TimeInForce,
     pub(super) price_bound: PriceBound,
     pub(super) expires_at: Option<Timestamp>,
-    pub(super) price: Ticks,
+    /// Where the order rests; nothing while it waits for its trigger.
+    pub(super) price: Option<Ticks>,
+    /// The price that its funds are counted at.
+    pub(super) limit: Ticks,
+    /// What it waits for, if it waits.
+    pub(super) trigger: Option<Trigger>,
     /// What is left to fill under the new terms.
     pub(super) leaves: Lots,
+}
+
+/// What is to be changed; what is absent stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Changes {
+    pub(super) price: Option<Price>,
+    pub(super) trigger: Option<Price>,
+    pub(super) quantity: Option<Quantity>,
+    pub(super) time_in_force: Option<TimeInForce>,
+    pub(super) price_bound: Option<PriceBound>,
 }
 
 /// A decision to replace an order in place.
@@ -61,6 +78,7 @@ impl Engine {
         let order = self.working_order(replace.account, replace.order)?;
         self.decide_client_id(replace.account, replace.client_order_id.as_ref(), None)?;
         if replace.price.is_none()
+            && replace.trigger.is_none()
             && replace.quantity.is_none()
             && replace.time_in_force.is_none()
             && replace.price_bound.is_none()
@@ -72,7 +90,13 @@ impl Engine {
             let limit = u64::from(limits::MAX_REPLACES_PER_ORDER);
             return Err(Reject::CapacityExhausted { what: Capacity::Replaces, limit });
         }
-        let changes = (replace.price, replace.quantity, replace.time_in_force, replace.price_bound);
+        let changes = Changes {
+            price: replace.price,
+            trigger: replace.trigger,
+            quantity: replace.quantity,
+            time_in_force: replace.time_in_force,
+            price_bound: replace.price_bound,
+        };
         let terms = self.new_terms(now, &order, changes)?;
         let keeps_place = self.keeps_place(&order, &terms);
         let placement = self.decide_new_terms(&order, &terms, keeps_place)?;
@@ -84,41 +108,34 @@ impl Engine {
         &self,
         now: Timestamp,
         order: &Order,
-        (price, quantity, time_in_force, bound): (
-            Option<Price>,
-            Option<Quantity>,
-            Option<TimeInForce>,
-            Option<PriceBound>,
-        ),
+        changes: Changes,
     ) -> Result<NewTerms, Reject> {
         let market = self.known_market(order.instrument)?;
-        if time_in_force.is_some_and(|asked| !asked.may_rest()) {
+        if changes.time_in_force.is_some_and(|asked| !asked.may_rest()) {
             return Err(Reject::Combination(Combination::ImmediateReplacement));
         }
-        let kind = match (order.kind, price) {
-            (kind, None) => kind,
-            (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
-            (OrderKind::MarketToLimit { .. }, Some(rest_at)) => OrderKind::MarketToLimit { rest_at },
-            (OrderKind::Market, Some(_)) => {
-                return Err(Reject::Combination(Combination::PriceWithoutLimit));
-            }
-        };
-        let Some(limit) = kind.resting_price() else {
-            return Err(Reject::Combination(Combination::PriceWithoutLimit));
-        };
-        let quantity = quantity.unwrap_or(order.quantity);
+        let kind = new_kind(order, changes.price, changes.trigger)?;
+        let quantity = changes.quantity.unwrap_or(order.quantity);
         let lots = market.scales.lots(quantity)?;
         let filled = market.scales.known_lots(order.filled);
         if lots <= filled {
             return Err(Reject::QuantityNotAboveFilled { given: quantity, filled: order.filled });
         }
+        let trigger = self.new_trigger(order, kind, market)?;
+        let limit = match trigger {
+            Some(trigger) => trigger.limit.or(kind.resting_price()).unwrap_or(trigger.price),
+            None => match kind.resting_price().or(order.limit_price()) {
+                Some(limit) => limit,
+                None => return Err(Reject::Combination(Combination::PriceWithoutLimit)),
+            },
+        };
         let ticks = market.scales.ticks(limit)?;
-        let asked_time = time_in_force.unwrap_or(order.time_in_force);
+        let asked_time = changes.time_in_force.unwrap_or(order.time_in_force);
         let terms = Terms {
             kind: OrderKind::Limit { price: limit },
             size: Size::Base(quantity),
             time_in_force: asked_time,
-            price_bound: bound.unwrap_or(order.price_bound),
+            price_bound: changes.price_bound.unwrap_or(order.price_bound),
             ..Terms::of_order(order)
         };
         let expires_at = self.decide_live_shape(now, &terms, market)?;
@@ -127,16 +144,35 @@ impl Engine {
             quantity,
             time_in_force: asked_time,
             price_bound: terms.price_bound,
-            expires_at: if time_in_force.is_some() { expires_at } else { order.expires_at },
-            price: ticks,
+            expires_at: if changes.time_in_force.is_some() { expires_at } else { order.expires_at },
+            price: trigger.is_none().then_some(ticks),
+            limit: ticks,
+            trigger,
             leaves: lots.minus(filled),
         })
+    }
+
+    /// What the order waits for under its new kind, if it still waits.
+    fn new_trigger(
+        &self,
+        order: &Order,
+        kind: OrderKind,
+        market: &super::market::Market,
+    ) -> Result<Option<Trigger>, Reject> {
+        let Some(trigger) = order.trigger.filter(|_| order.is_armed()) else { return Ok(None) };
+        let Some(price) = kind.trigger_price() else { return Ok(Some(trigger)) };
+        if price == trigger.price {
+            return Ok(Some(trigger));
+        }
+        market.trigger_of(kind, order.side, self.now)
     }
 
     fn keeps_place(&self, order: &Order, terms: &NewTerms) -> bool {
         let Some(market) = self.market(order.instrument) else { return false };
         let price = order.limit_price().map(|price| market.scales.known_ticks(price));
-        price == Some(terms.price) && terms.leaves <= market.scales.known_lots(order.leaves)
+        terms.price.is_some()
+            && price == terms.price
+            && terms.leaves <= market.scales.known_lots(order.leaves)
     }
 
     /// Decides whether new terms can be afforded, and what they would trade at once.
@@ -150,13 +186,13 @@ impl Engine {
         let incoming = Incoming {
             account: order.account,
             side: order.side,
-            limit: Some(terms.price),
+            limit: Some(terms.limit),
             bounds: Bounds::of(&market.scales, &terms.price_bound)?,
             budget: Budget::Base(terms.leaves),
             rest_at: None,
             self_match: order.self_match,
         };
-        let planned = if keeps_place {
+        let planned = if keeps_place || terms.trigger.is_some() {
             super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
         } else {
             plan(&market.book, &market.scales, &incoming)?
@@ -165,7 +201,7 @@ impl Engine {
             account: order.account,
             side: order.side,
             quantity: terms.leaves,
-            limit: Some(terms.price),
+            limit: Some(terms.limit),
             rest: None,
             credit: order.held,
         };
@@ -182,9 +218,10 @@ impl Engine {
         Ok(Placement {
             shown_quantity: terms.quantity,
             fills: planned.fills,
-            rest_at: Some(terms.price),
+            rest_at: terms.price,
             hold,
             expires_at: terms.expires_at,
+            trigger: terms.trigger,
             refusal: None,
         })
     }
@@ -222,7 +259,7 @@ impl Engine {
             }
         });
         events.push(self.event(event, Change::OrderReplaced(revised)));
-        if !keeps_place {
+        if !keeps_place && placement.trigger.is_none() {
             self.meet_book(order.id, &placement, &mut events);
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
@@ -265,8 +302,9 @@ impl Engine {
                 self.orders.leaves_book(order.id);
             }
         }
+        self.disarm(order);
         let (terms, hold) = (terms.clone(), placement.hold);
-        self.orders.revise(order.id, event, self.now, |order| {
+        let revised = self.orders.revise(order.id, event, self.now, |order| {
             order.kind = terms.kind;
             order.size = Size::Base(terms.quantity);
             order.quantity = terms.quantity;
@@ -275,8 +313,13 @@ impl Engine {
             order.price_bound = terms.price_bound;
             order.expires_at = terms.expires_at;
             order.held = hold;
+            order.trigger = terms.trigger.or(order.trigger);
             change(order);
-        })
+        });
+        if revised.is_armed() {
+            self.arm(&revised);
+        }
+        revised
     }
 
     pub(super) fn decide_succession(
@@ -285,6 +328,9 @@ impl Engine {
         succeed: &SucceedOrder,
     ) -> Result<(Arc<Order>, PlaceOrder, Placement), Reject> {
         let order = self.working_order(succeed.account, succeed.order)?;
+        if order.is_armed() {
+            return Err(Reject::Combination(Combination::SuccessorOfTrigger));
+        }
         let Some(price) = succeed.price.or(order.limit_price()) else {
             return Err(Reject::Combination(Combination::PriceWithoutLimit));
         };
@@ -340,5 +386,45 @@ impl Engine {
         }
         let id = self.carry_out(&command, placement, Some(order.id), &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
+    }
+}
+
+/// The kind of an order with a new price or a new trigger.
+fn new_kind(order: &Order, price: Option<Price>, trigger: Option<Price>) -> Result<OrderKind, Reject> {
+    let is_armed = order.is_armed();
+    let kind = match (order.kind, price) {
+        (kind, None) => kind,
+        (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
+        (OrderKind::MarketToLimit { .. }, Some(rest_at)) => OrderKind::MarketToLimit { rest_at },
+        (OrderKind::StopLimit { trigger, .. }, Some(price)) => OrderKind::StopLimit { trigger, price },
+        (
+            OrderKind::Market
+            | OrderKind::Stop { .. }
+            | OrderKind::MarketIfTouched { .. }
+            | OrderKind::TrailingStop { .. }
+            | OrderKind::TrailingStopLimit { .. },
+            Some(_),
+        ) => return Err(Reject::Combination(Combination::PriceWithoutLimit)),
+    };
+    match (kind, trigger) {
+        (kind, None) => Ok(kind),
+        (OrderKind::Stop { .. }, Some(trigger)) if is_armed => Ok(OrderKind::Stop { trigger }),
+        (OrderKind::StopLimit { price, .. }, Some(trigger)) if is_armed => {
+            Ok(OrderKind::StopLimit { trigger, price })
+        }
+        (OrderKind::MarketIfTouched { .. }, Some(trigger)) if is_armed => {
+            Ok(OrderKind::MarketIfTouched { trigger })
+        }
+        (
+            OrderKind::Market
+            | OrderKind::Limit { .. }
+            | OrderKind::MarketToLimit { .. }
+            | OrderKind::Stop { .. }
+            | OrderKind::StopLimit { .. }
+            | OrderKind::MarketIfTouched { .. }
+            | OrderKind::TrailingStop { .. }
+            | OrderKind::TrailingStopLimit { .. },
+            Some(_),
+        ) => Err(Reject::Combination(Combination::TriggerWithoutStop)),
     }
 }

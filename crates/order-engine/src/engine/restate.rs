@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::place::Placement;
-use super::replace::NewTerms;
+use super::replace::{Changes, NewTerms};
 use crate::command::{RestateOrder, RestatedStatus};
 use crate::event::{Change, Outcome};
 use crate::order::{Order, OrderStatus, StatusReason};
@@ -56,7 +56,8 @@ impl Engine {
         if order.is_staged() {
             return Err(Reject::OrderStaged(order.id));
         }
-        let terms = self.new_terms(now, &order, (price, quantity, time_in_force, None))?;
+        let changes = Changes { price, quantity, time_in_force, ..Changes::default() };
+        let terms = self.new_terms(now, &order, changes)?;
         let (keeps_place, placement) = self.decide_restated_terms(&order, &terms)?;
         Ok(Restatement::Terms { order, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })
     }
@@ -82,7 +83,7 @@ impl Engine {
                 let event = self.mint();
                 let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, texts);
                 events.push(self.event(event, Change::OrderRestated(revised)));
-                if !keeps_place {
+                if !keeps_place && placement.trigger.is_none() {
                     self.meet_book(id, &placement, &mut events);
                 }
             }

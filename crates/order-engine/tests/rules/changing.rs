@@ -11,6 +11,7 @@ fn replace(order: OrderId) -> ReplaceOrder {
         account: ALICE,
         order,
         price: None,
+        trigger: None,
         quantity: None,
         time_in_force: None,
         price_bound: None,

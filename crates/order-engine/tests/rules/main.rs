@@ -5,8 +5,14 @@ mod changing;
 #[cfg(test)]
 mod margin;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod placing;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
+mod statuses;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod triggers;

@@ -4,12 +4,18 @@
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, Amount, AssetId, CancelOrder, CancelOrders, Change, Command, Engine, Event, InstrumentId,
-    OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus,
-    SelfMatch, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
+    AccountId, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command, Engine, Event,
+    InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound, PriceDifference,
+    ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder,
+    SuccessorSize, TimeInForce,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use rust_decimal::Decimal;
 
+use crate::model::Model;
+use crate::statuses;
 use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
@@ -20,7 +26,7 @@ const ASSETS: [AssetId; 5] = [USD, BTC, ADA, EUR, JPY];
 enum Wish {
     Place { order: PlaceOrder, stage: bool },
     Quote { instrument: InstrumentId, cents: u32, size: u32 },
-    Replace { who: AccountId, newest: usize, cents: Option<u32>, size: Option<u32> },
+    Replace { who: AccountId, newest: usize, cents: Option<u32>, trigger: Option<u32>, size: Option<u32> },
     Succeed { who: AccountId, newest: usize, cents: u32, held: bool },
     Cancel { who: AccountId, newest: usize },
     CancelAll { who: AccountId, side: Option<Side> },
@@ -65,9 +71,17 @@ fn time_in_force() -> impl Strategy<Value = TimeInForce> {
 }
 
 fn order() -> impl Strategy<Value = PlaceOrder> {
-    let kind = (0..10_u8, cents()).prop_map(|(kind, cents)| match kind {
-        0 | 1 => OrderKind::Market,
-        2 => OrderKind::MarketToLimit { rest_at: at(cents) },
+    let kind = (0..20_u8, cents(), cents()).prop_map(|(kind, cents, other)| match kind {
+        0..=2 => OrderKind::Market,
+        3 | 4 => OrderKind::MarketToLimit { rest_at: at(cents) },
+        5 => OrderKind::Stop { trigger: at(cents) },
+        6 => OrderKind::StopLimit { trigger: at(cents), price: at(other) },
+        7 => OrderKind::MarketIfTouched { trigger: at(cents) },
+        8 => OrderKind::TrailingStop { offset: Offset::Price(at(cents - 9_975)) },
+        9 => OrderKind::TrailingStopLimit {
+            offset: Offset::BasisPoints(BasisPoints::new(cents - 9_979)),
+            limit_offset: PriceDifference::new(Decimal::new(i64::from(other) - 10_000, 2)),
+        },
         _ => OrderKind::Limit { price: at(cents) },
     });
     let size = (0..12_u8, 0..40_u32).prop_map(|(form, size)| match form {
@@ -100,8 +114,9 @@ fn wish() -> impl Strategy<Value = Wish> {
         12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order, stage }),
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
-        3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::of(0..40_u32))
-            .prop_map(|(who, newest, cents, size)| Wish::Replace { who, newest, cents, size }),
+        3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
+            proptest::option::of(0..40_u32))
+            .prop_map(|(who, newest, cents, trigger, size)| Wish::Replace { who, newest, cents, trigger, size }),
         2 => (who(), 0..6_usize, cents(), any::<bool>())
             .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
         3 => (who(), 0..8_usize).prop_map(|(who, newest)| Wish::Cancel { who, newest }),
@@ -116,6 +131,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 /// A world under watch.
 struct Watched {
     world: World,
+    model: Model,
     orders: Vec<OrderId>,
     deposits: BTreeMap<AssetId, Amount>,
 }
@@ -123,10 +139,13 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let mut world = World::new();
+        let mut model = Model::new();
         for instrument in [BTC_USD, ADA_USD, EUR_USD] {
-            world.run(quote(instrument, "99.99", "100.01", "20")).unwrap();
+            let quote = quote(instrument, "99.99", "100.01", "20");
+            model.apply(&quote, None).unwrap();
+            world.run(quote).unwrap();
         }
-        let mut watched = Self { world, orders: Vec::new(), deposits: BTreeMap::new() };
+        let mut watched = Self { world, model, orders: Vec::new(), deposits: BTreeMap::new() };
         watched.deposits = ASSETS.into_iter().map(|asset| (asset, watched.sum(asset))).collect();
         watched
     }
@@ -155,10 +174,11 @@ impl Watched {
                 bid_size: units(size),
                 ask_size: units(size),
             }),
-            Wish::Replace { who, newest, cents, size } => Command::ReplaceOrder(ReplaceOrder {
+            Wish::Replace { who, newest, cents, trigger, size } => Command::ReplaceOrder(ReplaceOrder {
                 account: who,
                 order: self.newest(newest),
                 price: cents.map(at),
+                trigger: trigger.map(at),
                 quantity: size.map(units),
                 time_in_force: None,
                 price_bound: None,
@@ -205,27 +225,85 @@ impl Watched {
         let command = self.command(wish);
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
         let due = self.world.apply(Command::Tick).due;
-        let before = self.world.engine.state_hash();
+        self.model.pass(self.world.now);
         let foretold = self.world.engine.check(self.world.now, &command);
-        let applied = self.world.apply(command);
+        let before = foretold.is_err().then(|| self.world.engine.state_hash());
+        let applied = self.world.apply(command.clone());
         assert!(applied.due.is_empty());
+        let made =
+            applied.result.as_ref().ok().and_then(|outcome| outcome.order.as_ref()).map(|order| order.id);
+        let modelled = self.model.apply(&command, made);
+        let answered = applied.result.as_ref().map(drop).map_err(reject_name);
+        assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
         assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
         match &applied.result {
             Ok(outcome) => {
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);
             }
-            Err(_) => assert_eq!(self.world.engine.state_hash(), before, "a refusal left a trace"),
+            Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
         }
-        self.watch_money();
         self.watch_books();
+    }
+
+    /// Looks at everything that can be read.
+    fn watch(&self) {
+        self.watch_money();
+        self.watch_model();
+    }
+
+    /// What can be read is what the model says.
+    fn watch_model(&self) {
+        for modelled in self.model.orders.iter().filter(|order| order.id.is_some()) {
+            let order = self.world.order(modelled.id.unwrap());
+            let held = order.held.map_or(Decimal::ZERO, |hold| hold.amount.decimal());
+            let read = (
+                order.status,
+                order.quantity.decimal().normalize(),
+                order.filled.decimal().normalize(),
+                order.leaves.decimal().normalize(),
+                order.filled_notional.decimal(),
+                held,
+                order.trigger.filter(|_| order.is_armed()).map(|trigger| trigger.price.decimal().normalize()),
+            );
+            let is_open = !modelled.status.is_closed() && modelled.status != OrderStatus::PendingNew;
+            let expected = (
+                modelled.status,
+                modelled.quantity.normalize(),
+                modelled.filled.normalize(),
+                modelled.leaves().normalize(),
+                modelled.value.normalize(),
+                if is_open { modelled.held.normalize() } else { Decimal::ZERO },
+                modelled.waits.filter(|_| is_open).map(|waits| waits.trigger.normalize()),
+            );
+            assert_eq!(read, expected, "{order:?}");
+        }
+        for account in [AccountId::HOUSE, ALICE, BOB] {
+            for asset in ASSETS {
+                let read =
+                    (self.world.total(account, asset).decimal(), self.world.held(account, asset).decimal());
+                let expected = (self.model.total(account, asset), self.model.held(account, asset));
+                assert_eq!(read, expected, "account {account}, asset {asset}");
+            }
+        }
+        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+            let depth = self.world.engine.depth(instrument, usize::MAX);
+            for (side, levels) in [(Side::Buy, depth.bids), (Side::Sell, depth.asks)] {
+                let read: Vec<_> = levels
+                    .iter()
+                    .map(|level| (level.price.decimal(), level.quantity.decimal(), level.orders))
+                    .collect();
+                assert_eq!(read, self.model.levels(instrument, side));
+            }
+        }
     }
 
     fn watch_events(due: &[Event], events: &[Event]) {
         assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
+        due.iter().chain(events).for_each(statuses::assert_legal);
         for event in events {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
-            if let OrderKind::Limit { price } = order.kind {
+            if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
                 let fair = match order.side {
                     Side::Buy => execution.price <= price,
                     Side::Sell => execution.price >= price,
@@ -259,8 +337,7 @@ impl Watched {
                 assert_eq!(balance.held.units(), expected, "holds of {account} in {}", balance.asset);
             }
             for position in &holdings.positions {
-                let lots =
-                    position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<rust_decimal::Decimal>();
+                let lots = position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<Decimal>();
                 assert_eq!(lots, position.quantity.decimal(), "lots sum to the position");
             }
         }
@@ -276,6 +353,23 @@ impl Watched {
     }
 }
 
+/// The name of a reject without its numbers.
+fn reject_name(reject: &order_engine::Reject) -> String {
+    let text = format!("{reject:?}");
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+/// The log of a history, encoded and applied again, gives the same state.
+fn replays(world: &World) {
+    let mut again = Engine::new();
+    for (now, command) in &world.log {
+        let bytes = minicbor::to_vec(command).unwrap();
+        let command: Command = minicbor::decode(&bytes).unwrap();
+        let _ = again.apply(*now, &command);
+    }
+    assert_eq!(again.state_hash(), world.engine.state_hash(), "the log gives another state");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 
@@ -284,14 +378,53 @@ proptest! {
         let mut watched = Watched::new();
         for wish in wishes {
             watched.grant(wish);
+            watched.watch();
         }
-        let World { engine, log, .. } = watched.world;
-        let mut again = Engine::new();
-        for (now, command) in &log {
-            let bytes = minicbor::to_vec(command).unwrap();
-            let command: Command = minicbor::decode(&bytes).unwrap();
-            let _ = again.apply(*now, &command);
-        }
-        prop_assert_eq!(again.state_hash(), engine.state_hash());
+        replays(&watched.world);
     }
+}
+
+/// Commands of the long run, half of it in each of two tests; `SIMULATE_COMMANDS` asks for another number.
+const COMMANDS: u64 = 1_000_000;
+/// How many commands go by between two looks at everything.
+const LOOK_EVERY: usize = 20;
+
+/// Runs histories from a seed until they have had their share of commands. Every answer is compared with the model's,
+/// and every so often all that can be read.
+#[expect(clippy::disallowed_methods, reason = "how far to go is asked for from outside")]
+fn simulate(half: u64) {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let commands = number("SIMULATE_COMMANDS").unwrap_or(COMMANDS) / 2;
+    let seed = number("SIMULATE_SEED").unwrap_or(1);
+    println!("SIMULATE_SEED={seed} SIMULATE_COMMANDS={}", commands * 2);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&half.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let histories = proptest::collection::vec(wish(), 60..120);
+    let mut granted = 0;
+    while granted < commands {
+        let wishes = histories.new_tree(&mut runner).unwrap().current();
+        let mut watched = Watched::new();
+        for (index, wish) in wishes.into_iter().enumerate() {
+            watched.grant(wish);
+            granted += 1;
+            if index % LOOK_EVERY == 0 {
+                watched.watch();
+            }
+        }
+        watched.watch();
+        replays(&watched.world);
+    }
+}
+
+#[test]
+fn half_a_million_commands_are_answered_as_the_model_answers() {
+    simulate(0);
+}
+
+#[test]
+fn another_half_million_commands_are_answered_as_the_model_answers() {
+    simulate(1);
 }

@@ -86,6 +86,7 @@ fn instrument(
         minimum_notional: Amount::ZERO,
         commission: Commission::NONE,
         day_ends_at: 0,
+        trigger_source: order_engine::TriggerSource::OtherSide,
     }
 }
 

@@ -25,7 +25,7 @@ fn refused(layers: &Layers) -> String {
 #[test]
 fn the_built_in_profile_is_a_whole_configuration() {
     let config = Layers::built_in().unwrap().read().unwrap();
-    assert_eq!(config.mount.len(), 10);
+    assert_eq!(config.mount.len(), 12);
     assert_eq!(config.journal.durability, DurabilityName::Sync);
 }
 

@@ -1,0 +1,284 @@
+//! What a stream is replayed through: a naive book, the book alone, the whole engine.
+
+use order_engine::book::{Book, BookKey, Resting};
+use order_engine::units::{Lots, Ticks};
+use order_engine::{
+    AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetId,
+    AssetKind, CancelOrder, Command, Commission, Engine, InstrumentDefinition, InstrumentId, OrderId,
+    OrderKind, PlaceOrder, Price, Quantity, ReplaceOrder, Settlement, Side, Size, Symbol, TimeInForce,
+    Timestamp, TriggerSource,
+};
+use rust_decimal::Decimal;
+
+use crate::ops::{Action, Operation};
+
+/// What came of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) trades: u64,
+    pub(crate) quantity: u64,
+    pub(crate) notional: u128,
+}
+
+impl Totals {
+    fn add(&mut self, price: u64, quantity: u64) {
+        self.trades += 1;
+        self.quantity += quantity;
+        self.notional += u128::from(price) * u128::from(quantity);
+    }
+}
+
+/// Something that a stream can be replayed through.
+pub(crate) trait Subject {
+    fn new(stream: &[Operation]) -> Self;
+    fn apply(&mut self, operation: &Operation);
+    fn totals(&self) -> Totals;
+}
+
+/// One list of orders, searched from end to end.
+#[derive(Default)]
+pub(crate) struct NaiveBook {
+    /// Id, side, price, quantity; oldest first.
+    resting: Vec<(u64, Side, u32, u32)>,
+    totals: Totals,
+}
+
+impl NaiveBook {
+    fn meet(&mut self, operation: &Operation, side: Side, quantity: u32, may_rest: bool) {
+        let mut left = quantity;
+        while left > 0 {
+            let others = self.resting.iter().enumerate().filter(|(_, order)| order.1 != side);
+            let best = match side {
+                Side::Buy => others.min_by_key(|(index, order)| (order.2, *index)),
+                Side::Sell => others.min_by_key(|(index, order)| (u32::MAX - order.2, *index)),
+            };
+            let acceptable = |price: u32| match side {
+                Side::Buy => price <= operation.price,
+                Side::Sell => price >= operation.price,
+            };
+            let Some((index, price)) =
+                best.map(|(index, order)| (index, order.2)).filter(|(_, price)| acceptable(*price))
+            else {
+                break;
+            };
+            let filled = left.min(self.resting[index].3);
+            self.totals.add(u64::from(price), u64::from(filled));
+            left -= filled;
+            self.resting[index].3 -= filled;
+            if self.resting[index].3 == 0 {
+                self.resting.remove(index);
+            }
+        }
+        if left > 0 && may_rest {
+            self.resting.push((operation.id, side, operation.price, left));
+        }
+    }
+
+    fn withdraw(&mut self, id: u64) -> Option<(Side, u32)> {
+        let index = self.resting.iter().position(|order| order.0 == id)?;
+        let (_, side, _, left) = self.resting.remove(index);
+        Some((side, left))
+    }
+}
+
+impl Subject for NaiveBook {
+    fn new(_: &[Operation]) -> Self {
+        Self::default()
+    }
+
+    fn apply(&mut self, operation: &Operation) {
+        match operation.action {
+            Action::Rest => self.meet(operation, operation.side, operation.quantity, true),
+            Action::Immediate => self.meet(operation, operation.side, operation.quantity, false),
+            Action::Cancel => drop(self.withdraw(operation.id)),
+            Action::Move => {
+                if let Some((side, left)) = self.withdraw(operation.id) {
+                    self.meet(operation, side, left, true);
+                }
+            }
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        self.totals
+    }
+}
+
+/// The engine's book, with the index of keys that whoever uses it alone must keep. Ids are dense, so that is a list.
+pub(crate) struct BookAlone {
+    book: Book,
+    keys: Vec<Option<(BookKey, Side)>>,
+    totals: Totals,
+}
+
+fn position(id: u64) -> usize {
+    usize::try_from(id).unwrap()
+}
+
+fn greatest_id(stream: &[Operation]) -> usize {
+    position(stream.iter().map(|operation| operation.id).max().unwrap_or_default())
+}
+
+impl BookAlone {
+    fn meet(&mut self, operation: &Operation, side: Side, quantity: Lots, may_rest: bool) {
+        let price = Ticks::new(i64::from(operation.price));
+        let (totals, keys) = (&mut self.totals, &mut self.keys);
+        let left = self.book.take(side, price, quantity, |price, filled, resting| {
+            totals.add(price.get().unsigned_abs(), filled.get().unsigned_abs());
+            if resting.leaves.is_zero() {
+                keys[position(resting.order.get())] = None;
+            }
+        });
+        if may_rest && !left.is_zero() {
+            let order = OrderId::new(operation.id);
+            let key =
+                self.book.insert(side, price, Resting { order, account: AccountId::HOUSE, leaves: left });
+            self.keys[position(operation.id)] = Some((key, side));
+        }
+    }
+}
+
+impl Subject for BookAlone {
+    fn new(stream: &[Operation]) -> Self {
+        Self { book: Book::new(), keys: vec![None; greatest_id(stream) + 1], totals: Totals::default() }
+    }
+
+    fn apply(&mut self, operation: &Operation) {
+        let quantity = Lots::new(i64::from(operation.quantity));
+        match operation.action {
+            Action::Rest => self.meet(operation, operation.side, quantity, true),
+            Action::Immediate => self.meet(operation, operation.side, quantity, false),
+            Action::Cancel => {
+                if let Some((key, _)) = self.keys[position(operation.id)].take() {
+                    self.book.remove(key);
+                }
+            }
+            Action::Move => {
+                if let Some((key, side)) = self.keys[position(operation.id)].take() {
+                    let resting = self.book.remove(key);
+                    self.meet(operation, side, resting.leaves, true);
+                }
+            }
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        self.totals
+    }
+}
+
+/// The whole engine: ledger, holds, events, versions.
+pub(crate) struct WholeEngine {
+    engine: Engine,
+    orders: Vec<OrderId>,
+    totals: Totals,
+}
+
+const CLIENT: AccountId = AccountId::new(1);
+const INSTRUMENT: InstrumentId = InstrumentId::new(0);
+
+fn definitions() -> Vec<Command> {
+    let asset = |code: &str| {
+        let code = AssetCode::new(code).unwrap();
+        Command::DefineAsset(AssetDefinition { name: "".into(), code, kind: AssetKind::Crypto, scale: 8 })
+    };
+    let deposit = |asset| {
+        let amount = Amount::from_units(10_i128.pow(26));
+        Command::AdjustBalance(AdjustBalance { account: CLIENT, asset: AssetId::new(asset), amount })
+    };
+    vec![
+        asset("USD"),
+        asset("BTC"),
+        Command::DefineInstrument(InstrumentDefinition {
+            symbol: Symbol::new("BTC-USD").unwrap(),
+            name: "".into(),
+            base: AssetCode::new("BTC").unwrap(),
+            quote: AssetCode::new("USD").unwrap(),
+            settlement: Settlement::Spot,
+            tick: price(1),
+            lot: quantity(1),
+            minimum_quantity: quantity(1),
+            maximum_quantity: quantity(1_000_000),
+            minimum_notional: Amount::ZERO,
+            commission: Commission::NONE,
+            day_ends_at: 0,
+            trigger_source: TriggerSource::OtherSide,
+        }),
+        Command::OpenAccount(AccountDefinition {
+            code: AccountCode::new("client").unwrap(),
+            currency: AssetCode::new("USD").unwrap(),
+        }),
+        deposit(0),
+        deposit(1),
+    ]
+}
+
+fn price(units: u32) -> Price {
+    Price::new(Decimal::from(units)).unwrap()
+}
+
+fn quantity(units: u32) -> Quantity {
+    Quantity::new(Decimal::from(units)).unwrap()
+}
+
+impl WholeEngine {
+    fn run(&mut self, command: &Command) -> Option<OrderId> {
+        let outcome = self.engine.apply(Timestamp::EPOCH, command).result.ok()?;
+        for execution in outcome.executions() {
+            let whole = |decimal: Decimal| u64::try_from(decimal).unwrap();
+            self.totals.add(whole(execution.price.decimal()), whole(execution.quantity.decimal()));
+        }
+        outcome.order.map(|order| order.id)
+    }
+
+    fn place(&mut self, operation: &Operation, time_in_force: TimeInForce) {
+        let kind = OrderKind::Limit { price: price(operation.price) };
+        let size = Size::Base(quantity(operation.quantity));
+        let order = PlaceOrder::new(CLIENT, INSTRUMENT, operation.side, kind, size);
+        let order = self.run(&Command::PlaceOrder(PlaceOrder { time_in_force, ..order })).unwrap();
+        self.orders[position(operation.id)] = order;
+    }
+}
+
+impl Subject for WholeEngine {
+    fn new(stream: &[Operation]) -> Self {
+        let mut engine = Engine::new();
+        for command in definitions() {
+            engine.apply(Timestamp::EPOCH, &command).result.unwrap();
+        }
+        Self { engine, orders: vec![OrderId::new(0); greatest_id(stream) + 1], totals: Totals::default() }
+    }
+
+    fn apply(&mut self, operation: &Operation) {
+        match operation.action {
+            Action::Rest => self.place(operation, TimeInForce::Gtc),
+            Action::Immediate => self.place(operation, TimeInForce::Ioc),
+            Action::Cancel => {
+                let order = self.orders[position(operation.id)];
+                self.run(&Command::CancelOrder(CancelOrder {
+                    account: CLIENT,
+                    order,
+                    client_order_id: None,
+                }));
+            }
+            Action::Move => {
+                let order = self.orders[position(operation.id)];
+                self.run(&Command::ReplaceOrder(ReplaceOrder {
+                    account: CLIENT,
+                    order,
+                    price: Some(price(operation.price)),
+                    trigger: None,
+                    quantity: None,
+                    time_in_force: None,
+                    price_bound: None,
+                    client_order_id: None,
+                    annotations: None,
+                }));
+            }
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        self.totals
+    }
+}

@@ -1,0 +1,364 @@
+//! Deciding about the terms of an order: shape, size, expiry, liquidity, funds and what the match would be.
+
+use super::Engine;
+use super::funds::Demand;
+use super::market::Market;
+use super::place::Placement;
+use super::plan::{Bounds, Budget, Incoming, Plan, plan};
+use crate::command::PlaceOrder;
+use crate::ids::{AccountId, InstrumentId};
+use crate::kind::OrderKind;
+use crate::limits;
+use crate::number::Quantity;
+use crate::order::{Hold, Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
+use crate::reject::{Capacity, Combination, Reject};
+use crate::time::Timestamp;
+use crate::units::{Lots, Ticks};
+
+/// The terms of an order that decide how it meets the book.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) account: AccountId,
+    pub(super) instrument: InstrumentId,
+    pub(super) side: Side,
+    pub(super) kind: OrderKind,
+    pub(super) size: Size,
+    pub(super) time_in_force: TimeInForce,
+    pub(super) post_only: bool,
+    pub(super) price_bound: PriceBound,
+    pub(super) self_match: SelfMatch,
+}
+
+impl Terms {
+    pub(super) fn of_command(order: &PlaceOrder) -> Self {
+        Self {
+            account: order.account,
+            instrument: order.instrument,
+            side: order.side,
+            kind: order.kind,
+            size: order.size,
+            time_in_force: order.time_in_force,
+            post_only: order.post_only,
+            price_bound: order.price_bound,
+            self_match: order.self_match,
+        }
+    }
+
+    pub(super) fn of_order(order: &Order) -> Self {
+        Self {
+            account: order.account,
+            instrument: order.instrument,
+            side: order.side,
+            kind: order.kind,
+            size: order.size,
+            time_in_force: order.time_in_force,
+            post_only: order.post_only,
+            price_bound: order.price_bound,
+            self_match: order.self_match,
+        }
+    }
+}
+
+impl Engine {
+    /// Decides about terms that are to be live at once.
+    pub(super) fn decide_terms(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        credit: Option<Hold>,
+        counts_as_new: bool,
+    ) -> Result<Placement, Reject> {
+        let market = self.known_market(terms.instrument)?;
+        if let Some(trigger) = market.trigger_of(terms.kind, terms.side, now)? {
+            if terms.post_only {
+                return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
+            }
+            let placement = self.decide_waiting(now, terms, trigger, credit)?;
+            if counts_as_new {
+                self.decide_capacity(terms)?;
+            }
+            return Ok(placement);
+        }
+        let shape = self.decide_shape(now, terms, market)?;
+        if counts_as_new {
+            self.decide_capacity(terms)?;
+        }
+        let best = market.book.best(terms.side.opposite());
+        Self::decide_liquidity(market, terms, &shape, best)?;
+        let plan = plan(&market.book, &market.scales, &shape.incoming)?;
+        let quantity = shape.quantity.unwrap_or_else(|| plan.filled.plus(plan.unfilled));
+        if shape.quantity.is_none() && (!plan.filled.is_zero() || best.is_some()) {
+            self.decide_size(terms, market, Some(quantity), None)?;
+        }
+        let rest_at = shape.rest_at.filter(|_| terms.time_in_force.may_rest());
+        let left = quantity.minus(plan.filled.min(quantity));
+        let demand = Demand {
+            account: terms.account,
+            side: terms.side,
+            quantity: if rest_at.is_none() && shape.quantity.is_none() { plan.filled } else { quantity },
+            limit: shape.incoming.limit,
+            rest: rest_at.map(|price| (price, left)),
+            credit,
+        };
+        let hold = self.decide_funds(market, &demand, &plan)?;
+        Self::decide_match(market, terms, &plan, quantity, best)?;
+        Ok(Placement {
+            shown_quantity: shown(terms.size, || market.scales.quantity(quantity)),
+            fills: plan.fills,
+            rest_at,
+            hold,
+            expires_at: shape.expires_at,
+            trigger: None,
+            refusal: None,
+        })
+    }
+
+    /// Decides about a limit order as if it rested and met nobody.
+    pub(super) fn decide_resting(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        market: &Market,
+        credit: Option<Hold>,
+    ) -> Result<Placement, Reject> {
+        let shape = self.decide_shape(now, terms, market)?;
+        let quantity = shape.quantity.unwrap_or_default();
+        let demand = Demand {
+            account: terms.account,
+            side: terms.side,
+            quantity,
+            limit: shape.incoming.limit,
+            rest: None,
+            credit,
+        };
+        let hold = self.decide_funds(market, &demand, &Plan::default())?;
+        Ok(Placement {
+            shown_quantity: shown(terms.size, || market.scales.quantity(quantity)),
+            fills: Vec::new(),
+            rest_at: shape.rest_at,
+            hold,
+            expires_at: shape.expires_at,
+            trigger: None,
+            refusal: None,
+        })
+    }
+
+    /// What can be said about terms without looking at the book or the ledger.
+    fn decide_shape(&self, now: Timestamp, terms: &Terms, market: &Market) -> Result<Shape, Reject> {
+        let is_limit = matches!(terms.kind, OrderKind::Limit { .. });
+        if terms.post_only && !is_limit {
+            return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
+        }
+        if terms.post_only && !terms.time_in_force.may_rest() {
+            return Err(Reject::Combination(Combination::PostOnlyImmediate));
+        }
+        let rest_at = terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose();
+        let bounds = Bounds::of(&market.scales, &terms.price_bound);
+        let given = match terms.size {
+            Size::Base(quantity) => Some(market.scales.lots(quantity)?),
+            Size::Quote(amount) if amount.is_zero() || amount.is_negative() => {
+                return Err(Reject::SizeNotPositive);
+            }
+            Size::Quote(_) => None,
+        };
+        let (rest_at, bounds) = (rest_at?, bounds?);
+        if let (Some(lower), Some(upper)) = (bounds.lower, bounds.upper)
+            && lower > upper
+        {
+            return Err(Reject::Combination(Combination::CrossedBounds));
+        }
+        let limit = rest_at.filter(|_| is_limit);
+        let quantity = match (given, terms.size, limit) {
+            (Some(quantity), _, _) => Some(quantity),
+            (None, Size::Quote(amount), Some(limit)) => Some(market.scales.affordable(amount, limit)),
+            (None, _, _) => None,
+        };
+        self.decide_size(terms, market, quantity, limit)?;
+        if let Some((upper, bound)) = rest_at.and_then(|price| bounds.broken_by(price)) {
+            return Err(beyond(market, upper, bound, rest_at.unwrap_or(bound)));
+        }
+        let budget = match (quantity, terms.size) {
+            (Some(quantity), _) => Budget::Base(quantity),
+            (None, Size::Quote(amount)) => Budget::Quote(amount),
+            (None, Size::Base(_)) => Budget::Base(Lots::ZERO),
+        };
+        let incoming = Incoming {
+            account: terms.account,
+            side: terms.side,
+            limit,
+            bounds,
+            budget,
+            rest_at: rest_at.filter(|_| !is_limit),
+            self_match: terms.self_match,
+        };
+        let expires_at = self.decide_expiry(now, terms)?;
+        Ok(Shape { incoming, quantity, rest_at, expires_at })
+    }
+
+    /// Checks terms that an order on the book is to have from now on, and says when they end.
+    pub(super) fn decide_live_shape(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        market: &Market,
+    ) -> Result<Option<Timestamp>, Reject> {
+        self.decide_shape(now, terms, market).map(|shape| shape.expires_at)
+    }
+
+    fn decide_size(
+        &self,
+        terms: &Terms,
+        market: &Market,
+        quantity: Option<Lots>,
+        limit: Option<Ticks>,
+    ) -> Result<(), Reject> {
+        let Some(instrument) = self.reference.instrument(terms.instrument) else {
+            return Err(Reject::UnknownInstrument(terms.instrument));
+        };
+        let definition = &instrument.definition;
+        if let Some(quantity) = quantity {
+            let given = market.scales.quantity(quantity);
+            if given < definition.minimum_quantity || quantity.is_zero() {
+                return Err(Reject::QuantityTooSmall { given, minimum: definition.minimum_quantity });
+            }
+            if given > definition.maximum_quantity {
+                return Err(Reject::QuantityTooLarge { given, maximum: definition.maximum_quantity });
+            }
+        }
+        let value = match (terms.size, quantity, limit) {
+            (_, Some(quantity), Some(limit)) => Some(market.scales.notional(limit, quantity)?),
+            (Size::Quote(amount), _, _) => Some(amount),
+            (Size::Base(_), _, _) => None,
+        };
+        if let Some(given) = value
+            && given < definition.minimum_notional
+        {
+            return Err(Reject::NotionalTooSmall { given, minimum: definition.minimum_notional });
+        }
+        Ok(())
+    }
+
+    fn decide_expiry(&self, now: Timestamp, terms: &Terms) -> Result<Option<Timestamp>, Reject> {
+        match terms.time_in_force {
+            TimeInForce::Gtd(expiry) if expiry <= now => Err(Reject::ExpiryInPast { expiry, now }),
+            TimeInForce::Gtd(expiry) => Ok(Some(expiry)),
+            TimeInForce::Day => {
+                let instrument = self.reference.instrument(terms.instrument);
+                Ok(instrument.map(|known| now.next_time_of_day(known.definition.day_ends_at)))
+            }
+            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => Ok(None),
+        }
+    }
+
+    fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {
+        let open = self.open.get(&terms.account).map_or(0, std::collections::BTreeSet::len);
+        if open >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
+            return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
+        }
+        let exhausted = |what, limit: usize| Err(Reject::CapacityExhausted { what, limit: limit as u64 });
+        if self.orders.len() >= limits::MAX_ORDERS {
+            return exhausted(Capacity::Orders, limits::MAX_ORDERS);
+        }
+        let lots = self.lots.get(&(terms.account, terms.instrument));
+        if lots.is_some_and(|lots| lots.len() >= limits::MAX_LOTS_PER_POSITION) {
+            return exhausted(Capacity::Lots, limits::MAX_LOTS_PER_POSITION);
+        }
+        Ok(())
+    }
+
+    /// An order without a limit needs something on the other side, and one with a bound needs it within the bound.
+    fn decide_liquidity(
+        market: &Market,
+        terms: &Terms,
+        shape: &Shape,
+        best: Option<Ticks>,
+    ) -> Result<(), Reject> {
+        let Some(best) = best else {
+            let needs_liquidity = !matches!(terms.kind, OrderKind::Limit { .. });
+            return if needs_liquidity { Err(Reject::NoLiquidity) } else { Ok(()) };
+        };
+        if !shape.incoming.limit_takes(best) {
+            return Ok(());
+        }
+        match shape.incoming.bounds.broken_by(best) {
+            Some((upper, bound)) => Err(beyond(market, upper, bound, best)),
+            None => Ok(()),
+        }
+    }
+
+    /// What the plan itself forbids.
+    fn decide_match(
+        market: &Market,
+        terms: &Terms,
+        plan: &Plan,
+        quantity: Lots,
+        best: Option<Ticks>,
+    ) -> Result<(), Reject> {
+        if terms.time_in_force == TimeInForce::Fok && plan.filled < quantity {
+            let (ordered, fillable) = (market.scales.quantity(quantity), market.scales.quantity(plan.filled));
+            return Err(Reject::NotFillable { ordered, fillable });
+        }
+        if plan.filled.is_zero() && matches!(terms.kind, OrderKind::Market) {
+            return Err(Reject::NoLiquidity);
+        }
+        if let Some(best) = best
+            && terms.post_only
+            && !plan.fills.is_empty()
+        {
+            return Err(Reject::WouldTakeLiquidity { best: market.scales.price(best) });
+        }
+        if let Some((order, price)) = plan.self_match {
+            return Err(Reject::SelfMatch { order, price: market.scales.price(price), side: terms.side });
+        }
+        Ok(())
+    }
+
+    /// The placement of an order that is recorded as refused.
+    pub(super) fn refused_placement(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        refusal: Reject,
+    ) -> Result<Placement, Reject> {
+        let market = self.known_market(terms.instrument)?;
+        let shape = self.decide_shape(now, terms, market)?;
+        let estimate = || match terms.size {
+            Size::Quote(amount) => market
+                .book
+                .best(terms.side.opposite())
+                .map_or(Lots::ZERO, |price| market.scales.affordable(amount, price)),
+            Size::Base(_) => Lots::ZERO,
+        };
+        let quantity = shape.quantity.unwrap_or_else(estimate);
+        Ok(Placement {
+            shown_quantity: shown(terms.size, || market.scales.quantity(quantity)),
+            fills: Vec::new(),
+            rest_at: None,
+            hold: None,
+            expires_at: shape.expires_at,
+            trigger: None,
+            refusal: Some(refusal),
+        })
+    }
+}
+
+/// What terms come to in the book's units.
+#[derive(Debug)]
+struct Shape {
+    incoming: Incoming,
+    /// Whole quantity, when it does not depend on the book.
+    quantity: Option<Lots>,
+    rest_at: Option<Ticks>,
+    expires_at: Option<Timestamp>,
+}
+
+fn shown(size: Size, computed: impl FnOnce() -> Quantity) -> Quantity {
+    match size {
+        Size::Base(quantity) => quantity,
+        Size::Quote(_) => computed(),
+    }
+}
+
+fn beyond(market: &Market, upper: bool, bound: Ticks, price: Ticks) -> Reject {
+    Reject::BeyondBound { upper, bound: market.scales.price(bound), market: market.scales.price(price) }
+}

@@ -1,0 +1,190 @@
+//! Changing orders: in place, by a successor, by an operator.
+
+use order_engine::{
+    OrderId, OrderKind, OrderStatus, PlaceOrder, ReplaceOrder, RestateOrder, RestatedStatus, Side, Size,
+    SucceedOrder, SuccessorSize,
+};
+
+use super::{Meeting, Model, ModelOrder, Refused, within};
+use crate::support::*;
+
+impl Model {
+    pub(super) fn replace(&mut self, replace: &ReplaceOrder) -> Result<(), Refused> {
+        let index = self.working(replace.account, replace.order)?;
+        if replace.price.is_none() && replace.trigger.is_none() && replace.quantity.is_none() {
+            return Err("NothingToReplace");
+        }
+        let (changed, meeting, keeps_place) = self.change(index, replace, true)?;
+        self.put(index, &changed, &meeting, keeps_place);
+        Ok(())
+    }
+
+    /// The order under new terms, and what it would do.
+    pub(super) fn change(
+        &self,
+        index: usize,
+        replace: &ReplaceOrder,
+        may_trade: bool,
+    ) -> Result<(ModelOrder, Meeting, bool), Refused> {
+        let before = &self.orders[index];
+        let mut order = before.clone();
+        let is_waiting = order.is_waiting();
+        order.kind = match (order.kind, replace.price) {
+            (kind, None) => kind,
+            (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
+            (OrderKind::MarketToLimit { .. }, Some(rest_at)) => OrderKind::MarketToLimit { rest_at },
+            (OrderKind::StopLimit { trigger, .. }, Some(price)) => OrderKind::StopLimit { trigger, price },
+            (_, Some(_)) => return Err("Combination"),
+        };
+        order.kind = match (order.kind, replace.trigger) {
+            (kind, None) => kind,
+            (OrderKind::Stop { .. }, Some(trigger)) if is_waiting => OrderKind::Stop { trigger },
+            (OrderKind::StopLimit { price, .. }, Some(trigger)) if is_waiting => {
+                OrderKind::StopLimit { trigger, price }
+            }
+            (OrderKind::MarketIfTouched { .. }, Some(trigger)) if is_waiting => {
+                OrderKind::MarketIfTouched { trigger }
+            }
+            (_, Some(_)) => return Err("Combination"),
+        };
+        if let Some(quantity) = replace.quantity {
+            if quantity.is_zero() {
+                return Err("SizeNotPositive");
+            }
+            order.quantity = quantity.decimal();
+        }
+        if order.quantity <= order.filled {
+            return Err("QuantityNotAboveFilled");
+        }
+        let changes_trigger = order.kind.trigger_price() != before.kind.trigger_price();
+        if is_waiting && changes_trigger {
+            order.waits = self.waits_for(&order)?;
+        }
+        let trigger = order.waits.filter(|_| is_waiting);
+        let price = match trigger {
+            Some(waits) => waits
+                .limit
+                .or(order.kind.resting_price().map(order_engine::Price::decimal))
+                .unwrap_or(waits.trigger),
+            None => order.limit().unwrap(),
+        };
+        Self::check_size(
+            &ModelOrder { size: Size::Base(quantity(&order.quantity.to_string())), ..order.clone() },
+            Some(order.quantity),
+            Some(price),
+        )?;
+        if !within(&order.bound, price) {
+            return Err("BeyondBound");
+        }
+        let keeps_place = !is_waiting && before.rests_at == Some(price) && order.leaves() <= before.leaves();
+        let stand_in = ModelOrder {
+            kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
+            ..order.clone()
+        };
+        let fills = if keeps_place || is_waiting {
+            Vec::new()
+        } else {
+            self.walk(&stand_in, Some(order.leaves()), Some(price)).0
+        };
+        let needs = if order.side == Side::Buy { order.leaves() * price } else { order.leaves() };
+        let held = self.afford(&order, needs, order.leaves(), Some(price), before.held)?;
+        self.check_fills(&order, &fills)?;
+        if !may_trade && !fills.is_empty() {
+            return Err("WouldTakeLiquidity");
+        }
+        let rests_at = Some(price).filter(|_| !is_waiting);
+        let meeting = Meeting { fills, quantity: order.quantity, rests_at, held, ends: order.ends };
+        Ok((order, meeting, keeps_place))
+    }
+
+    pub(super) fn put(&mut self, index: usize, changed: &ModelOrder, meeting: &Meeting, keeps_place: bool) {
+        let is_waiting = changed.is_waiting();
+        let order = &mut self.orders[index];
+        *order = ModelOrder {
+            held: meeting.held,
+            size: Size::Base(quantity(&changed.quantity.to_string())),
+            ..changed.clone()
+        };
+        if !keeps_place && !is_waiting {
+            order.rests_at = None;
+            self.meet(index, meeting);
+        }
+    }
+
+    pub(super) fn succeed(&mut self, succeed: &SucceedOrder, id: Option<OrderId>) -> Result<(), Refused> {
+        let index = self.working(succeed.account, succeed.order)?;
+        let before = self.orders[index].clone();
+        if before.is_waiting() {
+            return Err("Combination");
+        }
+        let base = || Size::Base(quantity(&before.leaves().to_string()));
+        let size = match (succeed.size, before.side) {
+            (SuccessorSize::Held, Side::Buy) => {
+                Size::Quote(amount(&(before.leaves() * before.limit().unwrap()).normalize().to_string()))
+            }
+            (SuccessorSize::Of(size), _) => size,
+            _ => base(),
+        };
+        let kind = OrderKind::Limit { price: succeed.price.unwrap() };
+        let command = PlaceOrder {
+            time_in_force: before.time_in_force,
+            post_only: before.post_only,
+            price_bound: before.bound,
+            self_match: before.self_match,
+            ..PlaceOrder::new(before.account, before.instrument, before.side, kind, size)
+        };
+        let order = ModelOrder { id, ..ModelOrder::new(&command) };
+        match self.decide(&order, before.held) {
+            Ok(meeting) => {
+                self.orders[index].status = OrderStatus::Replaced;
+                self.take(order, &command, &meeting, None);
+                Ok(())
+            }
+            Err("NoLiquidity" | "BeyondBound" | "NotFillable" | "WouldTakeLiquidity" | "SelfMatch") => {
+                let limit = succeed.price.map(order_engine::Price::decimal);
+                let quantity = Self::shape(&order, limit)?.unwrap();
+                self.orders.push(ModelOrder { status: OrderStatus::Rejected, quantity, ..order });
+                Ok(())
+            }
+            Err(refused) => Err(refused),
+        }
+    }
+
+    pub(super) fn restate(&mut self, restate: &RestateOrder) -> Result<(), Refused> {
+        let index = self.index(restate.order).ok_or("UnknownOrder")?;
+        let order = &self.orders[index];
+        let status = match restate.status {
+            RestatedStatus::Keep => None,
+            RestatedStatus::Canceled => Some(OrderStatus::Canceled),
+            RestatedStatus::Rejected => Some(OrderStatus::Rejected),
+            RestatedStatus::Expired => Some(OrderStatus::Expired),
+        };
+        if let Some(status) = status {
+            if order.status != status {
+                self.open(index)?;
+                self.orders[index].status = status;
+            }
+            return Ok(());
+        }
+        let price = restate.price.filter(|price| Some(price.decimal()) != order.limit());
+        let Some(price) = price else { return Ok(()) };
+        self.open(index)?;
+        if order.status == OrderStatus::PendingNew {
+            return Err("OrderStaged");
+        }
+        let replace = ReplaceOrder {
+            account: order.account,
+            order: restate.order,
+            price: Some(price),
+            trigger: None,
+            quantity: None,
+            time_in_force: None,
+            price_bound: None,
+            client_order_id: None,
+            annotations: None,
+        };
+        let (changed, meeting, keeps_place) = self.change(index, &replace, false)?;
+        self.put(index, &changed, &meeting, keeps_place);
+        Ok(())
+    }
+}

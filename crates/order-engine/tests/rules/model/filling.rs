@@ -1,0 +1,107 @@
+//! The house's quotes, fills, and what they do to balances and lots.
+
+use order_engine::{AccountId, InstrumentId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::{Meeting, Model, ModelOrder, market};
+use crate::support::*;
+
+impl Model {
+    pub(super) fn quote(&mut self, update: &UpdateQuote) {
+        let (bid, ask) = (update.bid.decimal(), update.ask.decimal());
+        self.quotes.insert(update.instrument, (bid, ask));
+        let is_house =
+            |order: &ModelOrder| order.account == AccountId::HOUSE && order.instrument == update.instrument;
+        for order in self.orders.iter_mut().filter(|order| is_house(order) && !order.status.is_closed()) {
+            order.status = OrderStatus::Canceled;
+        }
+        for (side, price, size) in
+            [(Side::Buy, update.bid, update.bid_size), (Side::Sell, update.ask, update.ask_size)]
+        {
+            if size.is_zero() {
+                continue;
+            }
+            let kind = OrderKind::Limit { price };
+            let order = PlaceOrder::new(AccountId::HOUSE, update.instrument, side, kind, Size::Base(size));
+            let order = ModelOrder { quantity: size.decimal(), ..ModelOrder::new(&order) };
+            let (fills, _) = self.walk(&order, Some(order.quantity), Some(price.decimal()));
+            let meeting = Meeting {
+                fills,
+                quantity: order.quantity,
+                rests_at: Some(price.decimal()),
+                held: Decimal::ZERO,
+                ends: None,
+            };
+            self.orders.push(order);
+            self.meet(self.orders.len() - 1, &meeting);
+        }
+    }
+
+    pub(super) fn fill(&mut self, taker: usize, maker: usize, price: Decimal, quantity: Decimal) {
+        let (instrument, side) = (self.orders[taker].instrument, self.orders[taker].side);
+        let (buyer, seller) = if side == Side::Buy { (taker, maker) } else { (maker, taker) };
+        let (buyer, seller) = (self.orders[buyer].account, self.orders[seller].account);
+        let market = market(instrument);
+        for index in [taker, maker] {
+            let order = &mut self.orders[index];
+            order.filled += quantity;
+            order.value += price * quantity;
+            let is_done = order.filled == order.quantity;
+            order.status = if is_done { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+            order.held = match order.rests_at.or(order.limit()) {
+                Some(at) => order.resting_hold(at),
+                None => order.held,
+            };
+        }
+        if market.is_margin {
+            for (account, side) in
+                [(self.orders[taker].account, side), (self.orders[maker].account, side.opposite())]
+            {
+                self.net(account, instrument, side, price, quantity);
+            }
+        } else {
+            self.move_asset(buyer, seller, market.quote, price * quantity);
+            self.move_asset(seller, buyer, market.base, quantity);
+            let charge = |gross: Decimal| {
+                (gross * market.commission_bps / Decimal::from(10_000))
+                    .round_dp_with_strategy(6, RoundingStrategy::ToZero)
+            };
+            if buyer != AccountId::HOUSE {
+                self.move_asset(buyer, AccountId::HOUSE, market.base, charge(quantity));
+            }
+            if seller != AccountId::HOUSE {
+                self.move_asset(seller, AccountId::HOUSE, market.quote, charge(price * quantity));
+            }
+        }
+    }
+
+    /// Closes lots of the other side, oldest first, books the profit, and opens what is left.
+    pub(super) fn net(
+        &mut self,
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+        price: Decimal,
+        quantity: Decimal,
+    ) {
+        if account == AccountId::HOUSE {
+            return;
+        }
+        let (held_side, lots) = self.lots.entry((account, instrument)).or_insert((side, Vec::new()));
+        let (mut left, mut profit) = (quantity, Decimal::ZERO);
+        while *held_side != side && !left.is_zero() && !lots.is_empty() {
+            let taken = left.min(lots[0].0);
+            let gain = (price - lots[0].1) * taken;
+            profit += if *held_side == Side::Buy { gain } else { -gain };
+            left -= taken;
+            lots[0].0 -= taken;
+            lots.retain(|lot| !lot.0.is_zero());
+        }
+        if !left.is_zero() {
+            *held_side = side;
+            lots.push((left, price));
+        }
+        let profit = profit.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
+        self.move_asset(AccountId::HOUSE, account, USD, profit);
+    }
+}

@@ -1,0 +1,605 @@
+//! The rules once more, slow and obvious: one list of orders, decimals, and a sort for every look at the book.
+//!
+//! It shares no code with the engine but the vocabulary. What an operator or a client may ask is answered with the name
+//! of the reject or with nothing; everything else is compared through what can be read.
+#![expect(clippy::wildcard_enum_match_arm, reason = "short where the engine is complete")]
+
+mod changing;
+mod filling;
+mod waiting;
+
+use std::collections::BTreeMap;
+
+use order_engine::{
+    AccountId, AssetId, Command, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
+    SelfMatch, Side, Size, TimeInForce, Timestamp,
+};
+use rust_decimal::Decimal;
+
+use crate::support::*;
+
+/// An instrument as the model knows it.
+#[derive(Clone, Copy)]
+struct Market {
+    base: AssetId,
+    quote: AssetId,
+    lot: Decimal,
+    tick_scale: u32,
+    minimum: Decimal,
+    maximum: Decimal,
+    minimum_value: Decimal,
+    commission_bps: Decimal,
+    is_margin: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct ModelOrder {
+    pub(crate) id: Option<OrderId>,
+    account: AccountId,
+    instrument: InstrumentId,
+    side: Side,
+    kind: OrderKind,
+    pub(crate) quantity: Decimal,
+    pub(crate) filled: Decimal,
+    pub(crate) value: Decimal,
+    pub(crate) status: OrderStatus,
+    size: Size,
+    time_in_force: TimeInForce,
+    post_only: bool,
+    bound: PriceBound,
+    self_match: SelfMatch,
+    ends: Option<Timestamp>,
+    pub(crate) held: Decimal,
+    /// Limit price while it rests.
+    rests_at: Option<Decimal>,
+    /// Place in the queue of its price.
+    queued: u64,
+    pub(crate) waits: Option<Waits>,
+}
+
+/// What a waiting order watches for.
+#[derive(Clone, Copy)]
+pub(crate) struct Waits {
+    pub(crate) trigger: Decimal,
+    rises: bool,
+    best: Option<Decimal>,
+    limit: Option<Decimal>,
+}
+
+type Lot = (Decimal, Decimal);
+
+pub(crate) struct Model {
+    now: Timestamp,
+    pub(crate) orders: Vec<ModelOrder>,
+    totals: BTreeMap<(AccountId, AssetId), Decimal>,
+    lots: BTreeMap<(AccountId, InstrumentId), (Side, Vec<Lot>)>,
+    quotes: BTreeMap<InstrumentId, (Decimal, Decimal)>,
+    queue: u64,
+}
+
+type Refused = &'static str;
+
+fn market(instrument: InstrumentId) -> Market {
+    let market = Market {
+        base: BTC,
+        quote: USD,
+        lot: Decimal::new(1, 3),
+        tick_scale: 2,
+        minimum: Decimal::new(1, 3),
+        maximum: Decimal::from(100),
+        minimum_value: Decimal::ONE,
+        commission_bps: Decimal::ZERO,
+        is_margin: false,
+    };
+    match instrument {
+        BTC_USD => market,
+        ADA_USD => Market {
+            base: ADA,
+            lot: Decimal::new(1, 2),
+            tick_scale: 4,
+            minimum: Decimal::from(5),
+            maximum: Decimal::from(1_000_000),
+            minimum_value: Decimal::ZERO,
+            commission_bps: Decimal::TEN,
+            ..market
+        },
+        _ => Market {
+            base: EUR,
+            lot: Decimal::ONE,
+            tick_scale: 5,
+            minimum: Decimal::ONE,
+            maximum: Decimal::from(10_000_000),
+            minimum_value: Decimal::ZERO,
+            is_margin: true,
+            ..market
+        },
+    }
+}
+
+fn cut_to_lot(quantity: Decimal, lot: Decimal) -> Decimal {
+    (quantity / lot).floor() * lot
+}
+
+fn is_limit(kind: OrderKind) -> bool {
+    matches!(kind, OrderKind::Limit { .. })
+}
+
+fn better(side: Side, one: Decimal, other: Decimal) -> bool {
+    match side {
+        Side::Buy => one < other,
+        Side::Sell => one > other,
+    }
+}
+
+fn within(bound: &PriceBound, price: Decimal) -> bool {
+    bound.lower.is_none_or(|lower| price >= lower.decimal())
+        && bound.upper.is_none_or(|upper| price <= upper.decimal())
+}
+
+impl ModelOrder {
+    fn new(order: &PlaceOrder) -> Self {
+        Self {
+            id: None,
+            account: order.account,
+            instrument: order.instrument,
+            side: order.side,
+            kind: order.kind,
+            quantity: Decimal::ZERO,
+            filled: Decimal::ZERO,
+            value: Decimal::ZERO,
+            status: OrderStatus::New,
+            size: order.size,
+            time_in_force: order.time_in_force,
+            post_only: order.post_only,
+            bound: order.price_bound,
+            self_match: order.self_match,
+            ends: None,
+            held: Decimal::ZERO,
+            rests_at: None,
+            queued: 0,
+            waits: None,
+        }
+    }
+
+    pub(crate) fn leaves(&self) -> Decimal {
+        if self.status.is_closed() { Decimal::ZERO } else { self.quantity - self.filled }
+    }
+
+    fn limit(&self) -> Option<Decimal> {
+        let fixed = self.kind.resting_price().map(order_engine::Price::decimal);
+        fixed.or(self.waits.and_then(|waits| waits.limit)).or(self.rests_at)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.waits.is_some() && !self.status.is_closed()
+    }
+}
+
+/// What a live order would do.
+struct Meeting {
+    fills: Vec<(usize, Decimal, Decimal)>,
+    quantity: Decimal,
+    rests_at: Option<Decimal>,
+    held: Decimal,
+    ends: Option<Timestamp>,
+}
+
+impl Model {
+    pub(crate) fn new() -> Self {
+        let mut totals = BTreeMap::new();
+        for account in [ALICE, BOB] {
+            for (asset, total) in [(USD, 100_000), (BTC, 10), (ADA, 10_000)] {
+                totals.insert((account, asset), Decimal::from(total));
+            }
+        }
+        Self {
+            now: START,
+            orders: Vec::new(),
+            totals,
+            lots: BTreeMap::new(),
+            quotes: BTreeMap::new(),
+            queue: 0,
+        }
+    }
+
+    pub(crate) fn total(&self, account: AccountId, asset: AssetId) -> Decimal {
+        self.totals.get(&(account, asset)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn held(&self, account: AccountId, asset: AssetId) -> Decimal {
+        let holds = self.orders.iter().filter(|order| order.account == account && !order.status.is_closed());
+        holds.filter(|order| order.held_asset() == asset).map(|order| order.held).sum()
+    }
+
+    /// Price levels of a side, best first: price, quantity, number of orders.
+    pub(crate) fn levels(&self, instrument: InstrumentId, side: Side) -> Vec<(Decimal, Decimal, u32)> {
+        let mut levels: Vec<(Decimal, Decimal, u32)> = Vec::new();
+        for index in self.book(instrument, side) {
+            let order = &self.orders[index];
+            let price = order.rests_at.unwrap();
+            match levels.last_mut().filter(|level| level.0 == price) {
+                Some(level) => *level = (price, level.1 + order.leaves(), level.2 + 1),
+                None => levels.push((price, order.leaves(), 1)),
+            }
+        }
+        levels
+    }
+
+    /// Resting orders of a side in the order in which they are filled.
+    fn book(&self, instrument: InstrumentId, side: Side) -> Vec<usize> {
+        let mut resting: Vec<usize> = (0..self.orders.len())
+            .filter(|index| {
+                let order = &self.orders[*index];
+                order.instrument == instrument
+                    && order.side == side
+                    && order.rests_at.is_some()
+                    && !order.status.is_closed()
+            })
+            .collect();
+        resting.sort_by_key(|index| {
+            let order = &self.orders[*index];
+            let price = order.rests_at.unwrap();
+            (if side == Side::Buy { -price } else { price }, order.queued)
+        });
+        resting
+    }
+
+    fn best(&self, instrument: InstrumentId, side: Side) -> Option<Decimal> {
+        self.book(instrument, side).first().and_then(|index| self.orders[*index].rests_at)
+    }
+
+    fn available(&self, account: AccountId, asset: AssetId) -> Decimal {
+        self.total(account, asset) - self.held(account, asset)
+    }
+
+    fn move_asset(&mut self, from: AccountId, to: AccountId, asset: AssetId, amount: Decimal) {
+        *self.totals.entry((from, asset)).or_default() -= amount;
+        *self.totals.entry((to, asset)).or_default() += amount;
+    }
+
+    fn index(&self, id: OrderId) -> Option<usize> {
+        self.orders.iter().position(|order| order.id == Some(id))
+    }
+
+    /// Lets everything happen that is due by an instant.
+    pub(crate) fn pass(&mut self, now: Timestamp) {
+        loop {
+            let open = self.orders.iter().enumerate().filter(|(_, order)| !order.status.is_closed());
+            let due = open.filter_map(|(index, order)| Some((order.ends?, order.id, index))).min();
+            let Some((at, _, index)) = due.filter(|(at, ..)| *at <= now) else { break };
+            self.now = at;
+            self.orders[index].status = OrderStatus::Expired;
+            self.settle();
+        }
+        self.now = now;
+    }
+
+    /// Carries out a command. `id` is what the engine calls the order that it makes.
+    pub(crate) fn apply(&mut self, command: &Command, id: Option<OrderId>) -> Result<(), Refused> {
+        match command {
+            Command::PlaceOrder(order) => self.place(order, id),
+            Command::UpdateQuote(quote) => {
+                self.quote(quote);
+                Ok(())
+            }
+            Command::ReplaceOrder(replace) => self.replace(replace),
+            Command::SucceedOrder(succeed) => self.succeed(succeed, id),
+            Command::CancelOrder(cancel) => {
+                let index = self.own(cancel.account, cancel.order)?;
+                self.open(index)?;
+                self.orders[index].status = OrderStatus::Canceled;
+                Ok(())
+            }
+            Command::CancelOrders(cancel) => {
+                for order in &mut self.orders {
+                    let matches =
+                        order.account == cancel.account && cancel.side.is_none_or(|side| side == order.side);
+                    if matches && order.status.is_working() {
+                        order.status = OrderStatus::Canceled;
+                    }
+                }
+                Ok(())
+            }
+            Command::ReleaseOrder(release) => {
+                let index = self.own(release.account, release.order)?;
+                self.open(index)?;
+                self.release(index)
+            }
+            Command::RestateOrder(restate) => self.restate(restate),
+            Command::Tick
+            | Command::Reset
+            | Command::DefineAsset(_)
+            | Command::DefineInstrument(_)
+            | Command::OpenAccount(_)
+            | Command::AdjustBalance(_) => Ok(()),
+        }?;
+        self.settle();
+        Ok(())
+    }
+
+    fn own(&self, account: AccountId, id: OrderId) -> Result<usize, Refused> {
+        self.index(id).filter(|index| self.orders[*index].account == account).ok_or("UnknownOrder")
+    }
+
+    fn open(&self, index: usize) -> Result<(), Refused> {
+        if self.orders[index].status.is_closed() { Err("OrderClosed") } else { Ok(()) }
+    }
+
+    fn working(&self, account: AccountId, id: OrderId) -> Result<usize, Refused> {
+        let index = self.own(account, id)?;
+        self.open(index)?;
+        if self.orders[index].status == OrderStatus::PendingNew { Err("OrderStaged") } else { Ok(index) }
+    }
+
+    fn place(&mut self, command: &PlaceOrder, id: Option<OrderId>) -> Result<(), Refused> {
+        let mut order = ModelOrder { id, ..ModelOrder::new(command) };
+        if let Some(waits) = self.waits_for(&order)? {
+            let meeting = self.decide_waiting(&order, waits, Decimal::ZERO)?;
+            self.take(order, command, &meeting, Some(waits));
+            return Ok(());
+        }
+        let meeting = self.decide(&order, Decimal::ZERO)?;
+        order.quantity = meeting.quantity;
+        self.take(order, command, &meeting, None);
+        Ok(())
+    }
+
+    fn take(&mut self, mut order: ModelOrder, command: &PlaceOrder, meeting: &Meeting, waits: Option<Waits>) {
+        order.quantity = meeting.quantity;
+        if let Some(until) = command.staged_until {
+            order.status = OrderStatus::PendingNew;
+            order.ends = Some(until);
+            self.orders.push(order);
+            return;
+        }
+        order.ends = meeting.ends;
+        order.held = meeting.held;
+        order.waits = waits;
+        self.orders.push(order);
+        if waits.is_none() {
+            self.meet(self.orders.len() - 1, meeting);
+        }
+    }
+
+    fn release(&mut self, index: usize) -> Result<(), Refused> {
+        if self.orders[index].status != OrderStatus::PendingNew {
+            return Err("OrderNotStaged");
+        }
+        let order = self.orders[index].clone();
+        let decided = match self.waits_for(&order) {
+            Ok(Some(waits)) => {
+                self.decide_waiting(&order, waits, Decimal::ZERO).map(|meeting| (meeting, Some(waits)))
+            }
+            Ok(None) => self.decide(&order, Decimal::ZERO).map(|meeting| (meeting, None)),
+            Err(refused) => Err(refused),
+        };
+        let order = &mut self.orders[index];
+        let Ok((meeting, waits)) = decided else {
+            order.status = OrderStatus::Rejected;
+            return Ok(());
+        };
+        order.status = OrderStatus::New;
+        order.ends = meeting.ends;
+        order.quantity = meeting.quantity;
+        order.held = meeting.held;
+        order.waits = waits;
+        if waits.is_none() {
+            self.meet(index, &meeting);
+        }
+        Ok(())
+    }
+
+    /// Fills what was found; what is left rests or is canceled.
+    fn meet(&mut self, index: usize, meeting: &Meeting) {
+        for (maker, price, quantity) in &meeting.fills {
+            self.fill(index, *maker, *price, *quantity);
+        }
+        self.queue += 1;
+        let queued = self.queue;
+        let order = &mut self.orders[index];
+        if order.status.is_closed() {
+            return;
+        }
+        let Some(price) = meeting.rests_at else {
+            order.status = OrderStatus::Canceled;
+            return;
+        };
+        order.rests_at = Some(price);
+        order.queued = queued;
+        order.held = order.resting_hold(price);
+    }
+
+    /// What terms say of an order's size, bounds and end.
+    fn shape(order: &ModelOrder, limit: Option<Decimal>) -> Result<Option<Decimal>, Refused> {
+        let market = market(order.instrument);
+        let given = match order.size {
+            Size::Base(quantity) if quantity.is_zero() => return Err("SizeNotPositive"),
+            Size::Quote(amount) if amount.is_zero() => return Err("SizeNotPositive"),
+            Size::Base(quantity) => Some(quantity.decimal()),
+            Size::Quote(amount) => limit.map(|limit| cut_to_lot(amount.decimal() / limit, market.lot)),
+        };
+        Self::check_size(order, given, limit)?;
+        let rests_at = order
+            .limit()
+            .filter(|_| limit.is_some() || matches!(order.kind, OrderKind::MarketToLimit { .. }));
+        if rests_at.or(limit).is_some_and(|price| !within(&order.bound, price)) {
+            return Err("BeyondBound");
+        }
+        Ok(given)
+    }
+
+    fn check_size(order: &ModelOrder, given: Option<Decimal>, limit: Option<Decimal>) -> Result<(), Refused> {
+        let market = market(order.instrument);
+        if given.is_some_and(|given| given < market.minimum || given.is_zero()) {
+            return Err("QuantityTooSmall");
+        }
+        if given.is_some_and(|given| given > market.maximum) {
+            return Err("QuantityTooLarge");
+        }
+        let value = match (given, limit, order.size) {
+            (Some(given), Some(limit), _) => Some(given * limit),
+            (_, _, Size::Quote(amount)) => Some(amount.decimal()),
+            _ => None,
+        };
+        if value.is_some_and(|value| value < market.minimum_value) { Err("NotionalTooSmall") } else { Ok(()) }
+    }
+
+    fn ends(&self, order: &ModelOrder) -> Result<Option<Timestamp>, Refused> {
+        match order.time_in_force {
+            TimeInForce::Gtd(at) if at <= self.now => Err("ExpiryInPast"),
+            TimeInForce::Gtd(at) => Ok(Some(at)),
+            TimeInForce::Day => Ok(Some(self.now.next_time_of_day(0))),
+            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => Ok(None),
+        }
+    }
+
+    /// Decides about an order that is live at once. `credit` is what it holds already.
+    fn decide(&self, order: &ModelOrder, credit: Decimal) -> Result<Meeting, Refused> {
+        let limit =
+            order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
+        let given = Self::shape(order, limit)?;
+        let ends = self.ends(order)?;
+        let best = self.best(order.instrument, order.side.opposite());
+        let takes =
+            |price: Decimal| limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
+        match best {
+            None if !is_limit(order.kind) => return Err("NoLiquidity"),
+            Some(best) if takes(best) && !within(&order.bound, best) => return Err("BeyondBound"),
+            _ => {}
+        }
+        let (fills, unfilled) = self.walk(order, given, limit);
+        let filled: Decimal = fills.iter().map(|(_, _, quantity)| *quantity).sum();
+        let spent: Decimal = fills.iter().map(|(_, price, quantity)| *price * *quantity).sum();
+        let quantity = given.unwrap_or(filled + unfilled);
+        if given.is_none() {
+            Self::check_size(order, Some(quantity), None)?;
+        }
+        let rests_at = order.kind.resting_price().filter(|_| order.time_in_force.may_rest());
+        let rests_at = rests_at.map(order_engine::Price::decimal);
+        let left = quantity - filled;
+        let worst = limit.or(fills.last().map(|(_, price, _)| *price));
+        let needs = match (order.side, limit) {
+            (Side::Sell, _) if rests_at.is_none() && given.is_none() => filled,
+            (Side::Sell, _) => quantity,
+            (Side::Buy, Some(limit)) => quantity * limit,
+            (Side::Buy, None) => spent + rests_at.map_or(Decimal::ZERO, |price| left * price),
+        };
+        let sized = if rests_at.is_none() && given.is_none() { filled } else { quantity };
+        let held = self.afford(order, needs, sized, worst, credit)?;
+        if order.time_in_force == TimeInForce::Fok && filled < quantity {
+            return Err("NotFillable");
+        }
+        if filled.is_zero() && matches!(order.kind, OrderKind::Market) {
+            return Err("NoLiquidity");
+        }
+        self.check_fills(order, &fills)?;
+        Ok(Meeting { fills, quantity, rests_at, held, ends })
+    }
+
+    fn check_fills(&self, order: &ModelOrder, fills: &[(usize, Decimal, Decimal)]) -> Result<(), Refused> {
+        if order.post_only && !fills.is_empty() {
+            return Err("WouldTakeLiquidity");
+        }
+        let own = |(maker, ..): &(usize, Decimal, Decimal)| self.orders[*maker].account == order.account;
+        if order.self_match == SelfMatch::Refuse && fills.iter().any(own) { Err("SelfMatch") } else { Ok(()) }
+    }
+
+    /// The fills of an order, and what is left of its size.
+    fn walk(
+        &self,
+        order: &ModelOrder,
+        given: Option<Decimal>,
+        limit: Option<Decimal>,
+    ) -> (Vec<(usize, Decimal, Decimal)>, Decimal) {
+        let market = market(order.instrument);
+        let mut fills = Vec::new();
+        let (mut quantity, mut amount) = match (given, order.size) {
+            (Some(given), _) => (given, Decimal::ZERO),
+            (None, Size::Quote(amount)) => (Decimal::ZERO, amount.decimal()),
+            (None, Size::Base(_)) => unreachable!(),
+        };
+        let mut last = None;
+        for maker in self.book(order.instrument, order.side.opposite()) {
+            let price = self.orders[maker].rests_at.unwrap();
+            let acceptable = limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
+            if !acceptable || !within(&order.bound, price) {
+                break;
+            }
+            last = Some(price);
+            let wanted = if given.is_some() { quantity } else { cut_to_lot(amount / price, market.lot) };
+            let taken = wanted.min(self.orders[maker].leaves());
+            if taken.is_zero() {
+                return (fills, Decimal::ZERO);
+            }
+            fills.push((maker, price, taken));
+            quantity -= taken.min(quantity);
+            amount -= price * taken;
+            let spent = if given.is_some() { quantity.is_zero() } else { amount <= Decimal::ZERO };
+            if spent || wanted < self.orders[maker].leaves() {
+                return (fills, Decimal::ZERO);
+            }
+        }
+        let remainder =
+            order.kind.resting_price().filter(|_| !is_limit(order.kind)).map(order_engine::Price::decimal);
+        match (given, remainder.or(last).or(limit)) {
+            (Some(_), _) => (fills, quantity),
+            (None, Some(price)) => (fills, cut_to_lot(amount / price, market.lot)),
+            (None, None) => (fills, Decimal::ZERO),
+        }
+    }
+
+    /// What an order holds, if its account can afford it.
+    fn afford(
+        &self,
+        order: &ModelOrder,
+        needs: Decimal,
+        quantity: Decimal,
+        price: Option<Decimal>,
+        credit: Decimal,
+    ) -> Result<Decimal, Refused> {
+        let market = market(order.instrument);
+        if !market.is_margin {
+            let asset = order.held_asset();
+            let free = self.available(order.account, asset) + credit;
+            return if free < needs { Err("InsufficientFunds") } else { Ok(needs) };
+        }
+        let none = (order.side, Vec::new());
+        let (side, lots) = self.lots.get(&(order.account, order.instrument)).unwrap_or(&none);
+        let position: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let reduced = if *side == order.side { Decimal::ZERO } else { position.min(quantity) };
+        let added = quantity - reduced;
+        let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
+        let rate = Decimal::new(5, 2);
+        let available = self.margin_available(order.account, order.instrument, rate);
+        if available < added * price * rate { Err("InsufficientMargin") } else { Ok(Decimal::ZERO) }
+    }
+
+    fn margin_available(&self, account: AccountId, instrument: InstrumentId, rate: Decimal) -> Decimal {
+        let cash = self.available(account, USD);
+        let Some((side, lots)) = self.lots.get(&(account, instrument)) else { return cash };
+        let (bid, ask) = self.quotes[&instrument];
+        let quantity: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let cost: Decimal = lots.iter().map(|lot| lot.0 * lot.1).sum();
+        let profit = match side {
+            Side::Buy => bid * quantity - cost,
+            Side::Sell => cost - ask * quantity,
+        };
+        cash + profit - (bid + ask) / Decimal::TWO * quantity * rate
+    }
+}
+
+impl ModelOrder {
+    fn held_asset(&self) -> AssetId {
+        let market = market(self.instrument);
+        if self.side == Side::Buy { market.quote } else { market.base }
+    }
+
+    fn resting_hold(&self, price: Decimal) -> Decimal {
+        let market = market(self.instrument);
+        match self.side {
+            _ if market.is_margin || self.account == AccountId::HOUSE => Decimal::ZERO,
+            Side::Buy => self.leaves() * price,
+            Side::Sell => self.leaves(),
+        }
+    }
+}

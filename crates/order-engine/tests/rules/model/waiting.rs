@@ -1,0 +1,135 @@
+//! Orders that wait for the market.
+
+use order_engine::{InstrumentId, Offset, OrderId, OrderKind, OrderStatus, Side};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::{Meeting, Model, ModelOrder, Refused, Waits, better, market};
+use crate::support::*;
+
+impl Model {
+    pub(super) fn reference(&self, instrument: InstrumentId, side: Side) -> Option<Decimal> {
+        self.best(instrument, side.opposite())
+    }
+
+    pub(super) fn waits_for(&self, order: &ModelOrder) -> Result<Option<Waits>, Refused> {
+        let fixed = |trigger: order_engine::Price, rises| {
+            Ok(Some(Waits { trigger: trigger.decimal(), rises, best: None, limit: None }))
+        };
+        let is_buy = order.side == Side::Buy;
+        let market = || self.reference(order.instrument, order.side).ok_or("NoLiquidity");
+        match order.kind {
+            OrderKind::Market | OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. } => Ok(None),
+            OrderKind::Stop { trigger } | OrderKind::StopLimit { trigger, .. } => fixed(trigger, is_buy),
+            OrderKind::MarketIfTouched { trigger } => fixed(trigger, trigger.decimal() > market()?),
+            OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => {
+                Self::trail_from(order, market()?).map(Some)
+            }
+        }
+    }
+
+    pub(super) fn trail_from(order: &ModelOrder, best: Decimal) -> Result<Waits, Refused> {
+        let tick = Decimal::new(1, market(order.instrument).tick_scale);
+        let (offset, limit_offset) = match order.kind {
+            OrderKind::TrailingStop { offset } => (offset, None),
+            OrderKind::TrailingStopLimit { offset, limit_offset } => (offset, Some(limit_offset.decimal())),
+            _ => unreachable!(),
+        };
+        let distance = match offset {
+            Offset::Price(distance) => distance.decimal(),
+            Offset::BasisPoints(rate) => {
+                let ticks = best * Decimal::from(rate.get()) / Decimal::from(10_000) / tick;
+                ticks.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) * tick
+            }
+        };
+        let sign = if order.side == Side::Buy { Decimal::ONE } else { -Decimal::ONE };
+        let trigger = best + sign * distance;
+        let limit = limit_offset.map(|offset| trigger + sign * offset);
+        if trigger <= Decimal::ZERO || limit.is_some_and(|limit| limit <= Decimal::ZERO) {
+            return Err("OffsetOutOfRange");
+        }
+        Ok(Waits { trigger, rises: order.side == Side::Buy, best: Some(best), limit })
+    }
+
+    pub(super) fn decide_waiting(
+        &self,
+        order: &ModelOrder,
+        waits: Waits,
+        credit: Decimal,
+    ) -> Result<Meeting, Refused> {
+        if order.post_only {
+            return Err("Combination");
+        }
+        let fixed = order.kind.resting_price().map(order_engine::Price::decimal);
+        let price = waits.limit.or(fixed).unwrap_or(waits.trigger);
+        let stand_in = ModelOrder {
+            kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
+            ..order.clone()
+        };
+        let given = Self::shape(&stand_in, Some(price))?.unwrap();
+        let ends = self.ends(order)?;
+        let needs = if order.side == Side::Buy { given * price } else { given };
+        let held = self.afford(order, needs, given, Some(price), credit)?;
+        Ok(Meeting { fills: Vec::new(), quantity: given, rests_at: None, held, ends })
+    }
+
+    /// Lets waiting orders follow and fire until nothing more happens.
+    pub(super) fn settle(&mut self) {
+        while [BTC_USD, ADA_USD, EUR_USD].into_iter().any(|instrument| self.settle_one(instrument)) {}
+    }
+
+    pub(super) fn settle_one(&mut self, instrument: InstrumentId) -> bool {
+        for side in [Side::Buy, Side::Sell] {
+            let Some(reference) = self.reference(instrument, side) else { continue };
+            for index in 0..self.orders.len() {
+                let order = &self.orders[index];
+                let is_here = order.instrument == instrument && order.side == side && order.is_waiting();
+                let seen = order.waits.and_then(|waits| waits.best).filter(|_| is_here);
+                if seen.is_some_and(|seen| better(side, reference, seen))
+                    && let Ok(waits) = Self::trail_from(order, reference)
+                {
+                    self.orders[index].waits = Some(waits);
+                }
+            }
+        }
+        let Some(index) = self.next_fired(instrument) else { return false };
+        let waits = self.orders[index].waits.take().unwrap();
+        let order = self.orders[index].clone();
+        let live = match order.kind {
+            OrderKind::StopLimit { price, .. } => OrderKind::Limit { price },
+            OrderKind::TrailingStopLimit { .. } => {
+                OrderKind::Limit { price: order_engine::Price::new(waits.limit.unwrap()).unwrap() }
+            }
+            _ => OrderKind::Market,
+        };
+        match self.decide(&ModelOrder { kind: live, ..order }, self.orders[index].held) {
+            Err(_) => self.orders[index].status = OrderStatus::Canceled,
+            Ok(meeting) => {
+                let order = &mut self.orders[index];
+                order.quantity = meeting.quantity;
+                order.held = meeting.held;
+                // A trailing limit is fixed from now on.
+                order.rests_at = None;
+                self.meet(index, &meeting);
+            }
+        }
+        true
+    }
+
+    pub(super) fn next_fired(&self, instrument: InstrumentId) -> Option<usize> {
+        [Side::Buy, Side::Sell].into_iter().find_map(|side| {
+            let reference = self.reference(instrument, side)?;
+            let waiting = (0..self.orders.len()).filter(|index| {
+                let order = &self.orders[*index];
+                order.instrument == instrument && order.side == side && order.is_waiting()
+            });
+            let waiting: Vec<(Waits, Option<OrderId>, usize)> = waiting
+                .map(|index| (self.orders[index].waits.unwrap(), self.orders[index].id, index))
+                .collect();
+            let rising = waiting.iter().filter(|(waits, ..)| waits.rises && waits.trigger <= reference);
+            let rising = rising.min_by_key(|(waits, id, _)| (waits.trigger, *id));
+            let falling = waiting.iter().filter(|(waits, ..)| !waits.rises && waits.trigger >= reference);
+            let falling = falling.min_by_key(|(waits, id, _)| (-waits.trigger, *id));
+            rising.or(falling).map(|(_, _, index)| *index)
+        })
+    }
+}
