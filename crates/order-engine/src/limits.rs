@@ -16,6 +16,9 @@ pub const MAX_INSTRUMENTS: usize = 10_000;
 pub const MAX_OPEN_ORDERS_PER_ACCOUNT: usize = 2_000_000;
 /// Most orders that the state remembers, open and closed. Older closed orders belong into an archive.
 pub const MAX_ORDERS: usize = 20_000_000;
+/// Largest quantity of one order, in units of the instrument's quantity scale: so many that even all orders of the
+/// state together, at one price or in one position, can be counted.
+pub const MAX_ORDER_UNITS: i64 = 400_000_000_000;
 /// Most open lots of one account in one instrument.
 pub const MAX_LOTS_PER_POSITION: usize = 100_000;
 /// Most annotations of one order.

@@ -75,7 +75,9 @@ impl Engine {
         let commission = &definition.commission;
         let fits = !definition.lot.is_zero()
             && definition.minimum_quantity <= definition.maximum_quantity
-            && scales.lots(definition.maximum_quantity).is_ok()
+            && scales
+                .lots(definition.maximum_quantity)
+                .is_ok_and(|most| most.get() <= limits::MAX_ORDER_UNITS)
             && !definition.minimum_notional.is_negative()
             && commission.maker.get() <= MAX_BASIS_POINTS
             && commission.taker.get() <= MAX_BASIS_POINTS

@@ -2,8 +2,9 @@
 
 use crate::support::*;
 use order_engine::{
-    Annotations, Combination, Command, MarketRefusal, OrderField, OrderKind, OrderStatus, PlaceOrder,
-    PriceBound, Reject, ReleaseOrder, SelfMatch, Side, Size, StatusReason, TimeInForce,
+    Annotations, Combination, Command, DefinitionFault, InstrumentDefinition, MarketRefusal, OrderField,
+    OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReleaseOrder, SelfMatch, Side, Size,
+    StatusReason, Symbol, TimeInForce,
 };
 
 #[test]
@@ -306,4 +307,20 @@ fn every_version_of_an_order_can_be_read_as_it_was() {
     assert_eq!(at(5), Some(quantity("0.2")));
     assert_eq!(order.as_at(order_engine::Timestamp::EPOCH), None);
     assert_eq!(order.annotations.get("a.key"), Some("value"));
+}
+
+#[test]
+fn an_instrument_whose_orders_could_not_be_counted_together_is_refused() {
+    let mut world = World::new();
+    let btc = world.engine.reference().instruments()[0].definition.clone();
+    let definition = |maximum: &str| {
+        Command::DefineInstrument(InstrumentDefinition {
+            symbol: Symbol::new("BTC-OTHER").unwrap(),
+            maximum_quantity: quantity(maximum),
+            ..btc.clone()
+        })
+    };
+    let refused = world.run(definition("400000000.001")).unwrap_err();
+    assert_eq!(refused, Reject::InvalidDefinition(DefinitionFault::Range));
+    assert!(world.run(definition("400000000")).is_ok());
 }
