@@ -1,0 +1,200 @@
+//! Deciding about an order: its size, its end, whom it would meet, and whether its account can afford it.
+
+use order_engine::{AccountId, InstrumentId, OrderKind, SelfMatch, Side, Size, TimeInForce, Timestamp};
+use rust_decimal::Decimal;
+
+use super::{Meeting, Model, ModelOrder, Refused, better, cut_to_lot, is_limit, market, within};
+use crate::support::*;
+
+impl Model {
+    /// What terms say of an order's size, bounds and end.
+    pub(super) fn shape(order: &ModelOrder, limit: Option<Decimal>) -> Result<Option<Decimal>, Refused> {
+        let market = market(order.instrument);
+        let given = match order.size {
+            Size::Base(quantity) if quantity.is_zero() => return Err("SizeNotPositive"),
+            Size::Quote(amount) if amount.is_zero() => return Err("SizeNotPositive"),
+            Size::Base(quantity) => Some(quantity.decimal()),
+            Size::Quote(amount) => limit.map(|limit| cut_to_lot(amount.decimal() / limit, market.lot)),
+        };
+        Self::check_size(order, given, limit)?;
+        let rests_at = order
+            .limit()
+            .filter(|_| limit.is_some() || matches!(order.kind, OrderKind::MarketToLimit { .. }));
+        if rests_at.or(limit).is_some_and(|price| !within(&order.bound, price)) {
+            return Err("BeyondBound");
+        }
+        Ok(given)
+    }
+
+    pub(super) fn check_size(
+        order: &ModelOrder,
+        given: Option<Decimal>,
+        limit: Option<Decimal>,
+    ) -> Result<(), Refused> {
+        let market = market(order.instrument);
+        if given.is_some_and(|given| given < market.minimum || given.is_zero()) {
+            return Err("QuantityTooSmall");
+        }
+        if given.is_some_and(|given| given > market.maximum) {
+            return Err("QuantityTooLarge");
+        }
+        let value = match (given, limit, order.size) {
+            (Some(given), Some(limit), _) => Some(given * limit),
+            (_, _, Size::Quote(amount)) => Some(amount.decimal()),
+            _ => None,
+        };
+        if value.is_some_and(|value| value < market.minimum_value) { Err("NotionalTooSmall") } else { Ok(()) }
+    }
+
+    pub(super) fn ends(&self, order: &ModelOrder) -> Result<Option<Timestamp>, Refused> {
+        match order.time_in_force {
+            TimeInForce::Gtd(at) if at <= self.now => Err("ExpiryInPast"),
+            TimeInForce::Gtd(at) => Ok(Some(at)),
+            TimeInForce::Day => Ok(Some(self.now.next_time_of_day(0))),
+            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => Ok(None),
+        }
+    }
+
+    /// Decides about an order that is live at once. `credit` is what it holds already.
+    pub(super) fn decide(&self, order: &ModelOrder, credit: Decimal) -> Result<Meeting, Refused> {
+        let limit =
+            order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
+        let given = Self::shape(order, limit)?;
+        let ends = self.ends(order)?;
+        let best = self.best(order.instrument, order.side.opposite());
+        let takes =
+            |price: Decimal| limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
+        match best {
+            None if !is_limit(order.kind) => return Err("NoLiquidity"),
+            Some(best) if takes(best) && !within(&order.bound, best) => return Err("BeyondBound"),
+            _ => {}
+        }
+        let (fills, unfilled) = self.walk(order, given, limit);
+        let filled: Decimal = fills.iter().map(|(_, _, quantity)| *quantity).sum();
+        let spent: Decimal = fills.iter().map(|(_, price, quantity)| *price * *quantity).sum();
+        let quantity = given.unwrap_or(filled + unfilled);
+        if given.is_none() {
+            Self::check_size(order, Some(quantity), None)?;
+        }
+        let rests_at = order.kind.resting_price().filter(|_| order.time_in_force.may_rest());
+        let rests_at = rests_at.map(order_engine::Price::decimal);
+        let left = quantity - filled;
+        let worst = limit.or(fills.last().map(|(_, price, _)| *price));
+        let needs = match (order.side, limit) {
+            (Side::Sell, _) if rests_at.is_none() && given.is_none() => filled,
+            (Side::Sell, _) => quantity,
+            (Side::Buy, Some(limit)) => quantity * limit,
+            (Side::Buy, None) => spent + rests_at.map_or(Decimal::ZERO, |price| left * price),
+        };
+        let sized = if rests_at.is_none() && given.is_none() { filled } else { quantity };
+        let held = self.afford(order, needs, sized, worst, credit)?;
+        if order.time_in_force == TimeInForce::Fok && filled < quantity {
+            return Err("NotFillable");
+        }
+        if filled.is_zero() && matches!(order.kind, OrderKind::Market) {
+            return Err("NoLiquidity");
+        }
+        self.check_fills(order, &fills)?;
+        Ok(Meeting { fills, quantity, rests_at, held, ends })
+    }
+
+    pub(super) fn check_fills(
+        &self,
+        order: &ModelOrder,
+        fills: &[(usize, Decimal, Decimal)],
+    ) -> Result<(), Refused> {
+        if order.post_only && !fills.is_empty() {
+            return Err("WouldTakeLiquidity");
+        }
+        let own = |(maker, ..): &(usize, Decimal, Decimal)| self.orders[*maker].account == order.account;
+        if order.self_match == SelfMatch::Refuse && fills.iter().any(own) { Err("SelfMatch") } else { Ok(()) }
+    }
+
+    /// The fills of an order, and what is left of its size.
+    pub(super) fn walk(
+        &self,
+        order: &ModelOrder,
+        given: Option<Decimal>,
+        limit: Option<Decimal>,
+    ) -> (Vec<(usize, Decimal, Decimal)>, Decimal) {
+        let market = market(order.instrument);
+        let mut fills = Vec::new();
+        let (mut quantity, mut amount) = match (given, order.size) {
+            (Some(given), _) => (given, Decimal::ZERO),
+            (None, Size::Quote(amount)) => (Decimal::ZERO, amount.decimal()),
+            (None, Size::Base(_)) => unreachable!(),
+        };
+        let mut last = None;
+        for maker in self.book(order.instrument, order.side.opposite()) {
+            let price = self.orders[maker].rests_at.unwrap();
+            let acceptable = limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
+            if !acceptable || !within(&order.bound, price) {
+                break;
+            }
+            last = Some(price);
+            let wanted = if given.is_some() { quantity } else { cut_to_lot(amount / price, market.lot) };
+            let taken = wanted.min(self.orders[maker].leaves());
+            if taken.is_zero() {
+                return (fills, Decimal::ZERO);
+            }
+            fills.push((maker, price, taken));
+            quantity -= taken.min(quantity);
+            amount -= price * taken;
+            let spent = if given.is_some() { quantity.is_zero() } else { amount <= Decimal::ZERO };
+            if spent || wanted < self.orders[maker].leaves() {
+                return (fills, Decimal::ZERO);
+            }
+        }
+        let remainder =
+            order.kind.resting_price().filter(|_| !is_limit(order.kind)).map(order_engine::Price::decimal);
+        match (given, remainder.or(last).or(limit)) {
+            (Some(_), _) => (fills, quantity),
+            (None, Some(price)) => (fills, cut_to_lot(amount / price, market.lot)),
+            (None, None) => (fills, Decimal::ZERO),
+        }
+    }
+
+    /// What an order holds, if its account can afford it.
+    pub(super) fn afford(
+        &self,
+        order: &ModelOrder,
+        needs: Decimal,
+        quantity: Decimal,
+        price: Option<Decimal>,
+        credit: Decimal,
+    ) -> Result<Decimal, Refused> {
+        let market = market(order.instrument);
+        if !market.is_margin {
+            let asset = order.held_asset();
+            let free = self.available(order.account, asset) + credit;
+            return if free < needs { Err("InsufficientFunds") } else { Ok(needs) };
+        }
+        let none = (order.side, Vec::new());
+        let (side, lots) = self.lots.get(&(order.account, order.instrument)).unwrap_or(&none);
+        let position: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let reduced = if *side == order.side { Decimal::ZERO } else { position.min(quantity) };
+        let added = quantity - reduced;
+        let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
+        let rate = Decimal::new(5, 2);
+        let available = self.margin_available(order.account, order.instrument, rate);
+        if available < added * price * rate { Err("InsufficientMargin") } else { Ok(Decimal::ZERO) }
+    }
+
+    pub(super) fn margin_available(
+        &self,
+        account: AccountId,
+        instrument: InstrumentId,
+        rate: Decimal,
+    ) -> Decimal {
+        let cash = self.available(account, USD);
+        let Some((side, lots)) = self.lots.get(&(account, instrument)) else { return cash };
+        let (bid, ask) = self.quotes[&instrument];
+        let quantity: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let cost: Decimal = lots.iter().map(|lot| lot.0 * lot.1).sum();
+        let profit = match side {
+            Side::Buy => bid * quantity - cost,
+            Side::Sell => cost - ask * quantity,
+        };
+        cash + profit - (bid + ask) / Decimal::TWO * quantity * rate
+    }
+}
