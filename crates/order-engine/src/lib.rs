@@ -12,6 +12,7 @@ pub mod units;
 pub mod valuation;
 
 mod annotations;
+mod candles;
 mod command;
 mod engine;
 mod event;
@@ -31,6 +32,7 @@ mod time;
 mod triggers;
 
 pub use annotations::Annotations;
+pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
     RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,

@@ -33,3 +33,8 @@ pub const MAX_ANNOTATION_VALUE_LENGTH: usize = 2_048;
 pub const LEDGER_SCALE: u32 = 12;
 /// Most decimals of a price or a quantity; both of an instrument together stay within the ledger's scale.
 pub const MAX_SCALE: u32 = 12;
+/// Candles of five seconds, a minute and a quarter of an hour that are kept of each market, those of the newest block not
+/// counted. Five thousand is the most that anybody asks for at a time.
+pub const MAX_CANDLES: usize = 5_120;
+/// Candles of an hour that are kept of each market: more than two years.
+pub const MAX_HOURLY_CANDLES: usize = 20_480;

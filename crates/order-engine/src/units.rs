@@ -115,6 +115,19 @@ impl Scales {
         })
     }
 
+    /// Steps of one unit.
+    #[cfg(test)]
+    pub(crate) const fn decimal(price_scale: u32, quantity_scale: u32) -> Self {
+        Self {
+            price_scale,
+            quantity_scale,
+            tick_units: 1,
+            lot_units: 1,
+            notional_factor: 10_i128.pow(limits::LEDGER_SCALE - price_scale - quantity_scale),
+            quantity_factor: 10_i128.pow(limits::LEDGER_SCALE - quantity_scale),
+        }
+    }
+
     /// A price in the book's units.
     ///
     /// # Errors
@@ -185,6 +198,11 @@ impl Scales {
             Ok(price) => price,
             Err(error) => unreachable!("Invariant: prices in the book are positive: {error}"),
         }
+    }
+
+    /// Half of a sum of two prices, exact.
+    pub(crate) fn middle(&self, sum: i64) -> Decimal {
+        Decimal::from_i128_with_scale(i128::from(sum) * 5, self.price_scale + 1)
     }
 
     /// A quantity at the edge, with the instrument's scale.

@@ -120,6 +120,7 @@ impl Views {
         self.orders.clear();
         self.holdings.clear();
         self.markets.clear();
+        self.candles.clear();
     }
 
     fn put_order(&self, order: &Arc<Order>) {
@@ -153,7 +154,16 @@ impl Views {
         self.accounts.entry(execution.account).or_default().executions.push(Arc::clone(execution));
     }
 
+    fn put_candles(&self, engine: &Engine, instrument: InstrumentId) {
+        let Some(newer) = engine.candles(instrument) else { return };
+        match self.candles.get_mut(&instrument) {
+            Some(mut history) => history.follow(newer),
+            None => drop(self.candles.insert(instrument, newer.clone())),
+        }
+    }
+
     fn put_market(&self, engine: &Engine, instrument: InstrumentId, trades: VecDeque<PublicTrade>) {
+        self.put_candles(engine, instrument);
         let depth = engine.depth(instrument, DEPTH_LEVELS);
         let mut entry =
             self.markets.entry(instrument).or_insert_with(|| Arc::new(MarketView::empty(instrument)));

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use order_engine::{
-    AccountId, ClientOrderId, Execution, Holdings, InstrumentId, Order, OrderId, Reference, Timestamp,
+    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, Order, OrderId, Reference,
+    Timestamp,
 };
 use rustc_hash::FxBuildHasher;
 
@@ -33,6 +34,7 @@ pub struct Views {
     pub(crate) accounts: DashMap<AccountId, AccountIndex, FxBuildHasher>,
     pub(crate) holdings: DashMap<AccountId, Arc<Holdings>, FxBuildHasher>,
     pub(crate) markets: DashMap<InstrumentId, Arc<MarketView>, FxBuildHasher>,
+    pub(crate) candles: DashMap<InstrumentId, CandleHistory, FxBuildHasher>,
 }
 
 impl Views {
@@ -108,5 +110,12 @@ impl Views {
     #[must_use]
     pub fn market(&self, instrument: InstrumentId) -> Option<Arc<MarketView>> {
         self.markets.get(&instrument).map(|market| Arc::clone(&market))
+    }
+
+    /// The recent past of an instrument's quotes and trades; nothing when the instrument is unknown. Most of what it
+    /// holds is shared with all its copies.
+    #[must_use]
+    pub fn candles(&self, instrument: InstrumentId) -> Option<CandleHistory> {
+        self.candles.get(&instrument).map(|history| history.clone())
     }
 }

@@ -105,10 +105,12 @@ impl Engine {
 
     /// Takes the filled quantity off the book.
     fn take_from_book(&mut self, instrument: InstrumentId, side: Side, fill: PlannedFill) -> Leg {
+        let now = self.now;
         let market = self.market_mut(instrument);
         let resting = *market.book.resting(fill.key);
         let left = market.book.reduce(fill.key, fill.quantity);
         market.last_trade = Some(fill.price);
+        market.candles.traded(now, fill.price, fill.quantity);
         let is_house = resting.account == AccountId::HOUSE;
         if left.is_zero() && is_house {
             *market.house_order(side) = None;

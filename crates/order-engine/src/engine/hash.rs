@@ -61,6 +61,7 @@ impl Engine {
         for market in &self.markets {
             digest.add(&market.instrument);
             digest.add(&market.quote);
+            market.candles.image().for_each(|candle| digest.add(candle));
             for side in [Side::Buy, Side::Sell] {
                 market.book.visit(side, |_, price, resting| {
                     digest.add(&price.get());

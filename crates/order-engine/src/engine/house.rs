@@ -46,6 +46,7 @@ impl Engine {
         };
         let market = self.market_mut(update.instrument);
         market.quote = Some(quote);
+        market.candles.quoted(quote.at, decided.bid.0, decided.ask.0);
         for side in [Side::Buy, Side::Sell] {
             if let Some(key) = market.house_order(side).take() {
                 market.book.remove(key);

@@ -1,6 +1,7 @@
 //! One market: scales, book, quote, and the house's resting orders.
 
 use crate::book::{Book, BookKey, LevelSummary};
+use crate::candles::CandleHistory;
 use crate::event::Quote;
 use crate::ids::{AssetId, InstrumentId};
 use crate::number::{Price, Quantity};
@@ -41,6 +42,7 @@ pub(super) struct Market {
     pub(super) book: Book,
     pub(super) quote: Option<Quote>,
     pub(super) last_trade: Option<Ticks>,
+    pub(super) candles: CandleHistory,
     pub(super) trigger_source: TriggerSource,
     pub(super) triggers: Triggers,
     house_bid: Option<BookKey>,
@@ -59,6 +61,7 @@ impl Market {
             book: Book::new(),
             quote: None,
             last_trade: None,
+            candles: CandleHistory::new(scales),
             trigger_source: instrument.definition.trigger_source,
             triggers: Triggers::default(),
             house_bid: None,

@@ -22,6 +22,7 @@ mod trigger;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::candles::CandleHistory;
 use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
 use crate::ids::{AccountId, ClientOrderId, EventId, InstrumentId, OrderId};
@@ -234,6 +235,12 @@ impl Engine {
     #[must_use]
     pub fn quote(&self, instrument: InstrumentId) -> Option<Quote> {
         self.market(instrument)?.quote
+    }
+
+    /// The recent past of an instrument's quotes and trades.
+    #[must_use]
+    pub fn candles(&self, instrument: InstrumentId) -> Option<&CandleHistory> {
+        Some(&self.market(instrument)?.candles)
     }
 
     /// The best levels of an instrument's book, best first.

@@ -380,6 +380,7 @@ proptest! {
             watched.grant(wish);
             watched.watch();
         }
+        watched.world.tape.assert_shown_by(&watched.world.engine);
         replays(&watched.world);
     }
 }
@@ -415,6 +416,7 @@ fn simulate(half: u64) {
             }
         }
         watched.watch();
+        watched.world.tape.assert_shown_by(&watched.world.engine);
         replays(&watched.world);
     }
 }

@@ -9,6 +9,8 @@ use order_engine::{
     Reject, Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
 };
 
+use crate::candles::Tape;
+
 pub(crate) const ALICE: AccountId = AccountId::new(1);
 pub(crate) const BOB: AccountId = AccountId::new(2);
 pub(crate) const USD: AssetId = AssetId::new(0);
@@ -31,6 +33,7 @@ pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) now: Timestamp,
     pub(crate) log: Vec<(Timestamp, Command)>,
+    pub(crate) tape: Tape,
 }
 
 pub(crate) fn price(text: &str) -> Price {
@@ -145,7 +148,7 @@ pub(crate) fn deposit(account: AccountId, asset: AssetId, units: &str) -> Comman
 impl World {
     /// Definitions, two funded clients, no quotes.
     pub(crate) fn new() -> Self {
-        let mut world = Self { engine: Engine::new(), now: START, log: Vec::new() };
+        let mut world = Self { engine: Engine::new(), now: START, log: Vec::new(), tape: Tape::default() };
         let mut commands = definitions();
         for account in [ALICE, BOB] {
             commands.push(deposit(account, USD, "100000"));
@@ -161,6 +164,8 @@ impl World {
     pub(crate) fn apply(&mut self, command: Command) -> Applied {
         let applied = self.engine.apply(self.now, &command);
         self.log.push((self.now, command));
+        let happened = applied.result.as_ref().map_or(&[][..], |outcome| &outcome.events);
+        applied.due.iter().chain(happened).for_each(|event| self.tape.record(event));
         applied
     }
 
