@@ -1,14 +1,18 @@
 //! The price-time book of one instrument.
 //!
-//! Price levels are two ordered maps; the orders of a level are a queue, linked through one slab by 32-bit keys, so
-//! that adding, reducing and removing an order costs one map lookup at most and allocates only when the slab grows.
-//! The book is usable alone: it knows order ids, owners, prices and quantities, and nothing of money or rules.
+//! Price levels live in a slab, found by price in one ordered map for each side; the orders of a level are a queue,
+//! linked through another slab by 32-bit keys. An order knows its level, so that reducing or removing it searches
+//! nothing; adding one costs one search, and the maps change only when a level comes or goes. The best level of each
+//! side is kept at hand. The book is usable alone: it knows order ids, owners, prices and quantities, and nothing of
+//! money or rules.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
 
 use crate::ids::{AccountId, OrderId};
 use crate::order::Side;
+use crate::slab::Slab;
 use crate::units::{Lots, Ticks};
 
 /// Where a resting order is. Valid until the order leaves the book.
@@ -40,31 +44,44 @@ pub struct LevelSummary {
 #[derive(Debug, Clone, Copy)]
 struct Node {
     resting: Resting,
-    price: Ticks,
-    side: Side,
+    level: u32,
     previous: u32,
     next: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Level {
+    price: Ticks,
+    quantity: Lots,
+    side: Side,
+    orders: u32,
     first: u32,
     last: u32,
-    quantity: Lots,
-    orders: u32,
 }
 
-/// No node.
+/// No node, no level.
 const NONE: u32 = u32::MAX;
+
+/// The levels of one side.
+#[derive(Debug)]
+struct Ladder {
+    by_price: BTreeMap<Ticks, u32>,
+    best: u32,
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self { by_price: BTreeMap::new(), best: NONE }
+    }
+}
 
 /// Orders of one instrument in price-time priority.
 #[derive(Debug, Default)]
 pub struct Book {
-    bids: BTreeMap<Ticks, Level>,
-    asks: BTreeMap<Ticks, Level>,
-    nodes: Vec<Node>,
-    /// Slots of `nodes` that are free to use again.
-    free: Vec<u32>,
+    bids: Ladder,
+    asks: Ladder,
+    levels: Slab<Level>,
+    nodes: Slab<Node>,
 }
 
 impl Book {
@@ -77,7 +94,7 @@ impl Book {
     /// Number of resting orders.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.nodes.len() - self.free.len()
+        self.nodes.len()
     }
 
     /// Whether nothing rests.
@@ -92,22 +109,18 @@ impl Book {
     /// When nothing is left to fill, or at four billion orders.
     pub fn insert(&mut self, side: Side, price: Ticks, resting: Resting) -> BookKey {
         assert!(!resting.leaves.is_zero(), "Invariant: a resting order has something left to fill");
-        let node = Node { resting, price, side, previous: NONE, next: NONE };
-        let slot = self.store(node);
-        let level = self.side_mut(side).entry(price).or_insert(Level {
-            first: slot,
-            last: NONE,
-            quantity: Lots::ZERO,
-            orders: 0,
-        });
-        let last = std::mem::replace(&mut level.last, slot);
+        let slot = self.level_at(side, price);
+        let level = self.levels.get_mut(slot);
+        let node = self.nodes.add(Node { resting, level: slot, previous: level.last, next: NONE });
         level.quantity = level.quantity.plus(resting.leaves);
         level.orders += 1;
-        if last != NONE {
-            self.node_mut(last).next = slot;
-            self.node_mut(slot).previous = last;
+        let previous = std::mem::replace(&mut level.last, node);
+        if previous == NONE {
+            level.first = node;
+        } else {
+            self.nodes.get_mut(previous).next = node;
         }
-        BookKey(slot)
+        BookKey(node)
     }
 
     /// Takes an order off the book.
@@ -115,30 +128,26 @@ impl Book {
     /// # Panics
     /// When the key is of an order that has left the book already.
     pub fn remove(&mut self, key: BookKey) -> Resting {
-        let node = *self.node(key.0);
-        let (side, price) = (node.side, node.price);
-        if node.previous != NONE {
-            self.node_mut(node.previous).next = node.next;
+        let node = self.nodes.remove(key.0);
+        assert!(node.level != NONE, "Invariant: an order leaves the book once");
+        self.nodes.get_mut(key.0).level = NONE;
+        let level = self.levels.get_mut(node.level);
+        level.quantity = level.quantity.minus(node.resting.leaves);
+        level.orders -= 1;
+        if node.previous == NONE {
+            level.first = node.next;
+        } else {
+            self.nodes.get_mut(node.previous).next = node.next;
         }
-        if node.next != NONE {
-            self.node_mut(node.next).previous = node.previous;
+        if node.next == NONE {
+            level.last = node.previous;
+        } else {
+            self.nodes.get_mut(node.next).previous = node.previous;
         }
-        let levels = self.side_mut(side);
-        if let Some(level) = levels.get_mut(&price) {
-            level.quantity = level.quantity.minus(node.resting.leaves);
-            level.orders -= 1;
-            if level.first == key.0 {
-                level.first = node.next;
-            }
-            if level.last == key.0 {
-                level.last = node.previous;
-            }
-            if level.orders == 0 {
-                assert!(level.quantity.is_zero(), "Invariant: an empty level has no quantity");
-                levels.remove(&price);
-            }
+        if level.orders == 0 {
+            assert!(level.quantity.is_zero(), "Invariant: an empty level has no quantity");
+            self.remove_level(node.level);
         }
-        self.free.push(key.0);
         node.resting
     }
 
@@ -149,43 +158,34 @@ impl Book {
     /// # Panics
     /// When more is taken than is left.
     pub fn reduce(&mut self, key: BookKey, by: Lots) -> Lots {
-        let node = self.node_mut(key.0);
+        let node = self.nodes.get_mut(key.0);
         let left = node.resting.leaves.minus(by);
         if left.is_zero() {
             self.remove(key);
             return Lots::ZERO;
         }
         node.resting.leaves = left;
-        let (side, price) = (node.side, node.price);
-        if let Some(level) = self.side_mut(side).get_mut(&price) {
-            level.quantity = level.quantity.minus(by);
-        }
+        let level = self.levels.get_mut(node.level);
+        level.quantity = level.quantity.minus(by);
         left
     }
 
     /// The resting order of a key.
     #[must_use]
     pub fn resting(&self, key: BookKey) -> &Resting {
-        &self.node(key.0).resting
+        &self.nodes.get(key.0).resting
     }
 
     /// The best price of a side: the highest bid, the lowest ask.
     #[must_use]
     pub fn best(&self, side: Side) -> Option<Ticks> {
-        match side {
-            Side::Buy => self.bids.last_key_value().map(|(price, _)| *price),
-            Side::Sell => self.asks.first_key_value().map(|(price, _)| *price),
-        }
+        self.best_level(side).map(|level| level.price)
     }
 
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = LevelSummary> {
-        let (bids, asks) = match side {
-            Side::Buy => (Some(self.bids.iter().rev()), None),
-            Side::Sell => (None, Some(self.asks.iter())),
-        };
-        bids.into_iter().flatten().chain(asks.into_iter().flatten()).map(|(price, level)| LevelSummary {
-            price: *price,
+        self.ladder(side).slots(side).map(|slot| self.levels.get(slot)).map(|level| LevelSummary {
+            price: level.price,
             quantity: level.quantity,
             orders: level.orders,
         })
@@ -193,19 +193,21 @@ impl Book {
 
     /// Visits the orders of a side in the order in which they would be filled, until the visitor breaks.
     pub fn visit(&self, side: Side, mut visitor: impl FnMut(BookKey, Ticks, &Resting) -> ControlFlow<()>) {
-        let mut visit_level = |price: Ticks, level: &Level| {
+        let mut visit_level = |level: &Level| {
             let mut slot = level.first;
             while slot != NONE {
-                let node = self.node(slot);
-                visitor(BookKey(slot), price, &node.resting)?;
+                let node = self.nodes.get(slot);
+                visitor(BookKey(slot), level.price, &node.resting)?;
                 slot = node.next;
             }
             ControlFlow::Continue(())
         };
-        // How far the visitor got is its own to know.
-        let _: ControlFlow<()> = match side {
-            Side::Buy => self.bids.iter().rev().try_for_each(|(price, level)| visit_level(*price, level)),
-            Side::Sell => self.asks.iter().try_for_each(|(price, level)| visit_level(*price, level)),
+        // Most visits end within the best level. How far the visitor got is its own to know.
+        let Some(best) = self.best_level(side) else { return };
+        let mut others = self.ladder(side).slots(side).skip(1);
+        let _: ControlFlow<()> = match visit_level(best) {
+            ControlFlow::Continue(()) => others.try_for_each(|slot| visit_level(self.levels.get(slot))),
+            stopped @ ControlFlow::Break(()) => stopped,
         };
     }
 
@@ -241,39 +243,67 @@ impl Book {
 
     /// The order of a side that would be filled first, and its price.
     fn first(&self, side: Side) -> Option<(Ticks, BookKey)> {
-        let (price, level) = match side {
-            Side::Buy => self.bids.last_key_value()?,
-            Side::Sell => self.asks.first_key_value()?,
-        };
-        Some((*price, BookKey(level.first)))
+        self.best_level(side).map(|level| (level.price, BookKey(level.first)))
     }
 
-    fn side_mut(&mut self, side: Side) -> &mut BTreeMap<Ticks, Level> {
-        match side {
+    fn best_level(&self, side: Side) -> Option<&Level> {
+        let best = self.ladder(side).best;
+        (best != NONE).then(|| self.levels.get(best))
+    }
+
+    /// The level of a price, made when there is none.
+    fn level_at(&mut self, side: Side, price: Ticks) -> u32 {
+        let best = self.best(side);
+        let ladder = match side {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,
+        };
+        match ladder.by_price.entry(price) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let level = Level { price, quantity: Lots::ZERO, side, orders: 0, first: NONE, last: NONE };
+                let slot = *entry.insert(self.levels.add(level));
+                let is_best = best.is_none_or(|best| match side {
+                    Side::Buy => price > best,
+                    Side::Sell => price < best,
+                });
+                if is_best {
+                    ladder.best = slot;
+                }
+                slot
+            }
         }
     }
 
-    fn store(&mut self, node: Node) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            *self.node_mut(slot) = node;
-            return slot;
+    fn remove_level(&mut self, slot: u32) {
+        let Level { side, price, .. } = self.levels.remove(slot);
+        let ladder = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        ladder.by_price.remove(&price);
+        if ladder.best == slot {
+            let next = ladder.slots(side).next();
+            ladder.best = next.unwrap_or(NONE);
         }
-        let slot = u32::try_from(self.nodes.len()).unwrap_or(NONE);
-        assert!(slot != NONE, "Invariant: a book has fewer than four billion orders");
-        self.nodes.push(node);
-        slot
     }
 
-    #[expect(clippy::indexing_slicing, reason = "slots come from this slab and live as long as their order")]
-    fn node(&self, slot: u32) -> &Node {
-        &self.nodes[slot as usize]
+    const fn ladder(&self, side: Side) -> &Ladder {
+        match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
+        }
     }
+}
 
-    #[expect(clippy::indexing_slicing, reason = "slots come from this slab and live as long as their order")]
-    fn node_mut(&mut self, slot: u32) -> &mut Node {
-        &mut self.nodes[slot as usize]
+impl Ladder {
+    /// The slots of the levels, best first.
+    fn slots(&self, side: Side) -> impl Iterator<Item = u32> {
+        let (bids, asks) = match side {
+            Side::Buy => (Some(self.by_price.values().rev()), None),
+            Side::Sell => (None, Some(self.by_price.values())),
+        };
+        bids.into_iter().flatten().chain(asks.into_iter().flatten()).copied()
     }
 }
 

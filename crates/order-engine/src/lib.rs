@@ -28,6 +28,8 @@ mod order;
 mod position;
 mod reference;
 mod reject;
+mod rising;
+mod slab;
 mod time;
 mod triggers;
 

@@ -42,6 +42,7 @@ fn main() {
             std::fs::write(file, ops::encode(&stream)).unwrap();
             println!("{file}: {} operations of the mix {mix}", stream.len());
         }
+        ["--once", subject, file] => once(subject, file),
         [file] => replay(file),
         _ => println!(
             "usage: replay FILE.ops | replay --generate moves|gateway|deep|million SEED OPERATIONS FILE.ops"
@@ -58,6 +59,17 @@ fn replay(file: &str) {
     println!("{file}: {} operations; the first {} agree with a naive book", stream.len(), checked.len());
     measure::<BookAlone>("book", &stream);
     measure::<WholeEngine>("engine", &stream);
+}
+
+/// One run without a clock, for those who count instructions or bytes.
+fn once(subject: &str, file: &str) {
+    let stream = ops::decode(&std::fs::read(file).unwrap());
+    let totals = match subject {
+        "book" => totals::<BookAlone>(&stream),
+        "engine" => totals::<WholeEngine>(&stream),
+        other => unreachable!("there is no subject {other}"),
+    };
+    println!("{subject}: trades {} quantity {} notional {}", totals.trades, totals.quantity, totals.notional);
 }
 
 fn totals<S: Subject>(stream: &[Operation]) -> Totals {

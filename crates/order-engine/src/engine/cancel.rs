@@ -45,19 +45,14 @@ impl Engine {
 
     pub(super) fn cancel_orders(&mut self, cancel: &CancelOrders) -> Result<Outcome, Reject> {
         self.known_account(cancel.account)?;
-        let matches = |order: &Order| {
+        let matches = |order: &&Arc<Order>| {
             order.status.is_working()
                 && cancel.instruments.as_ref().is_none_or(|list| list.contains(&order.instrument))
                 && cancel.side.is_none_or(|side| side == order.side)
                 && cancel.classes.as_ref().is_none_or(|list| list.contains(&order.kind.class()))
         };
-        let open = self.open.get(&cancel.account);
-        let matching: Vec<OrderId> = open
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|id| self.orders.get(*id).is_some_and(|order| matches(order)))
-            .collect();
+        let open = self.orders.open_of(cancel.account);
+        let matching: Vec<OrderId> = open.filter(matches).map(|order| order.id).collect();
         let mut events = Vec::new();
         for id in matching {
             self.close(id, OrderStatus::Canceled, StatusReason::CanceledByOwner, &mut events);
@@ -120,9 +115,7 @@ impl Engine {
 
     /// Takes an order that closes out of the lists of what is still to happen.
     pub(super) fn forget_open(&mut self, order: &Order) {
-        if let Some(open) = self.open.get_mut(&order.account) {
-            open.remove(&order.id);
-        }
+        self.orders.closes(order.id);
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
             self.due.remove(&(at, order.id));
         }

@@ -76,8 +76,6 @@ pub struct Engine {
     realized: BTreeMap<AccountId, Amount>,
     orders: OrderStore,
     client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
-    /// Orders that are not closed, by account.
-    open: BTreeMap<AccountId, BTreeSet<OrderId>>,
     /// When orders end by themselves.
     due: BTreeSet<(Timestamp, OrderId)>,
     touched: TouchedMarks,
@@ -107,7 +105,6 @@ impl Engine {
             realized: BTreeMap::new(),
             orders: OrderStore::default(),
             client_ids: Lookup::default(),
-            open: BTreeMap::new(),
             due: BTreeSet::new(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),

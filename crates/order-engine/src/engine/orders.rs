@@ -1,47 +1,80 @@
-//! The orders of the state: current versions by id, with the book's key of those that rest.
+//! The orders of the state: current versions by id, the book's key of those that rest, and which of them are open.
+//!
+//! An order has one slot for life. Ids rise, so slots are in the order of ids, and so are the open orders of an account,
+//! which are linked from slot to slot.
 
 use std::sync::Arc;
 
 use crate::book::BookKey;
-use crate::ids::{EventId, OrderId};
-use crate::lookup::Lookup;
+use crate::ids::{AccountId, EventId, OrderId};
 use crate::order::{Earlier, Order};
+use crate::rising::RisingIndex;
 use crate::time::Timestamp;
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+struct Slot {
+    order: Arc<Order>,
+    resting: Option<BookKey>,
+    /// The open orders of the account before and after this one, while it is open.
+    older: u32,
+    newer: u32,
+}
+
+/// The open orders of one account.
+#[derive(Debug, Clone, Copy)]
+struct OpenOrders {
+    oldest: u32,
+    newest: u32,
+    count: usize,
+}
+
+impl Default for OpenOrders {
+    fn default() -> Self {
+        Self { oldest: NONE, newest: NONE, count: 0 }
+    }
+}
 
 /// All orders of clients, in the order of their ids.
 #[derive(Debug, Default)]
 pub(super) struct OrderStore {
-    orders: Vec<Arc<Order>>,
-    index: Lookup<OrderId, usize>,
-    resting: Lookup<OrderId, BookKey>,
+    slots: Vec<Slot>,
+    index: RisingIndex,
+    /// By account.
+    open: Vec<OpenOrders>,
 }
 
 impl OrderStore {
     pub(super) fn len(&self) -> usize {
-        self.orders.len()
+        self.slots.len()
     }
 
     pub(super) fn get(&self, id: OrderId) -> Option<&Arc<Order>> {
-        self.orders.get(*self.index.get(&id)?)
+        let place = self.index.get(id.get())?;
+        self.slots.get(place as usize).map(|slot| &slot.order)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Order>> {
-        self.orders.iter()
+        self.slots.iter().map(|slot| &slot.order)
     }
 
     /// The order of an id that a decision has found already.
     pub(super) fn known(&self, id: OrderId) -> &Arc<Order> {
-        match self.get(id) {
-            Some(order) => order,
-            None => unreachable!("Invariant: decided commands name known orders"),
-        }
+        &self.slot(self.place(id)).order
     }
 
     pub(super) fn add(&mut self, order: Order) -> Arc<Order> {
-        assert!(self.orders.last().is_none_or(|last| last.id < order.id), "Invariant: order ids increase");
+        assert!(
+            self.slots.last().is_none_or(|last| last.order.id < order.id),
+            "Invariant: order ids increase"
+        );
+        let place = u32::try_from(self.slots.len()).unwrap_or(NONE);
+        assert!(place != NONE, "Invariant: a state has fewer than four billion orders");
         let order = Arc::new(order);
-        self.index.insert(order.id, self.orders.len());
-        self.orders.push(Arc::clone(&order));
+        self.index.insert(order.id.get(), place);
+        self.slots.push(Slot { order: Arc::clone(&order), resting: None, older: NONE, newer: NONE });
         order
     }
 
@@ -53,34 +86,118 @@ impl OrderStore {
         at: Timestamp,
         change: impl FnOnce(&mut Order),
     ) -> Arc<Order> {
-        let before = Arc::clone(self.known(id));
+        let place = self.place(id);
+        let slot = self.slot_mut(place);
+        let before = &slot.order;
         assert!(at >= before.updated_at, "Invariant: versions follow each other in time");
         let mut order = Order {
-            earlier: Earlier::default(),
+            earlier: Earlier(Some(Arc::clone(before))),
             version: before.version + 1,
             updated_at: at,
             last_event: event,
-            ..(*before).clone()
+            ..Order::clone(before)
         };
         change(&mut order);
         super::fill::assert_quantities(&order);
-        order.earlier = Earlier(Some(before));
-        let order = Arc::new(order);
-        if let Some(slot) = self.index.get(&id).and_then(|index| self.orders.get_mut(*index)) {
-            *slot = Arc::clone(&order);
+        slot.order = Arc::new(order);
+        Arc::clone(&slot.order)
+    }
+
+    /// Notes that an order, the newest of its account, is open.
+    pub(super) fn opens(&mut self, id: OrderId) {
+        let place = self.place(id);
+        let account = account_index(self.slot(place).order.account);
+        if account >= self.open.len() {
+            self.open.resize_with(account + 1, OpenOrders::default);
         }
-        order
+        let Some(open) = self.open.get_mut(account) else { return };
+        assert!(
+            open.newest == NONE || open.newest < place,
+            "Invariant: orders open in the order of their ids"
+        );
+        let older = std::mem::replace(&mut open.newest, place);
+        open.count += 1;
+        if older == NONE {
+            open.oldest = place;
+        } else {
+            self.slot_mut(older).newer = place;
+        }
+        self.slot_mut(place).older = older;
+    }
+
+    /// Notes that an open order has closed.
+    pub(super) fn closes(&mut self, id: OrderId) {
+        let place = self.place(id);
+        let slot = self.slot_mut(place);
+        let account = account_index(slot.order.account);
+        let older = std::mem::replace(&mut slot.older, NONE);
+        let newer = std::mem::replace(&mut slot.newer, NONE);
+        let Some(open) = self.open.get_mut(account) else { return };
+        assert!(open.count > 0, "Invariant: an order that closes was open");
+        open.count -= 1;
+        if older == NONE {
+            assert!(open.oldest == place, "Invariant: an order that closes was open");
+            open.oldest = newer;
+        }
+        if newer == NONE {
+            assert!(open.newest == place, "Invariant: an order that closes was open");
+            open.newest = older;
+        }
+        if older != NONE {
+            self.slot_mut(older).newer = newer;
+        }
+        if newer != NONE {
+            self.slot_mut(newer).older = older;
+        }
+    }
+
+    /// Number of open orders of an account.
+    pub(super) fn open_count(&self, account: AccountId) -> usize {
+        self.open.get(account_index(account)).map_or(0, |open| open.count)
+    }
+
+    /// The open orders of an account, oldest first.
+    pub(super) fn open_of(&self, account: AccountId) -> impl Iterator<Item = &Arc<Order>> {
+        let mut next = self.open.get(account_index(account)).map_or(NONE, |open| open.oldest);
+        std::iter::from_fn(move || {
+            let slot = self.slots.get(next as usize)?;
+            next = slot.newer;
+            Some(&slot.order)
+        })
     }
 
     pub(super) fn rests(&mut self, id: OrderId, key: BookKey) {
-        self.resting.insert(id, key);
+        let place = self.place(id);
+        self.slot_mut(place).resting = Some(key);
     }
 
     pub(super) fn resting(&self, id: OrderId) -> Option<BookKey> {
-        self.resting.get(&id).copied()
+        self.slot(self.place(id)).resting
     }
 
     pub(super) fn leaves_book(&mut self, id: OrderId) -> Option<BookKey> {
-        self.resting.remove(&id)
+        let place = self.place(id);
+        self.slot_mut(place).resting.take()
     }
+
+    fn place(&self, id: OrderId) -> u32 {
+        match self.index.get(id.get()) {
+            Some(place) => place,
+            None => unreachable!("Invariant: decided commands name known orders"),
+        }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "places come from this store, which forgets none")]
+    fn slot(&self, place: u32) -> &Slot {
+        &self.slots[place as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "places come from this store, which forgets none")]
+    fn slot_mut(&mut self, place: u32) -> &mut Slot {
+        &mut self.slots[place as usize]
+    }
+}
+
+const fn account_index(account: AccountId) -> usize {
+    account.get() as usize
 }

@@ -110,12 +110,12 @@ impl Engine {
             events.push(self.event(event, Change::OrderRejected(order)));
             return id;
         }
-        self.open.entry(order.account).or_default().insert(id);
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
             order.staged_until = Some(until);
             self.due.insert((until, id));
             let order = self.orders.add(order);
+            self.orders.opens(id);
             events.push(self.event(event, Change::OrderStaged(order)));
             return id;
         }
@@ -126,6 +126,7 @@ impl Engine {
         }
         order.trigger = placement.trigger;
         let order = self.orders.add(order);
+        self.orders.opens(id);
         events.push(self.event(event, Change::OrderAccepted(Arc::clone(&order))));
         if placement.trigger.is_some() {
             self.arm(&order);

@@ -251,8 +251,7 @@ impl Engine {
     }
 
     fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {
-        let open = self.open.get(&terms.account).map_or(0, std::collections::BTreeSet::len);
-        if open >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
+        if self.orders.open_count(terms.account) >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
             return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
         }
         let exhausted = |what, limit: usize| Err(Reject::CapacityExhausted { what, limit: limit as u64 });
