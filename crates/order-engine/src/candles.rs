@@ -11,7 +11,7 @@ mod bars;
 mod read;
 mod row;
 
-use minicbor::Encode;
+use minicbor::{Decode, Encode};
 
 use crate::time::Timestamp;
 use crate::units::{Lots, Scales, Ticks};
@@ -131,10 +131,32 @@ impl CandleHistory {
         }
     }
 
-    /// What the state's hash sees.
-    pub(crate) fn image(&self) -> impl Iterator<Item = &(impl Encode<()> + '_)> {
-        self.rows.iter().flat_map(Row::iter)
+    /// What an image has of it, row by row. Rows without candles are left out.
+    pub(crate) fn image(&self) -> impl Iterator<Item = CandlesImage> {
+        // Without a rest, so that a new field has to be looked at here. The scales are the instrument's.
+        let Self { scales: _, rows } = self;
+        let image =
+            |(row, candles): (u8, &Row)| CandlesImage { row, candles: candles.iter().copied().collect() };
+        (0_u8..).zip(rows).map(image).filter(|image| !image.candles.is_empty())
     }
+
+    /// Takes a row from an image; false when there is no such row, or its candles do not follow each other.
+    pub(crate) fn restore(&mut self, image: CandlesImage) -> bool {
+        let Some(row) = self.rows.get_mut(usize::from(image.row)) else { return false };
+        let follow = image.candles.is_sorted_by(|one, next| one.start < next.start);
+        image.candles.into_iter().for_each(|candle| row.push(candle));
+        follow
+    }
+}
+
+/// One row as an image has it.
+#[derive(Debug, Encode, Decode)]
+pub(crate) struct CandlesImage {
+    #[n(0)]
+    row: u8,
+    /// Oldest first.
+    #[n(1)]
+    candles: Vec<Stretch>,
 }
 
 #[cfg(test)]

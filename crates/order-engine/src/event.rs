@@ -10,7 +10,7 @@ use crate::reject::Reject;
 use crate::time::Timestamp;
 
 /// The house's quote of an instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 pub struct Quote {
     /// The house buys at this price.
     #[n(0)]

@@ -19,7 +19,7 @@ pub enum Liquidity {
 }
 
 /// A lot that a fill closed, whole or in part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct LotClosure {
     /// The lot.
     #[n(0)]
@@ -39,7 +39,7 @@ pub struct LotClosure {
 }
 
 /// One side of a fill.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Execution {
     /// Number of this side.
     #[n(0)]

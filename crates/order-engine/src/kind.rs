@@ -154,7 +154,7 @@ pub enum Direction {
 }
 
 /// The best price that the market has seen since a trailing order was armed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Watermark {
     /// The price: the highest for a sell, the lowest for a buy.
     #[n(0)]
@@ -165,7 +165,7 @@ pub struct Watermark {
 }
 
 /// What an order that waits for the market watches for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Trigger {
     /// Trigger price now.
     #[n(0)]

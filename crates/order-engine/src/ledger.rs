@@ -31,6 +31,13 @@ impl Ledger {
             .flat_map(|(account, list)| list.iter().map(move |balance| (account, balance)))
     }
 
+    /// Takes a balance of an image. False when one that belongs before it, or itself, is there already.
+    pub(crate) fn restore(&mut self, account: AccountId, balance: Balance) -> bool {
+        let is_next = self.balances(account).last().is_none_or(|last| last.asset < balance.asset);
+        *self.entry(account, balance.asset) = balance;
+        is_next
+    }
+
     /// An adjustment from outside.
     pub(crate) fn adjust(&mut self, account: AccountId, asset: AssetId, amount: Amount) {
         let balance = self.entry(account, asset);

@@ -39,7 +39,7 @@ pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
     RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
 };
-pub use engine::{Depth, DepthLevel, Engine, Touched};
+pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use ids::{

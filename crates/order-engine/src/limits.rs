@@ -29,6 +29,8 @@ pub const MAX_REPLACES_PER_ORDER: u32 = 100_000;
 pub const MAX_ANNOTATION_KEY_LENGTH: usize = 96;
 /// Longest value of an annotation, in bytes.
 pub const MAX_ANNOTATION_VALUE_LENGTH: usize = 2_048;
+/// Largest record of an image of the state, in bytes: the lots of one position are the largest there are.
+pub const MAX_IMAGE_RECORD_BYTES: usize = 16 * 1024 * 1024;
 /// Decimals that the ledger keeps of every asset.
 pub const LEDGER_SCALE: u32 = 12;
 /// Most decimals of a price or a quantity; both of an instrument together stay within the ledger's scale.

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use minicbor::Encode;
+use minicbor::{Decode, Encode};
 
 use crate::execution::LotClosure;
 use crate::ids::LotId;
 use crate::ledger::sum;
-use crate::number::{Amount, Price};
+use crate::number::Amount;
 use crate::order::Side;
 use crate::position::{Lot, Position};
 use crate::reject::Reject;
@@ -153,13 +153,25 @@ impl LotQueue {
     }
 }
 
-/// What the state's hash sees of a lot.
-#[derive(Encode)]
-pub(crate) struct LotImage {
+/// A position as an image has it.
+#[derive(Debug, Encode, Decode)]
+pub(crate) struct LotQueueImage {
+    #[n(0)]
+    side: Side,
+    #[n(1)]
+    realized: Amount,
+    /// Oldest first.
+    #[n(2)]
+    open: Vec<LotImage>,
+}
+
+/// A lot as an image has it, in the book's units.
+#[derive(Debug, Encode, Decode)]
+struct LotImage {
     #[n(0)]
     id: LotId,
     #[n(1)]
-    price: Price,
+    price: i64,
     #[n(2)]
     quantity: i64,
     #[n(3)]
@@ -167,18 +179,32 @@ pub(crate) struct LotImage {
 }
 
 impl LotQueue {
-    /// What the state's hash sees.
-    pub(crate) fn image(&self, scales: &Scales) -> (Side, Amount, Vec<LotImage>) {
-        let lots = self
-            .open
-            .iter()
-            .map(|lot| LotImage {
-                id: lot.id,
-                price: scales.price(lot.price),
-                quantity: lot.quantity.get(),
-                opened_at: lot.opened_at,
-            })
-            .collect();
-        (self.side, self.realized, lots)
+    /// What an image has of it.
+    pub(crate) fn image(&self) -> LotQueueImage {
+        // Without a rest, so that a new field has to be looked at here. The quantity is the sum over the lots.
+        let Self { side, open, quantity: _, realized } = self;
+        let image = |lot: &OpenLot| {
+            let OpenLot { id, price, quantity, opened_at } = *lot;
+            LotImage { id, price: price.get(), quantity: quantity.get(), opened_at }
+        };
+        LotQueueImage { side: *side, realized: *realized, open: open.iter().map(image).collect() }
+    }
+
+    /// The lots that an image has; nothing when a number is out of range.
+    pub(crate) fn restore(image: LotQueueImage) -> Option<Self> {
+        let LotQueueImage { side, realized, open } = image;
+        let mut queue =
+            Self { side, open: VecDeque::with_capacity(open.len()), quantity: Lots::ZERO, realized };
+        let mut sum = 0_i64;
+        for LotImage { id, price, quantity, opened_at } in open {
+            if price <= 0 || quantity <= 0 {
+                return None;
+            }
+            sum = sum.checked_add(quantity)?;
+            let (price, quantity) = (Ticks::new(price), Lots::new(quantity));
+            queue.open.push_back(OpenLot { id, price, quantity, opened_at });
+        }
+        queue.quantity = Lots::new(sum);
+        Some(queue)
     }
 }

@@ -143,7 +143,7 @@ impl OrderStatus {
 }
 
 /// Why an order has the status that it has.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum StatusReason {
     /// Its owner canceled it.
     #[n(0)]
@@ -166,7 +166,7 @@ pub enum StatusReason {
 }
 
 /// What an order holds back from its account's balance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Hold {
     /// Asset held.
     #[n(0)]
@@ -177,7 +177,7 @@ pub struct Hold {
 }
 
 /// An order as it was after one change. Later versions point to earlier ones.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Order {
     /// Number, unique in the state.
     #[n(0)]
@@ -302,6 +302,12 @@ impl Order {
     #[must_use]
     pub fn is_armed(&self) -> bool {
         !self.status.is_closed() && self.trigger.is_some_and(|trigger| trigger.fired_at.is_none())
+    }
+
+    /// The caller's ids that this version uses: that of the order, and that of the last request to it.
+    pub fn own_client_ids(&self) -> impl Iterator<Item = &ClientOrderId> {
+        let request = self.request_id.as_ref().filter(|id| Some(*id) != self.client_order_id.as_ref());
+        self.client_order_id.iter().chain(request)
     }
 
     /// Whether it waits for its release.

@@ -1,6 +1,6 @@
 //! Balances, positions and lots, as anyone may read them.
 
-use minicbor::Encode;
+use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
 use crate::ids::{AccountId, AssetId, InstrumentId, LotId};
@@ -9,7 +9,7 @@ use crate::order::Side;
 use crate::time::Timestamp;
 
 /// What an account has of one asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Balance {
     /// Asset.
     #[n(0)]
@@ -31,7 +31,7 @@ impl Balance {
 }
 
 /// An opening fill that is still open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Lot {
     /// Number: that of the opening fill.
     #[n(0)]
@@ -51,7 +51,7 @@ pub struct Lot {
 }
 
 /// What an account has of one instrument: the sum of its lots, which all have one side.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Position {
     /// Instrument.
     #[n(0)]

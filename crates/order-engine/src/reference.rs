@@ -66,7 +66,7 @@ pub struct AssetDefinition {
 }
 
 /// An asset of the state.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Asset {
     /// Number.
     #[n(0)]
@@ -205,7 +205,7 @@ pub struct InstrumentDefinition {
 }
 
 /// An instrument of the state.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Instrument {
     /// Number.
     #[n(0)]
@@ -259,7 +259,7 @@ pub struct AccountDefinition {
 }
 
 /// An account of the state.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Account {
     /// Number.
     #[n(0)]

@@ -1,7 +1,7 @@
 //! Why a command is refused. One taxonomy for everyone, in order of precedence: of several reasons the first in this
 //! list is the answer. Each carries the numbers that decided. A refused command changes nothing.
 
-use minicbor::Encode;
+use minicbor::{Decode, Encode};
 
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
 use crate::number::{Amount, Price, Quantity};
@@ -9,7 +9,7 @@ use crate::order::{OrderStatus, Side};
 use crate::time::Timestamp;
 
 /// A part of an order, named in a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum OrderField {
     /// Instrument.
     #[n(0)]
@@ -35,7 +35,7 @@ pub enum OrderField {
 }
 
 /// Parts of an order that do not go together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum Combination {
     /// A post-only order that is not a limit order.
     #[n(0)]
@@ -64,7 +64,7 @@ pub enum Combination {
 }
 
 /// What has reached its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum Capacity {
     /// Accounts.
     #[n(0)]
@@ -87,7 +87,7 @@ pub enum Capacity {
 }
 
 /// What is wrong with a definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum DefinitionFault {
     /// The name is taken.
     #[n(0)]
@@ -101,7 +101,7 @@ pub enum DefinitionFault {
 }
 
 /// Why a command is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, thiserror::Error)]
 pub enum Reject {
     /// No such account.
     #[n(0)]

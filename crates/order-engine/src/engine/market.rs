@@ -1,12 +1,15 @@
 //! One market: scales, book, quote, and the house's resting orders.
 
+use super::image::record::MarketImage;
+use super::trigger::armed;
 use crate::book::{Book, BookKey, LevelSummary};
 use crate::candles::CandleHistory;
 use crate::event::Quote;
 use crate::ids::{AssetId, InstrumentId};
 use crate::number::{Price, Quantity};
-use crate::order::Side;
+use crate::order::{Order, Side};
 use crate::reference::{Commission, Instrument, TriggerSource};
+use crate::reject::Reject;
 use crate::triggers::Triggers;
 use crate::units::{Scales, Ticks};
 
@@ -67,6 +70,49 @@ impl Market {
             house_bid: None,
             house_ask: None,
         }
+    }
+
+    /// What is not its definition's and not its orders'.
+    pub(super) fn image(&self) -> MarketImage {
+        // Without a rest, so that a new field has to be looked at here.
+        let Self {
+            instrument,
+            // Of the definition.
+            base: _,
+            quote_asset: _,
+            commission: _,
+            is_margin: _,
+            scales: _,
+            trigger_source: _,
+            // In records of their own, or derived from the orders.
+            book: _,
+            triggers: _,
+            house_bid: _,
+            house_ask: _,
+            candles: _,
+            quote,
+            last_trade,
+        } = self;
+        MarketImage { instrument: *instrument, quote: *quote, last_trade: last_trade.map(Ticks::get) }
+    }
+
+    /// Takes from an image what is not the definition's and not the orders'.
+    pub(super) fn restore(&mut self, image: &MarketImage) {
+        let MarketImage { instrument: _, quote, last_trade } = image;
+        self.quote = *quote;
+        self.last_trade = last_trade.map(Ticks::new);
+    }
+
+    /// Lets an order of an image wait for its trigger again.
+    ///
+    /// # Errors
+    /// A trigger price that the instrument does not have.
+    pub(super) fn rearm(&mut self, order: &Order) -> Result<(), Reject> {
+        if let Some(trigger) = order.trigger {
+            self.scales.ticks(trigger.price)?;
+            self.triggers.arm(order.id, armed(&self.scales, order, &trigger));
+        }
+        Ok(())
     }
 
     /// The house's resting order of a side.

@@ -8,8 +8,8 @@ mod define;
 mod expire;
 mod fill;
 mod funds;
-mod hash;
 mod house;
+mod image;
 mod market;
 mod orders;
 mod place;
@@ -37,6 +37,7 @@ use crate::reference::Reference;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
+pub use image::{ImageError, Misfit};
 use market::Market;
 pub use market::{Depth, DepthLevel};
 use orders::OrderStore;

@@ -65,17 +65,31 @@ impl OrderStore {
         &self.slot(self.place(id)).order
     }
 
+    /// Takes a new order. Whether it is open is another matter.
     pub(super) fn add(&mut self, order: Order) -> Arc<Order> {
+        let order = Arc::new(order);
+        self.push(Arc::clone(&order));
+        order
+    }
+
+    /// Takes an order of an image.
+    pub(super) fn restore(&mut self, order: Arc<Order>) {
+        let (id, is_open) = (order.id, !order.status.is_closed());
+        self.push(order);
+        if is_open {
+            self.opens(id);
+        }
+    }
+
+    fn push(&mut self, order: Arc<Order>) {
         assert!(
             self.slots.last().is_none_or(|last| last.order.id < order.id),
             "Invariant: order ids increase"
         );
         let place = u32::try_from(self.slots.len()).unwrap_or(NONE);
         assert!(place != NONE, "Invariant: a state has fewer than four billion orders");
-        let order = Arc::new(order);
         self.index.insert(order.id.get(), place);
-        self.slots.push(Slot { order: Arc::clone(&order), resting: None, older: NONE, newer: NONE });
-        order
+        self.slots.push(Slot { order, resting: None, older: NONE, newer: NONE });
     }
 
     /// Makes the next version of an order.

@@ -124,7 +124,7 @@ pub(super) fn live_kind(kind: OrderKind, trigger: &Trigger) -> OrderKind {
     }
 }
 
-fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed {
+pub(super) fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed {
     Armed {
         side: order.side,
         direction: trigger.direction,

@@ -5,6 +5,8 @@ mod candles;
 #[cfg(test)]
 mod changing;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod margin;
 #[cfg(test)]
 mod model;

@@ -1,0 +1,137 @@
+//! The records of an image.
+
+use minicbor::{Decode, Encode};
+
+use crate::candles::CandlesImage;
+use crate::event::Quote;
+use crate::ids::{AccountId, InstrumentId, OrderId};
+use crate::lots::LotQueueImage;
+use crate::number::Amount;
+use crate::order::Side;
+use crate::position::Balance;
+use crate::time::Timestamp;
+
+/// The format of the whole: what a reader must know before it can read the rest.
+pub(super) const FORMAT: u32 = 1;
+
+/// What a record is about, in the order in which records come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub(super) enum Section {
+    /// One [`Head`].
+    #[n(0)]
+    Head,
+    /// Assets in the order of their ids.
+    #[n(1)]
+    Asset,
+    /// Instruments in the order of their ids.
+    #[n(2)]
+    Instrument,
+    /// Accounts in the order of their ids, the house first.
+    #[n(3)]
+    Account,
+    /// [`BalanceImage`]s by account and asset.
+    #[n(4)]
+    Balance,
+    /// [`RealizedImage`]s by account.
+    #[n(5)]
+    Realized,
+    /// A [`MarketImage`] for each instrument.
+    #[n(6)]
+    Market,
+    /// [`PositionImage`]s by account and instrument.
+    #[n(7)]
+    Position,
+    /// Orders by id, for each all of its versions, the oldest first.
+    #[n(8)]
+    Order,
+    /// [`RestingImage`]s: for each instrument bids, then asks, in the order in which they would be filled.
+    #[n(20)]
+    Resting,
+    /// [`MarketCandles`] by instrument, the finest row first.
+    #[n(21)]
+    Candles,
+    /// The number of records before this one.
+    #[n(63)]
+    End,
+}
+
+/// What is there once.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct Head {
+    #[n(0)]
+    pub(super) format: u32,
+    #[n(1)]
+    pub(super) now: Timestamp,
+    #[n(2)]
+    pub(super) last_event: u64,
+}
+
+/// What an account has of an asset.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct BalanceImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) balance: Balance,
+}
+
+/// Profit of an account's margin positions.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct RealizedImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) amount: Amount,
+}
+
+/// What is known of a market beside its book and its definition.
+#[derive(Debug, Encode, Decode)]
+pub(in crate::engine) struct MarketImage {
+    #[n(0)]
+    pub(in crate::engine) instrument: InstrumentId,
+    #[n(1)]
+    pub(in crate::engine) quote: Option<Quote>,
+    /// In ticks.
+    #[n(2)]
+    pub(in crate::engine) last_trade: Option<i64>,
+}
+
+/// A row of candles of a market.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct MarketCandles {
+    #[n(0)]
+    pub(super) instrument: InstrumentId,
+    #[n(1)]
+    pub(super) candles: CandlesImage,
+}
+
+/// A resting order, a client's or the house's.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct RestingImage {
+    #[n(0)]
+    pub(super) instrument: InstrumentId,
+    #[n(1)]
+    pub(super) side: Side,
+    /// In ticks.
+    #[n(2)]
+    pub(super) price: i64,
+    #[n(3)]
+    pub(super) order: OrderId,
+    #[n(4)]
+    pub(super) account: AccountId,
+    /// In the instrument's smallest quantities.
+    #[n(5)]
+    pub(super) leaves: i64,
+}
+
+/// The lots of an account in an instrument.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct PositionImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) instrument: InstrumentId,
+    #[n(2)]
+    pub(super) lots: LotQueueImage,
+}
