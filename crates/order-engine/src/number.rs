@@ -4,6 +4,7 @@
 //! The ledger counts in a fixed unit of ten to the minus [`LEDGER_SCALE`]; an instrument's scales are chosen so that
 //! price times quantity is always a whole number of that unit.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
@@ -105,25 +106,28 @@ impl Quantity {
 }
 
 /// A signed amount of one asset, a whole number of ledger units (ten to the minus twelve).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Amount(i128);
+///
+/// It is kept as bytes, because a number of 128 bits would align all that contains it to sixteen bytes: orders would
+/// be larger, and slower to allocate.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Amount([u8; 16]);
 
 const UNITS_PER_ONE: i128 = 10_i128.pow(LEDGER_SCALE);
 
 impl Amount {
     /// Nothing.
-    pub const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self::from_units(0);
 
     /// From ledger units.
     #[must_use]
     pub const fn from_units(units: i128) -> Self {
-        Self(units)
+        Self(units.to_ne_bytes())
     }
 
     /// In ledger units.
     #[must_use]
     pub const fn units(self) -> i128 {
-        self.0
+        i128::from_ne_bytes(self.0)
     }
 
     /// From a decimal.
@@ -134,7 +138,7 @@ impl Amount {
     pub fn from_decimal(value: Decimal) -> Result<Self, NumberError> {
         let value = value.normalize();
         let missing = LEDGER_SCALE.checked_sub(value.scale()).ok_or(NumberError::TooPrecise)?;
-        value.mantissa().checked_mul(10_i128.pow(missing)).map(Self).ok_or(NumberError::TooLarge)
+        value.mantissa().checked_mul(10_i128.pow(missing)).map(Self::from_units).ok_or(NumberError::TooLarge)
     }
 
     /// As a decimal without trailing zeros.
@@ -142,7 +146,7 @@ impl Amount {
     /// # Errors
     /// [`NumberError::TooLarge`] beyond 28 digits.
     pub fn try_decimal(self) -> Result<Decimal, NumberError> {
-        let (mut mantissa, mut scale) = (self.0, LEDGER_SCALE);
+        let (mut mantissa, mut scale) = (self.units(), LEDGER_SCALE);
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
@@ -154,14 +158,14 @@ impl Amount {
     /// capped at the largest decimal.
     #[must_use]
     pub fn decimal(self) -> Decimal {
-        self.try_decimal().unwrap_or(if self.0 < 0 { Decimal::MIN } else { Decimal::MAX })
+        self.try_decimal().unwrap_or(if self.is_negative() { Decimal::MIN } else { Decimal::MAX })
     }
 
     /// The sum, or nothing when it does not fit.
     #[must_use]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
-        match self.0.checked_add(other.0) {
-            Some(sum) => Some(Self(sum)),
+        match self.units().checked_add(other.units()) {
+            Some(sum) => Some(Self::from_units(sum)),
             None => None,
         }
     }
@@ -169,8 +173,8 @@ impl Amount {
     /// The difference, or nothing when it does not fit.
     #[must_use]
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
-        match self.0.checked_sub(other.0) {
-            Some(difference) => Some(Self(difference)),
+        match self.units().checked_sub(other.units()) {
+            Some(difference) => Some(Self::from_units(difference)),
             None => None,
         }
     }
@@ -178,39 +182,57 @@ impl Amount {
     /// The amount with the other sign.
     #[must_use]
     pub const fn negated(self) -> Self {
-        Self(-self.0)
+        Self::from_units(-self.units())
     }
 
     /// Whether there is nothing.
     #[must_use]
     pub const fn is_zero(self) -> bool {
-        self.0 == 0
+        self.units() == 0
     }
 
     /// Whether the amount is below zero.
     #[must_use]
     pub const fn is_negative(self) -> bool {
-        self.0 < 0
+        self.units() < 0
     }
 
     /// Cut towards zero to `scale` decimals (at most twelve).
     #[must_use]
     pub const fn truncated(self, scale: u32) -> Self {
         let unit = 10_i128.pow(LEDGER_SCALE.saturating_sub(scale));
-        Self(self.0 - self.0 % unit)
+        Self::from_units(self.units() - self.units() % unit)
     }
 
     /// Rounded half away from zero to `scale` decimals (at most twelve).
     #[must_use]
     pub const fn rounded_half_up(self, scale: u32) -> Self {
         let unit = 10_i128.pow(LEDGER_SCALE.saturating_sub(scale));
-        let half = if self.0 < 0 { -(unit / 2) } else { unit / 2 };
-        let shifted = self.0.saturating_add(half);
-        Self(shifted - shifted % unit)
+        let half = if self.is_negative() { -(unit / 2) } else { unit / 2 };
+        let shifted = self.units().saturating_add(half);
+        Self::from_units(shifted - shifted % unit)
     }
 
     /// One whole unit of the asset.
-    pub const ONE: Self = Self(UNITS_PER_ONE);
+    pub const ONE: Self = Self::from_units(UNITS_PER_ONE);
+}
+
+impl Ord for Amount {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.units().cmp(&other.units())
+    }
+}
+
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Amount").field(&self.units()).finish()
+    }
 }
 
 impl fmt::Display for Price {
@@ -281,14 +303,14 @@ impl<C> Decode<'_, C> for PriceDifference {
 
 impl<C> Encode<C> for Amount {
     fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.bytes(&self.0.to_be_bytes())?;
+        e.bytes(&self.units().to_be_bytes())?;
         Ok(())
     }
 }
 
 impl<C> Decode<'_, C> for Amount {
     fn decode(d: &mut Decoder<'_>, _: &mut C) -> Result<Self, decode::Error> {
-        Ok(Self(i128::from_be_bytes(sixteen_bytes(d)?)))
+        Ok(Self::from_units(i128::from_be_bytes(sixteen_bytes(d)?)))
     }
 }
 
@@ -307,6 +329,13 @@ mod tests {
         assert_eq!(amount("-4.315").rounded_half_up(2), amount("-4.32"));
         assert_eq!(amount("0.6366467").truncated(6), amount("0.636646"));
         assert_eq!(amount("-0.6366467").truncated(6), amount("-0.636646"));
+    }
+
+    #[test]
+    fn amounts_are_ordered_as_numbers() {
+        let ascending = [i128::MIN, -256, -255, -1, 0, 1, 255, 256, i128::MAX].map(Amount::from_units);
+        assert!(ascending.is_sorted_by(|one, next| one < next));
+        assert_eq!(format!("{:?}", Amount::from_units(-256)), "Amount(-256)");
     }
 
     #[test]

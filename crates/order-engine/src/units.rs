@@ -193,8 +193,7 @@ impl Scales {
     /// A price at the edge, with the instrument's scale.
     #[must_use]
     pub fn price(&self, ticks: Ticks) -> Price {
-        let decimal = Decimal::from_i128_with_scale(i128::from(ticks.0), self.price_scale);
-        match Price::new(decimal) {
+        match Price::new(Decimal::new(ticks.0, self.price_scale)) {
             Ok(price) => price,
             Err(error) => unreachable!("Invariant: prices in the book are positive: {error}"),
         }
@@ -205,11 +204,15 @@ impl Scales {
         Decimal::from_i128_with_scale(i128::from(sum) * 5, self.price_scale + 1)
     }
 
-    /// A quantity at the edge, with the instrument's scale.
+    /// A quantity at the edge, without trailing zeros.
     #[must_use]
     pub fn quantity(&self, lots: Lots) -> Quantity {
-        let decimal = Decimal::from_i128_with_scale(i128::from(lots.0), self.quantity_scale);
-        match Quantity::new(decimal.normalize()) {
+        let (mut units, mut scale) = (lots.0, self.quantity_scale);
+        while scale > 0 && units % 10 == 0 {
+            units /= 10;
+            scale -= 1;
+        }
+        match Quantity::new(Decimal::new(units, scale)) {
             Ok(quantity) => quantity,
             Err(error) => unreachable!("Invariant: quantities in the book are not negative: {error}"),
         }
@@ -260,13 +263,29 @@ fn is_finer(value: Decimal, scale: u32) -> bool {
     value.scale() > scale && value.normalize().scale() > scale
 }
 
+/// Powers of ten that fit 64 bits.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
 /// A decimal as a whole number of ten to the minus `scale`; nothing when it is finer or too large.
 fn units_of(value: Decimal, scale: u32) -> Option<i64> {
     // Trailing zeros matter only to what looks too fine.
     let value = if value.scale() > scale { value.normalize() } else { value };
-    let missing = scale.checked_sub(value.scale())?;
-    let units = value.mantissa().checked_mul(10_i128.checked_pow(missing)?)?;
-    i64::try_from(units).ok().filter(|units| *units <= MAX_UNITS)
+    let parts = value.unpack();
+    if parts.hi != 0 {
+        return None;
+    }
+    let mantissa = u64::from(parts.mid) << 32 | u64::from(parts.lo);
+    let power = POWERS_OF_TEN.get(usize::try_from(scale.checked_sub(parts.scale)?).ok()?)?;
+    let units = i64::try_from(mantissa.checked_mul(*power)?).ok().filter(|units| *units <= MAX_UNITS)?;
+    Some(if parts.negative { -units } else { units })
 }
 
 /// A part of an amount, in hundredths of a percent, cut to `scale` decimals.
