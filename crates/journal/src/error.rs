@@ -26,6 +26,15 @@ pub enum Fault {
     /// They are whole, but follow upon something else than what is before them.
     #[error("the chain value does not follow from what is before")]
     Chain,
+    /// They are whole, and of another journal.
+    #[error("this belongs to another journal")]
+    Foreign,
+    /// The journal was closed in good order, and what was its end then is not its end now.
+    #[error("the journal was closed after batch {through}, and it does not end there now")]
+    NotAsClosed {
+        /// The last batch when it was closed.
+        through: u64,
+    },
 }
 
 /// Why the journal cannot do what it was asked.
@@ -47,10 +56,33 @@ pub enum JournalError {
         /// What the system said.
         source: io::Error,
     },
+    /// The operating system refused to take what was to be appended. The journal is as it was before, and takes
+    /// batches again as soon as the system does.
+    #[error("cannot {action} {}: {source}; nothing was appended", .path.display())]
+    NotWritten {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The operating system could not make something durable. What is on the disk nobody knows until it is read again.
+    #[error(
+        "cannot sync {}: {source}. What was written may or may not be on the disk, so nothing more is written; check \
+         the disk, and start again to recover what is there",
+        .path.display()
+    )]
+    SyncFailed {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Something that was durable is broken.
     #[error(
-        "{} is damaged at byte {offset}: {fault}. This was durable before, so it is not cut off, and nothing was \
-         changed. Restore the file from a copy, or give the directory another name to start empty",
+        "{} is damaged at byte {offset}, after batch {after}: {fault}. This was durable before, so it is not cut off, \
+         and nothing was changed. Restore the file from a copy, or decide to go on without what follows",
         .path.display()
     )]
     Damaged {
@@ -58,13 +90,15 @@ pub enum JournalError {
         path: PathBuf,
         /// Where, in bytes from the start.
         offset: u64,
+        /// The last batch before the damage that is whole.
+        after: u64,
         /// What is wrong.
         fault: Fault,
     },
     /// A segment is gone.
     #[error(
         "{} ends at batch {}, and the next file starts at batch {found}: a file between them is missing. Restore it \
-         from a copy, or give the directory another name to start empty; nothing was changed",
+         from a copy, or decide to go on without what follows; nothing was changed",
         .path.display(), .expected.saturating_sub(1)
     )]
     MissingSegment {
@@ -74,6 +108,17 @@ pub enum JournalError {
         expected: u64,
         /// The batch that follows.
         found: u64,
+    },
+    /// The newest segment, or the file that says which one that is, is gone.
+    #[error(
+        "{} is missing. Restore it from a copy, or decide to go on without it; nothing was changed",
+        .path.display()
+    )]
+    MissingFile {
+        /// The file that should be there.
+        path: PathBuf,
+        /// The last batch that can be there without it, where that is known.
+        after: Option<u64>,
     },
     /// A file was written in a format that this version does not read.
     #[error("{} has format version {found}, and this version reads {supported}; use the version that wrote it", .path.display())]
@@ -88,7 +133,7 @@ pub enum JournalError {
     /// A batch is over the limit.
     #[error("a batch of {given} bytes is over the limit of {limit} bytes")]
     TooLarge {
-        /// Bytes of the batch.
+        /// Bytes of the batch, or of the batches that were to be appended together.
         given: usize,
         /// Most bytes.
         limit: usize,
@@ -101,20 +146,58 @@ pub enum JournalError {
         /// The first that can be read.
         first: u64,
     },
-    /// An earlier write failed.
-    #[error("an earlier write to the journal failed, and what became of it is not known; restart to recover")]
+    /// An earlier sync failed.
+    #[error(
+        "an earlier write to the journal could not be made durable; start again to recover what is there"
+    )]
     Failed,
 }
 
 impl JournalError {
+    /// Whether nothing was appended and the journal may be asked again: nothing is unknown, and nothing is lost.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotWritten { .. } | Self::TooLarge { .. } | Self::NotKept { .. })
+    }
+
+    /// Of damage: the last batch that is whole before it, after which a person may decide to cut.
+    #[must_use]
+    pub const fn whole_through(&self) -> Option<u64> {
+        match self {
+            Self::Damaged { after, .. } => Some(*after),
+            Self::MissingSegment { expected, .. } => Some(expected.saturating_sub(1)),
+            Self::MissingFile { after, .. } => *after,
+            Self::InUse { .. }
+            | Self::Io { .. }
+            | Self::NotWritten { .. }
+            | Self::SyncFailed { .. }
+            | Self::Format { .. }
+            | Self::TooLarge { .. }
+            | Self::NotKept { .. }
+            | Self::Failed => None,
+        }
+    }
+
     /// For `map_err`: the system refused an action on a path.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
     }
 
+    /// For `map_err`: the system did not take what was to be appended.
+    pub(crate) fn not_written(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::NotWritten { action, path, source }
+    }
+
+    /// For `map_err`: the system could not make something durable.
+    pub(crate) fn sync_failed(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::SyncFailed { path, source }
+    }
+
     /// Durable bytes are broken.
-    pub(crate) fn damaged(path: &Path, offset: usize, fault: Fault) -> Self {
-        Self::Damaged { path: path.to_owned(), offset: offset as u64, fault }
+    pub(crate) fn damaged(path: &Path, offset: usize, after: u64, fault: Fault) -> Self {
+        Self::Damaged { path: path.to_owned(), offset: offset as u64, after, fault }
     }
 }

@@ -1,17 +1,20 @@
 //! The journal in a directory: one writer, segments one after another.
 
-use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::disk::{Disk, DiskFile, Lock, RealDisk};
 use crate::error::JournalError;
+use crate::follow::Follower;
 use crate::list::{self, Entry};
+use crate::manifest::{Closed, Manifest, Statement};
+use crate::progress::Progress;
 use crate::reader::Reader;
 use crate::record::{self, Chain, MAX_PAYLOAD_BYTES, Record};
-use crate::recovery::{self, Recovery};
+use crate::recovery::{self, CutOff, Found, Recovery};
 use crate::segment::{self, HEADER_BYTES, Header, Segment};
 use crate::spare::Preparation;
-use crate::{Batches, Journal};
+use crate::{Batches, Follow, Journal};
 
 /// How durable a batch is when `append` returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,11 +33,14 @@ pub struct Options {
     pub durability: Durability,
     /// Bytes of a segment. The first ones are smaller, so that a new directory costs little.
     pub segment_bytes: u64,
+    /// Whether a thread makes the next segment while the current one fills. Without it the append that needs the
+    /// segment waits for it.
+    pub prepare: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { durability: Durability::Sync, segment_bytes: 64 * 1024 * 1024 }
+        Self { durability: Durability::Sync, segment_bytes: 64 * 1024 * 1024, prepare: true }
     }
 }
 
@@ -45,26 +51,39 @@ const LOCK_FILE_NAME: &str = "lock";
 /// A journal in a directory of its own.
 #[derive(Debug)]
 pub struct FileJournal {
+    disk: Arc<dyn Disk>,
     dir: PathBuf,
     options: Options,
+    manifest: Manifest,
     active: Active,
     sequence: u64,
     chain: Chain,
     durable_through: u64,
+    progress: Arc<Progress>,
     failed: bool,
+    /// What must be done before more can be appended, because it could not be done before.
+    owed: Option<Owed>,
     next: Preparation,
     buffer: Vec<u8>,
-    /// Held as long as the journal is: closing the file gives the lock back.
-    _lock: File,
+    _lock: Box<dyn Lock>,
 }
 
 /// The segment that is written to.
 #[derive(Debug)]
 struct Active {
-    file: File,
+    file: Box<dyn DiskFile>,
     path: PathBuf,
     header: Header,
     end: u64,
+}
+
+/// What a refused append left undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owed {
+    /// Bytes after the end may have been written, and must be zero before anything is.
+    Wipe(u64),
+    /// A new segment with room for this many bytes of records.
+    Segment(u64),
 }
 
 impl FileJournal {
@@ -76,77 +95,97 @@ impl FileJournal {
     /// # Errors
     /// [`JournalError`] when the directory is in use, cannot be read or written, or is damaged.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Recovery), JournalError> {
-        make_dir(dir)?;
-        let lock = lock(dir)?;
-        let mut next = Preparation::default();
-        let (active, (sequence, chain), cut_off) = if let Some(entry) = list::segments(dir)?.pop() {
-            open_last(dir, &entry)?
-        } else {
-            let bytes = options.segment_bytes.min(FIRST_SEGMENT_BYTES);
-            let active = Active::make(dir, &mut next, 1, Chain::default(), framed_room(0), bytes)?;
-            (active, (0, Chain::default()), None)
+        Self::open_on(Arc::new(RealDisk), dir, options)
+    }
+
+    /// As [`Self::open`], on a disk of the caller's.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        options: Options,
+    ) -> Result<(Self, Recovery), JournalError> {
+        let lock = lock(&*disk, dir)?;
+        let Opened { mut manifest, active, sequence, chain, cut_off } = match recovery::look(&*disk, dir)? {
+            Found::Nothing => make_first(&*disk, dir, &options)?,
+            Found::Journal(manifest) => open_last(&*disk, dir, manifest)?,
         };
-        let mut journal = Self {
+        // What an earlier process left to the operating system is durable only once it is synced.
+        active.file.sync().map_err(JournalError::sync_failed(&active.path))?;
+        let journal = manifest.statement().journal;
+        manifest.say(Statement { journal, newest: active.header.first, closed: None })?;
+        let journal = Self {
+            disk,
             dir: dir.to_owned(),
             options,
+            manifest,
             active,
             sequence,
             chain,
-            durable_through: 0,
+            durable_through: sequence,
+            progress: Arc::new(Progress::new(sequence)),
             failed: false,
-            next,
+            owed: None,
+            next: Preparation::default(),
             buffer: Vec::new(),
             _lock: lock,
         };
-        // What an earlier process left to the operating system is durable only once it is synced.
-        journal.sync()?;
         Ok((journal, Recovery { last_sequence: sequence, cut_off }))
     }
 
     fn write(&mut self, batches: &[&[u8]]) -> Result<(), JournalError> {
+        let framed: usize = batches.iter().map(|payload| record::framed_bytes(payload.len())).sum();
+        let framed = framed as u64;
+        if self.active.end + framed > self.active.header.bytes {
+            self.roll(framed)?;
+        }
         self.buffer.clear();
+        let (mut sequence, mut chain) = (self.sequence, self.chain);
         for payload in batches {
-            let framed = record::framed_bytes(payload.len()) as u64;
-            if self.active.end + self.buffer.len() as u64 + framed > self.active.header.bytes {
-                self.flush()?;
-                self.roll(payload.len())?;
-            }
-            self.sequence += 1;
-            self.chain = record::chain_after(&self.chain, self.sequence, payload);
-            let record = Record {
-                sequence: self.sequence,
-                durable_through: self.durable_through,
-                chain: self.chain,
-                payload,
-            };
+            sequence += 1;
+            chain = record::chain_after(&chain, sequence, payload);
+            let record = Record { sequence, durable_through: self.durable_through, chain, payload };
             record::push(&mut self.buffer, self.active.header.salt, &record);
         }
-        self.flush()
-    }
-
-    /// Hands the framed records to the operating system.
-    fn flush(&mut self) -> Result<(), JournalError> {
-        let written = self.active.file.write_all_at(&self.buffer, self.active.end);
-        written.map_err(JournalError::io("write to", &self.active.path))?;
-        self.active.end += self.buffer.len() as u64;
-        self.buffer.clear();
+        if let Err(source) = self.active.file.write_all_at(&self.buffer, self.active.end) {
+            let refused = JournalError::not_written("write to", &self.active.path)(source);
+            self.owed = Some(Owed::Wipe(framed));
+            // Whoever is told that nothing was appended shall not find it after a crash.
+            self.settle_debt()?;
+            return Err(refused);
+        }
+        (self.sequence, self.chain) = (sequence, chain);
+        self.active.end += framed;
         Ok(())
     }
 
     fn make_durable(&mut self) -> Result<(), JournalError> {
-        self.active.file.sync_data().map_err(JournalError::io("sync", &self.active.path))?;
+        self.active.file.sync().map_err(JournalError::sync_failed(&self.active.path))?;
         self.durable_through = self.sequence;
         Ok(())
     }
 
     /// Goes on in a new segment. The old one is durable before the new one has a name, so that only the last segment
-    /// can ever have a torn end.
-    fn roll(&mut self, payload: usize) -> Result<(), JournalError> {
+    /// can ever have a torn end; and the manifest names the new one before anything is in it.
+    fn roll(&mut self, room: u64) -> Result<(), JournalError> {
+        self.owed = Some(Owed::Segment(room));
         self.make_durable()?;
         let bytes = self.next_bytes();
-        let room = framed_room(payload);
-        self.active = Active::make(&self.dir, &mut self.next, self.sequence + 1, self.chain, room, bytes)?;
-        Ok(())
+        let room = HEADER_BYTES as u64 + room;
+        let spare = self.next.take(&*self.disk, &self.dir, room, bytes)?;
+        let journal = self.active.header.journal;
+        let header = Header::new(journal, self.sequence + 1, self.chain, spare.bytes);
+        let path = segment::publish(&*self.disk, &*spare.file, &spare.path, &self.dir, &header)?;
+        self.active = Active { file: spare.file, path, header, end: HEADER_BYTES as u64 };
+        self.owed = None;
+        self.say(None)
+    }
+
+    fn say(&mut self, closed: Option<Closed>) -> Result<(), JournalError> {
+        let Header { journal, first: newest, .. } = self.active.header;
+        self.manifest.say(Statement { journal, newest, closed })
     }
 
     fn next_bytes(&self) -> u64 {
@@ -155,12 +194,29 @@ impl FileJournal {
 
     /// Past the middle of a segment the next one is made ready.
     fn prepare(&mut self) {
-        if self.active.end > self.active.header.bytes / 2 {
-            self.next.start(&self.dir, self.next_bytes());
+        if self.options.prepare && self.active.end > self.active.header.bytes / 2 {
+            let bytes = self.next_bytes();
+            self.next.start(&self.disk, &self.dir, bytes);
         }
     }
 
-    /// After a failed write or sync the file and the memory of the system may differ: nothing more is written.
+    /// Does what an earlier append could not.
+    fn settle_debt(&mut self) -> Result<(), JournalError> {
+        match self.owed {
+            None => {}
+            Some(Owed::Segment(room)) => self.roll(room)?,
+            Some(Owed::Wipe(bytes)) => {
+                let wiped = self.active.file.write_zeros_at(bytes, self.active.end);
+                wiped.map_err(JournalError::not_written("write to", &self.active.path))?;
+                self.active.file.sync().map_err(JournalError::sync_failed(&self.active.path))?;
+                self.owed = None;
+            }
+        }
+        // Also when the manifest could not be written before, or the journal was closed in between.
+        self.say(None)
+    }
+
+    /// After a sync that failed, the disk and what is known of it may differ: nothing more is written.
     fn guarded(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<(), JournalError>,
@@ -169,15 +225,16 @@ impl FileJournal {
             return Err(JournalError::Failed);
         }
         let acted = act(self);
-        self.failed = acted.is_err();
+        self.failed = acted.as_ref().is_err_and(|error| !error.is_refusal());
         acted
     }
 }
 
 impl Journal for FileJournal {
     fn append(&mut self, batches: &[&[u8]]) -> Result<u64, JournalError> {
-        refuse_too_large(batches, MAX_PAYLOAD_BYTES)?;
+        refuse_too_large(batches)?;
         self.guarded(|journal| {
+            journal.settle_debt()?;
             journal.write(batches)?;
             if journal.options.durability == Durability::Sync {
                 journal.make_durable()?;
@@ -185,6 +242,7 @@ impl Journal for FileJournal {
             journal.prepare();
             Ok(())
         })?;
+        self.progress.advance(self.sequence);
         Ok(self.sequence)
     }
 
@@ -192,8 +250,24 @@ impl Journal for FileJournal {
         self.guarded(Self::make_durable)
     }
 
+    fn heal(&mut self) -> Result<(), JournalError> {
+        self.guarded(Self::settle_debt)
+    }
+
+    fn close(&mut self) -> Result<(), JournalError> {
+        self.guarded(|journal| {
+            journal.settle_debt()?;
+            journal.make_durable()?;
+            journal.say(Some(Closed { sequence: journal.sequence, chain: journal.chain }))
+        })
+    }
+
     fn last_sequence(&self) -> u64 {
         self.sequence
+    }
+
+    fn durable_through(&self) -> u64 {
+        self.durable_through
     }
 
     fn chain(&self) -> Chain {
@@ -201,80 +275,81 @@ impl Journal for FileJournal {
     }
 
     fn read_from(&self, sequence: u64) -> Result<Batches, JournalError> {
-        let mut segments = list::segments(&self.dir)?;
-        let first = segments.first().map_or(1, |entry| entry.first);
-        if sequence < first {
-            return Err(JournalError::NotKept { sequence, first });
-        }
+        let mut segments = list::segments(&*self.disk, &self.dir, self.active.header.journal)?;
+        refuse_not_kept(&segments, sequence)?;
         let start = segments.partition_point(|entry| entry.first <= sequence).saturating_sub(1);
         segments.drain(..start);
-        Ok(Box::new(Reader::new(segments, sequence, self.sequence)))
+        Ok(Box::new(Reader::new(Arc::clone(&self.disk), segments, sequence, self.sequence)))
+    }
+
+    fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError> {
+        refuse_not_kept(&list::names(&*self.disk, &self.dir)?, sequence)?;
+        let (disk, progress) = (Arc::clone(&self.disk), Arc::clone(&self.progress));
+        Ok(Box::new(Follower::new(disk, self.dir.clone(), progress, sequence)))
     }
 }
 
-impl Active {
-    fn make(
-        dir: &Path,
-        next: &mut Preparation,
-        first: u64,
-        chain: Chain,
-        room: u64,
-        bytes: u64,
-    ) -> Result<Self, JournalError> {
-        let spare = next.take(dir, room, bytes)?;
-        let header = Header::new(first, chain, spare.bytes);
-        let path = segment::publish(&spare.file, &spare.path, dir, &header)?;
-        Ok(Self { file: spare.file, path, header, end: HEADER_BYTES as u64 })
+impl Drop for FileJournal {
+    /// Nobody waits for what cannot come.
+    fn drop(&mut self) {
+        self.progress.end();
     }
 }
 
-type Opened = (Active, (u64, Chain), Option<recovery::CutOff>);
+/// A journal as it was found or made.
+struct Opened {
+    manifest: Manifest,
+    active: Active,
+    sequence: u64,
+    chain: Chain,
+    cut_off: Option<CutOff>,
+}
 
-fn open_last(dir: &Path, entry: &Entry) -> Result<Opened, JournalError> {
-    let segment = Segment::load(&entry.path)?;
-    let end = recovery::find_end(&segment)?;
-    let file = File::options()
-        .write(true)
-        .open(&entry.path)
-        .map_err(JournalError::io("open for writing", &entry.path))?;
-    let cut_off = if end.torn { Some(recovery::cut_off(&segment, &file, dir, &end)?) } else { None };
+/// The first segment, and then the manifest that names it: a start that is cut short in between is a new start.
+fn make_first(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<Opened, JournalError> {
+    let bytes = options.segment_bytes.min(FIRST_SEGMENT_BYTES).max(HEADER_BYTES as u64);
+    let spare = crate::spare::Spare::make(disk, dir, bytes)?;
+    let header = Header::new(segment::unforeseeable(), 1, Chain::default(), spare.bytes);
+    let path = segment::publish(disk, &*spare.file, &spare.path, dir, &header)?;
+    let active = Active { file: spare.file, path, header, end: HEADER_BYTES as u64 };
+    let statement = Statement { journal: header.journal, newest: 1, closed: None };
+    let manifest = Manifest::make(disk, dir, statement)?;
+    Ok(Opened { manifest, active, sequence: 0, chain: Chain::default(), cut_off: None })
+}
+
+fn open_last(disk: &dyn Disk, dir: &Path, manifest: Manifest) -> Result<Opened, JournalError> {
+    let statement = manifest.statement();
+    let segments = list::segments(disk, dir, statement.journal)?;
+    let Some(entry) = segments.last() else {
+        let path = dir.join(list::file_name(statement.newest));
+        return Err(JournalError::MissingFile { path, after: None });
+    };
+    let segment = Segment::load(disk, &entry.path, entry.before())?;
+    let end = recovery::find_end(&segment, &statement)?;
+    let file = disk.open_for_writing(&entry.path);
+    let file = file.map_err(JournalError::io("open for writing", &entry.path))?;
+    let cut_off = if end.torn { Some(recovery::cut_off(disk, dir, &segment, &*file, &end)?) } else { None };
     let Segment { path, header, .. } = segment;
     let active = Active { file, path, header, end: end.offset as u64 };
-    Ok((active, (end.sequence, end.chain), cut_off))
+    Ok(Opened { manifest, active, sequence: end.sequence, chain: end.chain, cut_off })
 }
 
-/// Bytes of a segment that has room for a payload.
-const fn framed_room(payload: usize) -> u64 {
-    (HEADER_BYTES + record::framed_bytes(payload)) as u64
+/// Refuses batches that are too large, each or together.
+pub(crate) fn refuse_too_large(batches: &[&[u8]]) -> Result<(), JournalError> {
+    let given = batches.iter().map(|payload| payload.len()).fold(0, usize::saturating_add);
+    let limit = MAX_PAYLOAD_BYTES;
+    if given > limit { Err(JournalError::TooLarge { given, limit }) } else { Ok(()) }
 }
 
-pub(crate) fn refuse_too_large(batches: &[&[u8]], limit: usize) -> Result<(), JournalError> {
-    match batches.iter().map(|payload| payload.len()).find(|length| *length > limit) {
-        Some(given) => Err(JournalError::TooLarge { given, limit }),
-        None => Ok(()),
-    }
+fn refuse_not_kept(segments: &[Entry], sequence: u64) -> Result<(), JournalError> {
+    let first = segments.first().map_or(1, |entry| entry.first);
+    if sequence < first { Err(JournalError::NotKept { sequence, first }) } else { Ok(()) }
 }
 
-fn make_dir(dir: &Path) -> Result<(), JournalError> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(dir).map_err(JournalError::io("make the directory", dir))?;
-    // Of a relative path of one part the parent is the working directory.
-    match dir.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => segment::sync_dir(Path::new(".")),
-        Some(parent) => segment::sync_dir(parent),
-        None => Ok(()),
-    }
-}
-
-fn lock(dir: &Path) -> Result<File, JournalError> {
+/// Makes the directory and takes its lock.
+pub(crate) fn lock(disk: &dyn Disk, dir: &Path) -> Result<Box<dyn Lock>, JournalError> {
+    disk.make_dir(dir).map_err(JournalError::io("make the directory", dir))?;
     let path = dir.join(LOCK_FILE_NAME);
-    let file = File::options().write(true).create(true).truncate(false).open(&path);
-    let file = file.map_err(JournalError::io("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::InUse { dir: dir.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(JournalError::io("lock", &path)(source)),
-    }
+    let lock = disk.lock(&path).map_err(JournalError::io("lock", &path))?;
+    lock.ok_or_else(|| JournalError::InUse { dir: dir.to_owned() })
 }

@@ -1,8 +1,8 @@
 //! Which segments a directory holds, in order.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::disk::Disk;
 use crate::error::{Fault, JournalError};
 use crate::segment;
 
@@ -13,8 +13,9 @@ pub(crate) fn file_name(first: u64) -> String {
     format!("{first:020}.{EXTENSION}")
 }
 
-fn first_of(path: &Path) -> Option<u64> {
-    let stem = path.file_name()?.to_str()?.strip_suffix(EXTENSION)?.strip_suffix('.')?;
+/// The first batch of the segment of a name, when it is the name of one.
+pub(crate) fn first_of(name: &str) -> Option<u64> {
+    let stem = name.strip_suffix(EXTENSION)?.strip_suffix('.')?;
     let is_number = stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| stem.parse().ok()).flatten()
 }
@@ -26,21 +27,33 @@ pub(crate) struct Entry {
     pub(crate) path: PathBuf,
 }
 
-/// The segments of a directory, oldest first. Every header is checked; other files are not looked at.
-pub(crate) fn segments(dir: &Path) -> Result<Vec<Entry>, JournalError> {
-    let fail = |source| JournalError::Io { action: "list", path: dir.to_owned(), source };
-    let mut entries = Vec::new();
-    for file in fs::read_dir(dir).map_err(fail)? {
-        let path = file.map_err(fail)?.path();
-        if let Some(first) = first_of(&path) {
-            entries.push(Entry { first, path });
-        }
+impl Entry {
+    /// The last batch before the segment.
+    pub(crate) const fn before(&self) -> u64 {
+        self.first.saturating_sub(1)
     }
+}
+
+/// The files that have names of segments, oldest first. None is opened.
+pub(crate) fn names(disk: &dyn Disk, dir: &Path) -> Result<Vec<Entry>, JournalError> {
+    let files = disk.list(dir).map_err(JournalError::io("list", dir))?;
+    let entry = |name: String| first_of(&name).map(|first| Entry { first, path: dir.join(name) });
+    let mut entries: Vec<Entry> = files.into_iter().filter_map(entry).collect();
     entries.sort_unstable_by_key(|entry| entry.first);
-    for Entry { first, path } in &entries {
-        let found = segment::read_header(path)?.first;
-        if found != *first {
-            return Err(JournalError::damaged(path, 0, Fault::Sequence { expected: *first, found }));
+    Ok(entries)
+}
+
+/// The segments of a journal in a directory, oldest first. Every header is checked; other files are not looked at.
+pub(crate) fn segments(disk: &dyn Disk, dir: &Path, journal: u64) -> Result<Vec<Entry>, JournalError> {
+    let entries = names(disk, dir)?;
+    for entry in &entries {
+        let header = segment::read_header(disk, &entry.path, entry.before())?;
+        let damaged = |fault| Err(JournalError::damaged(&entry.path, 0, entry.before(), fault));
+        if header.journal != journal {
+            return damaged(Fault::Foreign);
+        }
+        if header.first != entry.first {
+            return damaged(Fault::Sequence { expected: entry.first, found: header.first });
         }
     }
     Ok(entries)
@@ -53,10 +66,10 @@ mod tests {
     #[test]
     fn names_and_numbers_belong_together() {
         assert_eq!(file_name(17), "00000000000000000017.journal");
-        assert_eq!(first_of(Path::new("a/00000000000000000017.journal")), Some(17));
+        assert_eq!(first_of("00000000000000000017.journal"), Some(17));
         for name in ["17.journal", "0000000000000000001x.journal", "00000000000000000017.journal.new", "lock"]
         {
-            assert_eq!(first_of(Path::new(name)), None, "{name}");
+            assert_eq!(first_of(name), None, "{name}");
         }
     }
 }

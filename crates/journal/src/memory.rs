@@ -1,14 +1,36 @@
-//! A journal that keeps nothing: for a state that may be forgotten when the process ends.
+//! A journal that keeps nothing but its last batches: for a state that may be forgotten when the process ends.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::error::JournalError;
-use crate::record::{self, Chain, MAX_PAYLOAD_BYTES};
-use crate::{Batches, Journal};
+use crate::progress::Progress;
+use crate::record::{self, Chain};
+use crate::{Batch, Batches, Follow, Journal};
 
-/// Numbers and chains batches like any journal, and forgets them.
-#[derive(Debug, Clone, Default)]
+/// Most bytes of batches that are kept for followers.
+const KEPT_BYTES: usize = 1024 * 1024;
+
+/// Numbers and chains batches like any journal, and forgets them but for the last ones.
+#[derive(Debug, Default)]
 pub struct MemoryJournal {
     sequence: u64,
     chain: Chain,
+    kept: Arc<Kept>,
+}
+
+/// Shared by the journal and its followers.
+#[derive(Debug, Default)]
+struct Kept {
+    batches: Mutex<Window>,
+    progress: Progress,
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    batches: VecDeque<Batch>,
+    bytes: usize,
 }
 
 impl MemoryJournal {
@@ -19,13 +41,45 @@ impl MemoryJournal {
     }
 }
 
+impl Window {
+    fn push(&mut self, batch: Batch) {
+        self.bytes += batch.payload.len();
+        self.batches.push_back(batch);
+        while self.bytes > KEPT_BYTES
+            && let Some(oldest) = self.batches.pop_front()
+        {
+            self.bytes -= oldest.payload.len();
+        }
+    }
+
+    /// The batches from a sequence on, when all of them are kept.
+    fn from(&self, sequence: u64, last: u64) -> Result<impl Iterator<Item = &Batch>, JournalError> {
+        let first = self.batches.front().map_or(last + 1, |batch| batch.sequence);
+        if sequence < first {
+            return Err(JournalError::NotKept { sequence, first });
+        }
+        Ok(self.batches.iter().skip_while(move |batch| batch.sequence < sequence))
+    }
+}
+
+impl Kept {
+    /// A batch is pushed or taken out whole, so a holder of the lock that panicked has broken nothing.
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Journal for MemoryJournal {
     fn append(&mut self, batches: &[&[u8]]) -> Result<u64, JournalError> {
-        crate::file::refuse_too_large(batches, MAX_PAYLOAD_BYTES)?;
+        crate::file::refuse_too_large(batches)?;
+        let mut window = self.kept.window();
         for payload in batches {
             self.sequence += 1;
             self.chain = record::chain_after(&self.chain, self.sequence, payload);
+            window.push(Batch { sequence: self.sequence, payload: payload.to_vec() });
         }
+        drop(window);
+        self.kept.progress.advance(self.sequence);
         Ok(self.sequence)
     }
 
@@ -33,8 +87,21 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
+    fn heal(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
     fn last_sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// Nothing survives.
+    fn durable_through(&self) -> u64 {
+        0
     }
 
     fn chain(&self) -> Chain {
@@ -42,10 +109,38 @@ impl Journal for MemoryJournal {
     }
 
     fn read_from(&self, sequence: u64) -> Result<Batches, JournalError> {
-        let first = self.sequence + 1;
-        if sequence < first {
-            return Err(JournalError::NotKept { sequence, first });
+        let window = self.kept.window();
+        let batches: Vec<_> = window.from(sequence, self.sequence)?.cloned().map(Ok).collect();
+        Ok(Box::new(batches.into_iter()))
+    }
+
+    fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError> {
+        self.kept.window().from(sequence, self.sequence).map(drop)?;
+        Ok(Box::new(MemoryFollower { kept: Arc::clone(&self.kept), next: sequence }))
+    }
+}
+
+impl Drop for MemoryJournal {
+    /// Nobody waits for what cannot come.
+    fn drop(&mut self) {
+        self.kept.progress.end();
+    }
+}
+
+/// A place among the kept batches.
+struct MemoryFollower {
+    kept: Arc<Kept>,
+    next: u64,
+}
+
+impl Follow for MemoryFollower {
+    fn next_within(&mut self, patience: Duration) -> Result<Option<Batch>, JournalError> {
+        if !self.kept.progress.wait_for(self.next, patience) {
+            return Ok(None);
         }
-        Ok(Box::new(std::iter::empty()))
+        let window = self.kept.window();
+        let batch = window.from(self.next, self.next)?.next().cloned();
+        self.next += u64::from(batch.is_some());
+        Ok(batch)
     }
 }

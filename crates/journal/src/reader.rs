@@ -1,14 +1,18 @@
 //! Reading batches in order across segments, checking all that is passed.
 
+use std::sync::Arc;
+
 use crate::Batch;
-use crate::error::JournalError;
+use crate::disk::Disk;
+use crate::error::{Fault, JournalError};
 use crate::list::Entry;
 use crate::record::Chain;
-use crate::recovery::{End, Walk};
 use crate::segment::Segment;
+use crate::walk::{End, Walk};
 
 /// Batches from one sequence through another.
 pub(crate) struct Reader {
+    disk: Arc<dyn Disk>,
     /// Segments still to be opened, the next one last.
     waiting: Vec<Entry>,
     current: Option<(Segment, End)>,
@@ -19,22 +23,20 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Reads from a batch through another. The segments are in order, and the first of them holds the first batch.
-    pub(crate) fn new(mut segments: Vec<Entry>, from: u64, through: u64) -> Self {
+    pub(crate) fn new(disk: Arc<dyn Disk>, mut segments: Vec<Entry>, from: u64, through: u64) -> Self {
         segments.reverse();
-        Self { waiting: segments, current: None, from, through, done: from > through }
+        Self { disk, waiting: segments, current: None, from, through, done: from > through }
     }
 
     fn read(&mut self) -> Result<Option<Batch>, JournalError> {
         loop {
             let Some((segment, end)) = self.current.take() else {
                 let Some(entry) = self.waiting.pop() else { return Ok(None) };
-                let segment = Segment::load(&entry.path)?;
-                let end = Walk::new(&segment).end(false);
-                self.current = Some((segment, end));
+                self.enter(&entry)?;
                 continue;
             };
             let mut walk = Walk::resume(&segment, &end);
-            let batch = walk.step()?.map(|record| (record.sequence, record.payload));
+            let batch = walk.next_whole()?.map(|record| (record.sequence, record.payload));
             let end = walk.end(false);
             match batch {
                 Some((sequence, payload)) if sequence >= self.from => {
@@ -43,28 +45,30 @@ impl Reader {
                     return Ok(Some(batch));
                 }
                 Some(_) => self.current = Some((segment, end)),
-                None => self.open_next(&segment, end.sequence, &end.chain)?,
+                None => self.enter_next(&segment, end.sequence, &end.chain)?,
             }
         }
     }
 
+    fn enter(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let segment = Segment::load(&*self.disk, &entry.path, entry.before())?;
+        let end = Walk::new(&segment).end(false);
+        self.current = Some((segment, end));
+        Ok(())
+    }
+
     /// The segment after one that was read to its end must go on where that one stopped.
-    fn open_next(&mut self, before: &Segment, sequence: u64, chain: &Chain) -> Result<(), JournalError> {
+    fn enter_next(&mut self, before: &Segment, sequence: u64, chain: &Chain) -> Result<(), JournalError> {
         let Some(entry) = self.waiting.pop() else { return Ok(()) };
         let expected = sequence + 1;
         if entry.first != expected {
-            return Err(JournalError::MissingSegment {
-                path: before.path.clone(),
-                expected,
-                found: entry.first,
-            });
+            let (path, found) = (before.path.clone(), entry.first);
+            return Err(JournalError::MissingSegment { path, expected, found });
         }
-        let segment = Segment::load(&entry.path)?;
-        if segment.header.chain != *chain {
-            return Err(JournalError::damaged(&entry.path, 0, crate::error::Fault::Chain));
+        self.enter(&entry)?;
+        if self.current.as_ref().is_some_and(|(segment, _)| segment.header.chain != *chain) {
+            return Err(JournalError::damaged(&entry.path, 0, sequence, Fault::Chain));
         }
-        let end = Walk::new(&segment).end(false);
-        self.current = Some((segment, end));
         Ok(())
     }
 }

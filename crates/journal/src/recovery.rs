@@ -1,13 +1,14 @@
-//! Where the records of the last segment end, and what is done about a torn one.
+//! What opening finds at the end of a journal: whether all is there that must be, and what is done about a torn record.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use crate::disk::{Disk, DiskFile};
 use crate::error::{Fault, JournalError};
-use crate::record::{self, ALIGNMENT, Chain, Record};
-use crate::segment::{HEADER_BYTES, Segment};
+use crate::list::{self, Entry};
+use crate::manifest::{self, Manifest, Statement};
+use crate::record::is_zero;
+use crate::segment::{self, HEADER_BYTES, Segment};
+use crate::walk::{End, Walk};
 
 /// What opening a journal found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,56 +30,78 @@ pub struct CutOff {
     pub kept_in: PathBuf,
 }
 
-/// The end of the records of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct End {
-    pub(crate) offset: usize,
-    pub(crate) sequence: u64,
-    pub(crate) chain: Chain,
-    /// Whether something that is no record follows, which may be cut off.
-    pub(crate) torn: bool,
+/// The manifest, checked against the names in the directory.
+pub(crate) enum Found {
+    /// Nothing that was ever written to.
+    Nothing,
+    Journal(Manifest),
 }
 
-/// Follows the records of the last segment to their end.
-pub(crate) fn find_end(segment: &Segment) -> Result<End, JournalError> {
-    let mut walk = Walk::new(segment);
-    loop {
-        match walk.step() {
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(walk.end(false)),
-            Err(error @ JournalError::Damaged { fault: Fault::Mark | Fault::Cut | Fault::Checksum, .. }) => {
-                if was_durable(segment, walk.offset, walk.sequence + 1) {
-                    return Err(error);
-                }
-                return Ok(walk.end(true));
-            }
-            // A whole record in the wrong place is not what a write that was cut short leaves behind.
-            Err(error) => return Err(error),
+/// Looks at a directory: is what must be there, there?
+pub(crate) fn look(disk: &dyn Disk, dir: &Path) -> Result<Found, JournalError> {
+    let names = list::names(disk, dir)?;
+    let Some(manifest) = Manifest::open(disk, dir)? else {
+        return match &names[..] {
+            [] => Ok(Found::Nothing),
+            // The first start was cut short before it came to the manifest.
+            [only] if is_unused(disk, only)? => Ok(Found::Nothing),
+            [.., newest] => Err(missing_manifest(disk, dir, newest)),
+        };
+    };
+    let Statement { newest, .. } = manifest.statement();
+    if names.iter().all(|entry| entry.first != newest) {
+        let path = dir.join(list::file_name(newest));
+        return Err(JournalError::MissingFile { path, after: Some(newest.saturating_sub(1)) });
+    }
+    Ok(Found::Journal(manifest))
+}
+
+/// Whether a segment is the first of a journal and holds nothing.
+fn is_unused(disk: &dyn Disk, entry: &Entry) -> Result<bool, JournalError> {
+    // An older version's segment is that version's to judge.
+    segment::read_header(disk, &entry.path, entry.before())?;
+    let bytes = disk.open(&entry.path).and_then(|file| file.read_whole());
+    let bytes = bytes.map_err(JournalError::io("read", &entry.path))?;
+    Ok(entry.first == 1 && bytes.get(HEADER_BYTES..).is_none_or(is_zero))
+}
+
+fn missing_manifest(disk: &dyn Disk, dir: &Path, newest: &Entry) -> JournalError {
+    let end =
+        Segment::load(disk, &newest.path, newest.before()).and_then(|segment| Walk::new(&segment).find_end());
+    let after = end.ok().map(|end| end.sequence);
+    JournalError::MissingFile { path: dir.join(manifest::FILE_NAME), after }
+}
+
+/// Follows the records of the last segment to their end, which must be where the journal was closed, if it was.
+pub(crate) fn find_end(segment: &Segment, statement: &Statement) -> Result<End, JournalError> {
+    let end = Walk::new(segment).find_end()?;
+    if let Some(closed) = statement.closed {
+        let as_closed = end.sequence == closed.sequence && end.chain == closed.chain && !end.torn;
+        if !as_closed {
+            let fault = Fault::NotAsClosed { through: closed.sequence };
+            return Err(JournalError::damaged(&segment.path, end.offset, end.sequence, fault));
         }
     }
-}
-
-/// Whether a record after a broken one says that the broken one was durable.
-fn was_durable(segment: &Segment, offset: usize, sequence: u64) -> bool {
-    (offset + ALIGNMENT..segment.bytes.len())
-        .step_by(ALIGNMENT)
-        .filter_map(|at| record::parse(segment.bytes.get(at..)?, segment.header.salt).ok())
-        .any(|record| record.durable_through >= sequence)
+    Ok(end)
 }
 
 /// Copies a torn end to a file of its own and zeroes it.
-pub(crate) fn cut_off(segment: &Segment, file: &File, dir: &Path, end: &End) -> Result<CutOff, JournalError> {
+pub(crate) fn cut_off(
+    disk: &dyn Disk,
+    dir: &Path,
+    segment: &Segment,
+    file: &dyn DiskFile,
+    end: &End,
+) -> Result<CutOff, JournalError> {
     let tail = segment.bytes.get(end.offset..).unwrap_or_default();
     let used = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let torn = tail.get(..used).unwrap_or_default();
 
-    let kept_in = keep(dir, end.sequence + 1, torn)?;
+    let kept_in = keep(disk, dir, &format!("torn-{:020}", end.sequence + 1), torn)?;
     let offset = end.offset as u64;
-    let zero = || {
-        file.write_all_at(&vec![0; used], offset)?;
-        file.sync_data()
-    };
-    zero().map_err(JournalError::io("cut the torn end off", &segment.path))?;
+    file.write_zeros_at(used as u64, offset)
+        .and_then(|()| file.sync())
+        .map_err(JournalError::io("cut the torn end off", &segment.path))?;
     tracing::warn!(
         file = %segment.path.display(), offset, bytes = used, kept_in = %kept_in.display(),
         "the last record of the journal was torn and is cut off; nobody was told that it was taken"
@@ -87,68 +110,32 @@ pub(crate) fn cut_off(segment: &Segment, file: &File, dir: &Path, end: &End) -> 
 }
 
 /// Writes a copy under a name that is not taken.
-fn keep(dir: &Path, sequence: u64, torn: &[u8]) -> Result<PathBuf, JournalError> {
-    let mut copies = 1;
+pub(crate) fn keep(disk: &dyn Disk, dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, JournalError> {
+    let path = free_name(disk, dir, name, "bytes")?;
+    let write = || {
+        let file = disk.create(&path)?;
+        file.write_all_at(bytes, 0)?;
+        file.sync()?;
+        disk.sync_dir(dir)
+    };
+    write().map_err(JournalError::io("keep the cut bytes in", &path))?;
+    Ok(path)
+}
+
+/// A name in a directory that no file has. Nobody else makes files there: the journal is locked.
+pub(crate) fn free_name(
+    disk: &dyn Disk,
+    dir: &Path,
+    name: &str,
+    extension: &str,
+) -> Result<PathBuf, JournalError> {
+    let taken = disk.list(dir).map_err(JournalError::io("list", dir))?;
+    let mut number = 1_u64;
     loop {
-        let path = dir.join(format!("torn-{sequence:020}-{copies}.bytes"));
-        match File::create_new(&path) {
-            Ok(mut file) => {
-                let write = file.write_all(torn).and_then(|()| file.sync_all());
-                write.map_err(JournalError::io("keep the torn end in", &path))?;
-                crate::segment::sync_dir(dir)?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => copies += 1,
-            Err(error) => return Err(JournalError::io("make", &path)(error)),
+        let candidate = format!("{name}-{number}.{extension}");
+        if !taken.contains(&candidate) {
+            return Ok(dir.join(candidate));
         }
-    }
-}
-
-/// A walk over the records of a segment that checks that each follows upon the one before.
-pub(crate) struct Walk<'a> {
-    segment: &'a Segment,
-    pub(crate) offset: usize,
-    pub(crate) sequence: u64,
-    chain: Chain,
-}
-
-impl<'a> Walk<'a> {
-    pub(crate) fn new(segment: &'a Segment) -> Self {
-        let (sequence, chain) = (segment.header.first.saturating_sub(1), segment.header.chain);
-        Self { segment, offset: HEADER_BYTES, sequence, chain }
-    }
-
-    /// Goes on where an earlier walk over the same segment stopped.
-    pub(crate) const fn resume(segment: &'a Segment, end: &End) -> Self {
-        Self { segment, offset: end.offset, sequence: end.sequence, chain: end.chain }
-    }
-
-    pub(crate) const fn end(&self, torn: bool) -> End {
-        End { offset: self.offset, sequence: self.sequence, chain: self.chain, torn }
-    }
-
-    /// The next record; nothing when only zeros are left.
-    pub(crate) fn step(&mut self) -> Result<Option<Record<'a>>, JournalError> {
-        let rest = self.segment.bytes.get(self.offset..).unwrap_or_default();
-        let found = match record::parse(rest, self.segment.header.salt) {
-            Ok(found) => found,
-            Err(Fault::Mark) if rest.iter().all(|byte| *byte == 0) => return Ok(None),
-            Err(fault) => return Err(self.damaged(fault)),
-        };
-        let expected = self.sequence + 1;
-        if found.sequence != expected {
-            return Err(self.damaged(Fault::Sequence { expected, found: found.sequence }));
-        }
-        if found.chain != record::chain_after(&self.chain, found.sequence, found.payload) {
-            return Err(self.damaged(Fault::Chain));
-        }
-        self.offset += found.framed_bytes();
-        self.sequence = found.sequence;
-        self.chain = found.chain;
-        Ok(Some(found))
-    }
-
-    fn damaged(&self, fault: Fault) -> JournalError {
-        JournalError::damaged(&self.segment.path, self.offset, fault)
+        number += 1;
     }
 }

@@ -1,9 +1,10 @@
 //! The next segment, made while the current one fills, so that no append waits for a file to be zeroed.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
 use crate::segment;
 
@@ -13,15 +14,15 @@ const FILE_NAME: &str = "next.journal.new";
 #[derive(Debug)]
 pub(crate) struct Spare {
     pub(crate) path: PathBuf,
-    pub(crate) file: File,
+    pub(crate) file: Box<dyn DiskFile>,
     pub(crate) bytes: u64,
 }
 
 impl Spare {
     /// Makes one.
-    pub(crate) fn make(dir: &Path, bytes: u64) -> Result<Self, JournalError> {
+    pub(crate) fn make(disk: &dyn Disk, dir: &Path, bytes: u64) -> Result<Self, JournalError> {
         let path = dir.join(FILE_NAME);
-        let file = segment::make_zeroed(&path, bytes)?;
+        let file = segment::make_zeroed(disk, &path, bytes)?;
         Ok(Self { path, file, bytes })
     }
 }
@@ -33,20 +34,29 @@ pub(crate) struct Preparation(Option<JoinHandle<Result<Spare, JournalError>>>);
 impl Preparation {
     /// Starts making a spare, unless one is being made or waits. That it cannot be started is no failure: the segment
     /// is then made when it is needed.
-    pub(crate) fn start(&mut self, dir: &Path, bytes: u64) {
+    pub(crate) fn start(&mut self, disk: &Arc<dyn Disk>, dir: &Path, bytes: u64) {
         if self.0.is_none() {
-            let dir = dir.to_owned();
+            let (disk, dir) = (Arc::clone(disk), dir.to_owned());
             let thread = std::thread::Builder::new().name("journal-spare".to_owned());
-            self.0 = thread.spawn(move || Spare::make(&dir, bytes)).ok();
+            self.0 = thread.spawn(move || Spare::make(&*disk, &dir, bytes)).ok();
         }
     }
 
     /// The prepared spare when it is large enough, or one made now.
-    pub(crate) fn take(&mut self, dir: &Path, at_least: u64, bytes: u64) -> Result<Spare, JournalError> {
+    pub(crate) fn take(
+        &mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+        at_least: u64,
+        bytes: u64,
+    ) -> Result<Spare, JournalError> {
         match self.wait() {
             Some(Ok(spare)) if spare.bytes >= at_least => Ok(spare),
-            Some(Err(error)) => Err(error),
-            Some(Ok(_)) | None => Spare::make(dir, bytes.max(at_least)),
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the next segment of the journal could not be prepared");
+                Spare::make(disk, dir, bytes.max(at_least))
+            }
+            Some(Ok(_)) | None => Spare::make(disk, dir, bytes.max(at_least)),
         }
     }
 

@@ -109,7 +109,7 @@ impl Sequencer {
         while !self.stopping && self.collect() {
             self.carry_out()?;
         }
-        self.journal.sync()
+        self.journal.close()
     }
 
     /// Puts the next batch together from whatever waits. False when there will be no more.

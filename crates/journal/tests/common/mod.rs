@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use journal::{Durability, FileJournal, Journal, JournalError, Options, Recovery};
 
 /// Bytes of a segment's header.
-pub const SEGMENT_HEADER: usize = 64;
+pub const SEGMENT_HEADER: usize = 128;
 /// Bytes of a record before its payload.
 pub const RECORD_HEADER: usize = 48;
+/// Bytes of a record's end mark.
+pub const RECORD_END: usize = 8;
 
 pub fn options(segment_bytes: u64) -> Options {
-    Options { durability: Durability::Sync, segment_bytes }
+    Options { durability: Durability::Sync, segment_bytes, prepare: true }
 }
 
 pub fn open(dir: &Path) -> Result<(FileJournal, Recovery), JournalError> {
@@ -30,18 +32,29 @@ pub fn journal_of(dir: &Path, batches: &[&[u8]]) {
     }
 }
 
-/// The bytes of the only segment of a journal with these batches.
-pub fn segment_of(batches: &[&[u8]]) -> Vec<u8> {
-    let dir = tempfile::tempdir().unwrap();
-    journal_of(dir.path(), batches);
-    fs::read(&segments(dir.path())[0]).unwrap()
+/// The files of a journal with these batches that was not closed: its only segment, and its manifest.
+pub struct Files {
+    pub segment: Vec<u8>,
+    manifest: Vec<u8>,
 }
 
-/// A directory with one segment of these bytes, which a test has changed: no disk has to be waited for.
-pub fn dir_of(segment: &[u8]) -> tempfile::TempDir {
+pub fn files_of(batches: &[&[u8]]) -> Files {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("00000000000000000001.journal"), segment).unwrap();
-    dir
+    journal_of(dir.path(), batches);
+    Files {
+        segment: fs::read(&segments(dir.path())[0]).unwrap(),
+        manifest: fs::read(dir.path().join("manifest")).unwrap(),
+    }
+}
+
+impl Files {
+    /// A directory with the segment as a test has changed it: no disk has to be waited for.
+    pub fn with_segment(&self, segment: &[u8]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("00000000000000000001.journal"), segment).unwrap();
+        fs::write(dir.path().join("manifest"), &self.manifest).unwrap();
+        dir
+    }
 }
 
 /// All batches of a journal, whose numbers must count from 1.
@@ -68,7 +81,7 @@ pub fn segments(dir: &Path) -> Vec<PathBuf> {
 pub fn places(batches: &[&[u8]]) -> Vec<(usize, usize)> {
     let mut start = SEGMENT_HEADER;
     let place = |batch: &&[u8]| {
-        let end = (start + RECORD_HEADER + batch.len()).next_multiple_of(8);
+        let end = (start + RECORD_HEADER + batch.len()).next_multiple_of(8) + RECORD_END;
         (std::mem::replace(&mut start, end), end)
     };
     batches.iter().map(place).collect()

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use journal::{Batches, Chain, Journal, JournalError, MemoryJournal};
+use journal::{Batches, Chain, Follow, Journal, JournalError, MemoryJournal};
 use order_engine::{
     AccountId, CancelOrder, ClientOrderId, Command, InstrumentId, Order, OrderId, OrderKind, PlaceOrder,
     Price, Quantity, Side, Size, Timestamp, UpdateQuote,
@@ -164,8 +164,20 @@ impl Journal for GatedJournal {
         Ok(())
     }
 
+    fn heal(&mut self) -> Result<(), JournalError> {
+        self.inner.heal()
+    }
+
+    fn close(&mut self) -> Result<(), JournalError> {
+        self.inner.close()
+    }
+
     fn last_sequence(&self) -> u64 {
         self.inner.last_sequence()
+    }
+
+    fn durable_through(&self) -> u64 {
+        self.inner.durable_through()
     }
 
     fn chain(&self) -> Chain {
@@ -174,5 +186,9 @@ impl Journal for GatedJournal {
 
     fn read_from(&self, sequence: u64) -> Result<Batches, JournalError> {
         self.inner.read_from(sequence)
+    }
+
+    fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError> {
+        self.inner.follow(sequence)
     }
 }
