@@ -82,6 +82,8 @@ pub(crate) enum ApiError {
     NoParameters,
     /// 36: a value out of its range; the argument's name.
     OutOfRange(&'static str),
+    /// 36: more candles than an answer may have.
+    TooManyCandles,
     /// 37: the instrument cannot be traded by this account.
     NotTradable,
     /// 40: a query that cannot be decoded; the query.
@@ -92,8 +94,13 @@ pub(crate) enum ApiError {
     Timestamp(&'static str),
     /// 46: an instrument is unknown; its name.
     InvalidInstrument(String),
-    /// 47: an argument that excludes all others; its name.
-    Exclusive(&'static str),
+    /// 47: an argument that does not go with others, or not without them.
+    Conflict {
+        /// Its name.
+        argument: &'static str,
+        /// With what it does not go.
+        with: &'static str,
+    },
     /// 52: an id in the path that is no number; its name.
     ResourceIdentifier(&'static str),
     /// 53: too fast.
@@ -169,13 +176,13 @@ impl ApiError {
             Self::ForeignOrder => (30, 404),
             Self::UnknownAccount => (32, 404),
             Self::NoParameters => (35, 400),
-            Self::OutOfRange(_) => (36, 400),
+            Self::OutOfRange(_) | Self::TooManyCandles => (36, 400),
             Self::NotTradable => (37, 400),
             Self::MalformedQuery(_) => (40, 400),
             Self::ContentType(_) => (42, 415),
             Self::Timestamp(_) => (45, 400),
             Self::InvalidInstrument(_) => (46, 400),
-            Self::Exclusive(_) => (47, 400),
+            Self::Conflict { .. } => (47, 400),
             Self::ResourceIdentifier(_) => (52, 400),
             Self::RateLimited { .. } => (53, 429),
             Self::AccessForbidden => (59, 403),
@@ -217,6 +224,9 @@ impl ApiError {
             Self::OutOfRange(argument) => {
                 return format!("The value specified is not in the valid range: {argument}").into();
             }
+            Self::TooManyCandles => {
+                "The value specified is not in the valid range: Resulting candle count is larger than maximum allowed: 5000"
+            }
             Self::NotTradable => {
                 "Invalid Instrument: This instrument is not tradable with the specified account"
             }
@@ -232,11 +242,8 @@ impl ApiError {
             Self::InvalidInstrument(name) => {
                 return format!("Invalid instrument: {name} is not a valid instrument").into();
             }
-            Self::Exclusive(argument) => {
-                return format!(
-                    "Argument conflict found: [{argument}] cannot be specified with other arguments."
-                )
-                .into();
+            Self::Conflict { argument, with } => {
+                return format!("Argument conflict found: [{argument}] cannot be specified {with}.").into();
             }
             Self::ResourceIdentifier(name) => {
                 return format!("Invalid or malformed resource identifier: {name}").into();

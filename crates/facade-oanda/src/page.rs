@@ -35,7 +35,7 @@ impl Filter {
         let query = &call.query;
         if let Some(ids) = query.get("ids") {
             if ["maxId", "count", "instrument"].iter().any(|name| query.has(name)) {
-                return Err(ApiError::Exclusive("ids"));
+                return Err(ApiError::Conflict { argument: "ids", with: "with other arguments" });
             }
             return Self::of_ids(ids);
         }

@@ -67,6 +67,11 @@ fn entity<T: Serialize>(call: &Call, body: &T, listing: Option<&Listing>) -> Ans
     Ok(response.body(bytes))
 }
 
+/// The answer to the GET of what there is none of: no body.
+pub(crate) fn nothing() -> HttpResponse {
+    start(StatusCode::NO_CONTENT).finish()
+}
+
 /// The answer to a change: no entity tag.
 pub(crate) fn changed<T: Serialize>(body: &T) -> Answer {
     let bytes = to_bytes(body)?;
@@ -104,6 +109,8 @@ fn to_bytes<T: Serialize>(body: &T) -> Result<Vec<u8>, ApiError> {
 pub(crate) fn reason(status: StatusCode) -> &'static str {
     match status.as_u16() {
         201 => "CREATED",
+        202 => "ACCEPTED",
+        204 => "NO_CONTENT",
         304 => "NOT_MODIFIED",
         400 => "BAD_REQUEST",
         401 => "UNAUTHORIZED",

@@ -22,6 +22,7 @@ const fn with_body(method: &'static str, path: &'static str) -> Endpoint {
 
 const INSTRUMENTS: &str = "/v1/instruments";
 pub(crate) const PRICES: &str = "/v1/prices";
+const CANDLES: &str = "/v1/candles";
 const ACCOUNTS: &str = "/v1/accounts";
 const ACCOUNT: &str = "/v1/accounts/{account_id}";
 const ORDERS: &str = "/v1/accounts/{account_id}/orders";
@@ -35,6 +36,7 @@ const POSITION: &str = "/v1/accounts/{account_id}/positions/{instrument}";
 pub const ENDPOINTS: &[Endpoint] = &[
     get(INSTRUMENTS),
     get(PRICES),
+    get(CANDLES),
     get(ACCOUNTS),
     get(ACCOUNT),
     get(ORDERS),

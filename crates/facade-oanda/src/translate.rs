@@ -3,7 +3,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod arguments;
+pub(crate) mod candles;
 pub(crate) mod fills;
+mod granularity;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod orders;

@@ -1,6 +1,7 @@
 //! The vendor's shapes, member for member in the vendor's order. No logic, and nothing of the core in them.
 
 pub(crate) mod accounts;
+pub(crate) mod candles;
 pub(crate) mod error;
 pub(crate) mod orders;
 pub(crate) mod positions;

@@ -21,6 +21,7 @@ impl Expectations for Oanda {
         let query = match endpoint.path {
             "/v1/instruments" => "?accountId=12345",
             "/v1/prices" => "?instruments=EUR_USD",
+            "/v1/candles" => "?instrument=EUR_USD",
             _ => "",
         };
         let request = Request::new(endpoint.method, &format!("{target}{query}"));

@@ -1,11 +1,11 @@
-//! `GET /v1/instruments`, `GET /v1/prices`.
+//! `GET /v1/instruments`, `GET /v1/prices`, `GET /v1/candles`.
 
 use std::sync::Arc;
 
 use actix_web::web::{self, Data, ReqData};
 use order_engine::{Instrument, Reference};
 
-use super::{INSTRUMENTS, PRICES, resource};
+use super::{CANDLES, INSTRUMENTS, PRICES, resource};
 use crate::access;
 use crate::auth::Caller;
 use crate::call::Call;
@@ -13,12 +13,15 @@ use crate::error::ApiError;
 use crate::params::list;
 use crate::reply::{self, Answer};
 use crate::state::State;
+use crate::translate::candles::Wanted;
 use crate::translate::{Dialect, rates};
+use crate::wire::candles::CandleList;
 use crate::wire::rates::{InstrumentList, PriceList};
 
 pub(super) fn wire(app: &mut web::ServiceConfig) {
     app.service(resource(INSTRUMENTS).route(web::get().to(instruments)));
     app.service(resource(PRICES).route(web::get().to(prices)));
+    app.service(resource(CANDLES).route(web::get().to(candles)));
 }
 
 async fn instruments(state: Data<State>, caller: ReqData<Caller>, call: Call) -> Answer {
@@ -56,6 +59,25 @@ async fn prices(state: Data<State>, call: Call) -> Answer {
         .filter_map(|one| rates::price(&dialect, one, views.market(one.id)?.as_ref(), since))
         .collect();
     reply::read(&call, &PriceList { prices })
+}
+
+/// Where there is no candle, there is no body either.
+async fn candles(state: Data<State>, call: Call) -> Answer {
+    let name = call.query.require("instrument")?;
+    let wanted = Wanted::read(&call.query, call.times)?;
+    let views = state.engine.views();
+    let reference = views.reference();
+    let dialect = state.dialect(&reference, call.times);
+    let found = dialect.names.find(&reference, name);
+    let instrument = found.ok_or_else(|| ApiError::InvalidInstrument(name.to_owned()))?;
+    let history = views.candles(instrument.id);
+    let now = state.engine.now();
+    let candles = history.map(|history| wanted.candles(&dialect, &history, now)).unwrap_or_default();
+    if candles.is_empty() {
+        return Ok(reply::nothing());
+    }
+    let list = CandleList { instrument: dialect.names.name(instrument), granularity: wanted.name, candles };
+    reply::read(&call, &list)
 }
 
 /// The instruments of a list of names, in its order.
