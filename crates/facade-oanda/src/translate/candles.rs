@@ -58,8 +58,9 @@ impl Wanted {
             _ => Err(ApiError::Malformed("includeFirst")),
         });
         let include_first = include_first.transpose()?;
-        let time =
-            |name| query.get(name).map(|text| times.parse(text).ok_or(ApiError::Timestamp(name))).transpose();
+        // One client sends milliseconds whatever format it asks for.
+        let read = |text| times.parse(text).or_else(|| TimeFormat::Unix.parse(text));
+        let time = |name| query.get(name).map(|text| read(text).ok_or(ApiError::Timestamp(name))).transpose();
         let (start, end) = (time("start")?, time("end")?);
         let count =
             query.get("count").map(|text| number(text).ok_or(ApiError::Malformed("count"))).transpose()?;
