@@ -5,6 +5,7 @@
 //! one strictly increasing sequence without a map between them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
@@ -118,9 +119,8 @@ pub enum TextError {
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, max $max:expr, allows $allows:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Encode)]
-        #[cbor(transparent)]
-        pub struct $name(#[n(0)] Box<str>);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Checks and wraps a text.
@@ -151,6 +151,16 @@ macro_rules! text_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl<C> Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.str(&self.0)?.ok()
             }
         }
 

@@ -17,6 +17,7 @@ mod command;
 mod engine;
 mod event;
 mod execution;
+mod extras;
 mod ids;
 mod kind;
 mod ledger;
@@ -42,6 +43,7 @@ pub use command::{
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
+pub use extras::Extras;
 pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
     OrderId, Symbol, TextError, TradeId,

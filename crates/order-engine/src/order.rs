@@ -6,8 +6,9 @@ use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
 use crate::annotations::Annotations;
+use crate::extras::SharedExtras;
 use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
-use crate::kind::{OrderKind, Trigger};
+use crate::kind::OrderKind;
 use crate::number::{Amount, Price, Quantity};
 use crate::reject::Reject;
 use crate::time::Timestamp;
@@ -177,6 +178,8 @@ pub struct Hold {
 }
 
 /// An order as it was after one change. Later versions point to earlier ones.
+///
+/// What few orders have reads like a field of the order, too: see [`Extras`](crate::Extras).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Order {
     /// Number, unique in the state.
@@ -207,9 +210,6 @@ pub struct Order {
     /// Whether it may only add liquidity.
     #[n(8)]
     pub post_only: bool,
-    /// Worst prices of a fill.
-    #[n(9)]
-    pub price_bound: PriceBound,
     /// Self-match rule.
     #[n(10)]
     pub self_match: SelfMatch,
@@ -258,15 +258,6 @@ pub struct Order {
     /// The event that made this version.
     #[n(24)]
     pub last_event: EventId,
-    /// The order whose place it took.
-    #[n(25)]
-    pub predecessor: Option<OrderId>,
-    /// The order that took its place.
-    #[n(26)]
-    pub successor: Option<OrderId>,
-    /// When staging ends, while it is staged.
-    #[n(27)]
-    pub staged_until: Option<Timestamp>,
     /// When it expires by itself: the end of its day or its GTD instant.
     #[n(28)]
     pub expires_at: Option<Timestamp>,
@@ -276,10 +267,9 @@ pub struct Order {
     /// Times it was replaced in place.
     #[n(30)]
     pub replaces: u32,
-    /// What it watches for, or what it watched for until it fired. Nothing for an order that was live at once, and
-    /// nothing while it is staged.
-    #[n(32)]
-    pub trigger: Option<Trigger>,
+    /// What few orders have.
+    #[n(50)]
+    pub(crate) extras: SharedExtras,
     /// Earlier versions.
     #[cbor(skip)]
     pub(crate) earlier: Earlier,

@@ -8,6 +8,7 @@ use super::terms::Terms;
 use crate::book::Resting;
 use crate::command::{MarketRefusal, PlaceOrder, ReleaseOrder};
 use crate::event::{Change, Event, Outcome};
+use crate::extras::{Extras, SharedExtras};
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::kind::Trigger;
 use crate::number::{Amount, Quantity};
@@ -112,7 +113,7 @@ impl Engine {
         }
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
-            order.staged_until = Some(until);
+            order.edit_extras(|extras| extras.staged_until = Some(until));
             self.due.insert((until, id));
             let order = self.orders.add(order);
             self.orders.opens(id);
@@ -124,7 +125,9 @@ impl Engine {
         if let Some(expiry) = placement.expires_at {
             self.due.insert((expiry, id));
         }
-        order.trigger = placement.trigger;
+        if placement.trigger.is_some() {
+            order.edit_extras(|extras| extras.trigger = placement.trigger);
+        }
         let order = self.orders.add(order);
         self.orders.opens(id);
         events.push(self.event(event, Change::OrderAccepted(Arc::clone(&order))));
@@ -160,7 +163,6 @@ impl Engine {
             quantity: placement.shown_quantity,
             time_in_force: command.time_in_force,
             post_only: command.post_only,
-            price_bound: command.price_bound,
             self_match: command.self_match,
             extended_hours: command.extended_hours,
             client_order_id: command.client_order_id.clone(),
@@ -177,13 +179,14 @@ impl Engine {
             updated_at: self.now,
             version: 1,
             last_event: event,
-            predecessor,
-            successor: None,
-            staged_until: None,
             expires_at: placement.expires_at,
             annotations: command.annotations.clone(),
             replaces: 0,
-            trigger: None,
+            extras: SharedExtras::new(Extras {
+                price_bound: command.price_bound,
+                predecessor,
+                ..Extras::default()
+            }),
             earlier: Earlier::default(),
         }
     }
@@ -254,10 +257,12 @@ impl Engine {
                     (placement.hold, placement.expires_at, placement.shown_quantity, placement.trigger);
                 let live = self.orders.revise(order.id, event, self.now, |order| {
                     order.status = OrderStatus::New;
-                    order.staged_until = None;
+                    order.edit_extras(|extras| {
+                        extras.staged_until = None;
+                        extras.trigger = trigger;
+                    });
                     order.held = hold;
                     order.expires_at = expires_at;
-                    order.trigger = trigger;
                     order.quantity = quantity;
                     order.leaves = quantity;
                 });

@@ -303,17 +303,21 @@ impl Engine {
             }
         }
         self.disarm(order);
-        let (terms, hold) = (terms.clone(), placement.hold);
+        let (terms, hold, trigger) = (terms.clone(), placement.hold, terms.trigger.or(order.trigger));
         let revised = self.orders.revise(order.id, event, self.now, |order| {
             order.kind = terms.kind;
             order.size = Size::Base(terms.quantity);
             order.quantity = terms.quantity;
             order.leaves = leaves;
             order.time_in_force = terms.time_in_force;
-            order.price_bound = terms.price_bound;
             order.expires_at = terms.expires_at;
             order.held = hold;
-            order.trigger = terms.trigger.or(order.trigger);
+            if order.price_bound != terms.price_bound || order.trigger != trigger {
+                order.edit_extras(|extras| {
+                    extras.price_bound = terms.price_bound;
+                    extras.trigger = trigger;
+                });
+            }
             change(order);
         });
         if revised.is_armed() {
@@ -378,7 +382,7 @@ impl Engine {
                 OrderStatus::Replaced,
                 StatusReason::CanceledByOwner,
                 &mut events,
-                |order| order.successor = Some(successor),
+                |order| order.edit_extras(|extras| extras.successor = Some(successor)),
             );
             let id = self.carry_out(&command, placement, Some(order.id), &mut events);
             assert_eq!(id, successor, "Invariant: a predecessor names its successor");

@@ -183,7 +183,9 @@ impl Engine {
         for (order, trigger) in followers {
             self.disarm(&order);
             let event = self.mint();
-            let moved = self.orders.revise(order.id, event, self.now, |order| order.trigger = Some(trigger));
+            let moved = self.orders.revise(order.id, event, self.now, |order| {
+                order.edit_extras(|extras| extras.trigger = Some(trigger));
+            });
             self.arm(&moved);
             events.push(self.event(event, Change::OrderTrailed(moved)));
         }
@@ -223,7 +225,7 @@ impl Engine {
         let event = self.mint();
         let (now, hold, quantity) = (self.now, placement.hold, placement.shown_quantity);
         let live = self.orders.revise(id, event, now, |order| {
-            order.trigger = Some(Trigger { fired_at: Some(now), ..trigger });
+            order.edit_extras(|extras| extras.trigger = Some(Trigger { fired_at: Some(now), ..trigger }));
             order.held = hold;
             order.quantity = quantity;
             order.leaves = quantity;

@@ -221,6 +221,7 @@ impl Rebuilt {
         match self.order.take() {
             Some(before) if before.id == order.id => {
                 in_order(before.updated_at <= order.updated_at && before.last_event < order.last_event)?;
+                order.share_with(&before);
                 order.earlier = Earlier(Some(before));
             }
             Some(before) => {

@@ -1,0 +1,141 @@
+//! What few orders have: kept apart from the order and shared by its versions, so that a plain order stays small.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use minicbor::decode::{self, Decoder};
+use minicbor::encode::{self, Encoder};
+use minicbor::{Decode, Encode};
+
+use crate::ids::OrderId;
+use crate::kind::Trigger;
+use crate::order::{Order, PriceBound};
+use crate::time::Timestamp;
+
+/// The rarer parts of an order. They read like fields of the order itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Extras {
+    /// Worst prices of a fill.
+    #[n(0)]
+    pub price_bound: PriceBound,
+    /// The order whose place it took.
+    #[n(1)]
+    pub predecessor: Option<OrderId>,
+    /// The order that took its place.
+    #[n(2)]
+    pub successor: Option<OrderId>,
+    /// When staging ends, while it is staged.
+    #[n(3)]
+    pub staged_until: Option<Timestamp>,
+    /// What it watches for, or what it watched for until it fired. Nothing for an order that was live at once, and
+    /// nothing while it is staged.
+    #[n(4)]
+    pub trigger: Option<Trigger>,
+}
+
+/// What a plain order has.
+static PLAIN: Extras = Extras {
+    price_bound: PriceBound { lower: None, upper: None },
+    predecessor: None,
+    successor: None,
+    staged_until: None,
+    trigger: None,
+};
+
+/// Extras in as little as they need: a plain order has none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct SharedExtras(Option<Arc<Extras>>);
+
+impl SharedExtras {
+    pub(crate) fn new(extras: Extras) -> Self {
+        Self((extras != PLAIN).then(|| Arc::new(extras)))
+    }
+
+    /// Changes the extras of this version; earlier ones keep theirs.
+    fn edit(&mut self, change: impl FnOnce(&mut Extras)) {
+        let mut edited = Extras::clone(self);
+        change(&mut edited);
+        if edited != **self {
+            *self = Self::new(edited);
+        }
+    }
+}
+
+impl Deref for SharedExtras {
+    type Target = Extras;
+
+    fn deref(&self) -> &Extras {
+        self.0.as_deref().unwrap_or(&PLAIN)
+    }
+}
+
+impl Deref for Order {
+    type Target = Extras;
+
+    fn deref(&self) -> &Extras {
+        &self.extras
+    }
+}
+
+impl Order {
+    /// Changes what few orders have.
+    pub(crate) fn edit_extras(&mut self, change: impl FnOnce(&mut Extras)) {
+        self.extras.edit(change);
+    }
+
+    /// Keeps in memory once what is the same in the version before.
+    pub(crate) fn share_with(&mut self, before: &Self) {
+        if self.extras == before.extras {
+            self.extras = before.extras.clone();
+        }
+        if self.annotations == before.annotations {
+            self.annotations = before.annotations.clone();
+        }
+        if self.client_order_id == before.client_order_id {
+            self.client_order_id.clone_from(&before.client_order_id);
+        }
+    }
+}
+
+impl<C> Encode<C> for SharedExtras {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        self.0.as_deref().encode(e, context)
+    }
+}
+
+impl<C> Decode<'_, C> for SharedExtras {
+    fn decode(d: &mut Decoder<'_>, context: &mut C) -> Result<Self, decode::Error> {
+        let extras: Option<Extras> = Option::decode(d, context)?;
+        Ok(extras.map(Self::new).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_without_extras_keeps_none() {
+        assert_eq!(PLAIN, Extras::default());
+        let mut extras = SharedExtras::default();
+        extras.edit(|extras| extras.staged_until = None);
+        assert_eq!(extras.0, None);
+        extras.edit(|extras| extras.staged_until = Some(Timestamp::EPOCH));
+        assert_eq!(extras.staged_until, Some(Timestamp::EPOCH));
+        extras.edit(|extras| extras.staged_until = None);
+        assert_eq!(extras.0, None);
+    }
+
+    #[test]
+    fn extras_survive_encoding() {
+        let some = SharedExtras::new(Extras { successor: Some(OrderId::new(7)), ..Extras::default() });
+        for extras in [SharedExtras::default(), some] {
+            let bytes = minicbor::to_vec(&extras).unwrap();
+            assert_eq!(minicbor::decode::<SharedExtras>(&bytes).unwrap(), extras);
+        }
+    }
+}
