@@ -236,7 +236,10 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::QuantityTooPrecise { .. } | Reject::QuantityOffLot { .. } => ApiError::QuantityTooPrecise,
         Reject::QuantityTooSmall { .. } | Reject::NotionalTooSmall { .. } => ApiError::OrderTooSmall,
         // The vendor has no word for an order that is too large.
-        Reject::QuantityTooLarge { .. } | Reject::Overflow => ApiError::InvalidRequest,
+        Reject::QuantityTooLarge { .. } | Reject::NotionalTooLarge { .. } | Reject::Overflow => {
+            ApiError::InvalidRequest
+        }
+        Reject::AccountNotOpen { .. } => ApiError::TradingLocked,
         Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } | Reject::OffsetTooPrecise { .. } => {
             ApiError::PriceTooPrecise
         }
@@ -245,11 +248,19 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::NoLiquidity | Reject::BeyondBound { .. } | Reject::NotFillable { .. } => {
             ApiError::NoLiquidity
         }
-        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => ApiError::InsufficientBalance,
+        // The last is a buy back of what was sold short in another dialect.
+        Reject::InsufficientFunds { .. }
+        | Reject::InsufficientMargin { .. }
+        | Reject::ExceedsShort { .. } => ApiError::InsufficientBalance,
         Reject::WouldTakeLiquidity { .. } => ApiError::PostOnlyWouldMatch,
         Reject::CapacityExhausted { .. } | Reject::NoConversion { .. } => ApiError::Overloaded,
         // Nothing that this dialect sends can be refused for these reasons.
-        Reject::UnknownAsset(_)
+        Reject::AccountInUse { .. }
+        | Reject::SettingOutOfRange { .. }
+        | Reject::ShortSaleForbidden(_)
+        | Reject::ShortSaleWhileLong { .. }
+        | Reject::ShortSaleAgainstBuys { .. }
+        | Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge

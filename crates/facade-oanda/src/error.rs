@@ -74,6 +74,8 @@ pub(crate) enum ApiError {
     LowerBound,
     /// 24: there is no market.
     Halted,
+    /// 25: the account takes no orders.
+    AccountNotTradable,
     /// 30: the order is another account's.
     ForeignOrder,
     /// 32: no such account.
@@ -177,6 +179,7 @@ impl ApiError {
             Self::UnknownAccount => (32, 404),
             Self::NoParameters => (35, 400),
             Self::OutOfRange(_) | Self::TooManyCandles => (36, 400),
+            Self::AccountNotTradable => (25, 403),
             Self::NotTradable => (37, 400),
             Self::MalformedQuery(_) => (40, 400),
             Self::ContentType(_) => (42, 415),
@@ -219,6 +222,7 @@ impl ApiError {
             Self::UpperBound => "Upper bound exceeded",
             Self::LowerBound => "Lower bound exceeded",
             Self::Halted => "Instrument trading halted",
+            Self::AccountNotTradable => "Account Not Tradable",
             Self::UnknownAccount => "The account ID provided is invalid",
             Self::NoParameters => "No valid parameters were passed with the request",
             Self::OutOfRange(argument) => {
@@ -311,6 +315,7 @@ impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
         match reject {
             Reject::UnknownAccount(_) => Self::UnknownAccount,
+            Reject::AccountNotOpen { .. } => Self::AccountNotTradable,
             Reject::UnknownInstrument(_) => Self::UnknownInstrument,
             Reject::UnknownOrder(_) | Reject::OrderClosed { .. } => Self::OrderNotFound,
             Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => Self::AccessForbidden,
@@ -323,6 +328,8 @@ impl From<Reject> for ApiError {
             Reject::QuantityTooSmall { .. }
             | Reject::QuantityTooLarge { .. }
             | Reject::NotionalTooSmall { .. }
+            | Reject::NotionalTooLarge { .. }
+            | Reject::ExceedsShort { .. }
             | Reject::Overflow => Self::OutOfRange("units"),
             Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } => Self::Precision,
             Reject::PriceTooLarge { .. } => Self::OutOfRange("price"),
@@ -336,6 +343,11 @@ impl From<Reject> for ApiError {
             Reject::NoConversion { .. } => Self::NotTradable,
             Reject::NotFillable { .. } => Self::InsufficientLiquidity,
             unasked @ (Reject::UnknownAsset(_)
+            | Reject::AccountInUse { .. }
+            | Reject::SettingOutOfRange { .. }
+            | Reject::ShortSaleForbidden(_)
+            | Reject::ShortSaleWhileLong { .. }
+            | Reject::ShortSaleAgainstBuys { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::AnnotationsTooLarge

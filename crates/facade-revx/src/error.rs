@@ -201,6 +201,7 @@ impl ApiError {
     fn of_reject(reject: &Reject, subject: Subject<'_>, reference: &Reference) -> Self {
         match reject {
             Reject::UnknownAccount(_) => Self::Unauthorized,
+            Reject::AccountNotOpen { .. } => Self::Forbidden,
             Reject::UnknownInstrument(_) => Self::NoSuchPair(subject.pair.to_owned()),
             // What is no working limit order cannot be replaced, and is not found.
             Reject::UnknownOrder(_)
@@ -243,6 +244,9 @@ impl ApiError {
             Reject::NotionalTooSmall { minimum, .. } => {
                 Self::TooSmall { field: "quote_size", minimum: minimum.decimal() }
             }
+            Reject::NotionalTooLarge { maximum, .. } => {
+                Self::TooLarge { field: "quote_size", maximum: maximum.decimal() }
+            }
             Reject::TooManyOpenOrders { limit } => Self::TooManyOpenOrders { limit: *limit },
             Reject::InsufficientFunds { asset, needed, available } => {
                 insufficient(Some(*asset), *available, *needed, reference)
@@ -253,14 +257,20 @@ impl ApiError {
             }
             // Recorded as rejected orders, not answered as refusals; a command that cannot record says the same word.
             Reject::NoLiquidity
+            | Reject::ExceedsShort { .. }
             | Reject::BeyondBound { .. }
             | Reject::NoConversion { .. }
             | Reject::NotFillable { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Busy,
-            // Only operators' commands, and orders that wait, are refused with these.
+            // Only operators' commands, short sales, and orders that wait, are refused with these.
             Reject::UnknownAsset(_)
+            | Reject::AccountInUse { .. }
+            | Reject::SettingOutOfRange { .. }
+            | Reject::ShortSaleForbidden(_)
+            | Reject::ShortSaleWhileLong { .. }
+            | Reject::ShortSaleAgainstBuys { .. }
             | Reject::OffsetTooPrecise { .. }
             | Reject::OffsetOutOfRange { .. }
             | Reject::UnknownAssetCode

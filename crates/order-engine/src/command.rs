@@ -7,7 +7,8 @@ use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, OrderId};
 use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{PriceBound, SelfMatch, Side, Size, TimeInForce};
-use crate::reference::{AccountDefinition, AssetDefinition, InstrumentDefinition};
+use crate::reference::{AccountDefinition, AssetDefinition, BasisPoints, InstrumentDefinition};
+use crate::settings::{AccountState, Setting};
 use crate::time::Timestamp;
 
 /// What can be asked.
@@ -55,6 +56,66 @@ pub enum Command {
     /// An operator overwrites the stored state of an order.
     #[n(13)]
     RestateOrder(#[n(0)] RestateOrder),
+    /// Change the settings of an account.
+    #[n(26)]
+    UpdateAccount(#[n(0)] UpdateAccount),
+}
+
+/// See [`Command::UpdateAccount`]. What is absent, or kept, stays as it is; at least one change is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct UpdateAccount {
+    /// Account.
+    #[n(0)]
+    pub account: AccountId,
+    /// Whether it trades.
+    #[n(1)]
+    pub state: Option<AccountState>,
+    /// Name for people.
+    #[n(2)]
+    pub name: Setting<Box<str>>,
+    /// Whether it may sell shares that it does not own. What is short already stays so.
+    #[n(3)]
+    pub may_sell_short: Option<bool>,
+    /// Least margin rate. It counts for open positions from now on.
+    #[n(4)]
+    pub margin_rate: Setting<BasisPoints>,
+    /// Closeout level. It counts for open positions from now on.
+    #[n(5)]
+    pub closeout: Setting<BasisPoints>,
+    /// Greatest value of one order. Orders that work already keep working.
+    #[n(6)]
+    pub max_order_notional: Setting<Amount>,
+    /// Texts, all of them.
+    #[n(7)]
+    pub annotations: Option<Annotations>,
+}
+
+impl UpdateAccount {
+    /// A change of nothing, to be filled in.
+    #[must_use]
+    pub const fn new(account: AccountId) -> Self {
+        Self {
+            account,
+            state: None,
+            name: Setting::Keep,
+            may_sell_short: None,
+            margin_rate: Setting::Keep,
+            closeout: Setting::Keep,
+            max_order_notional: Setting::Keep,
+            annotations: None,
+        }
+    }
+
+    /// Whether no change is named.
+    pub(crate) const fn changes_nothing(&self) -> bool {
+        self.state.is_none()
+            && self.name.is_keep()
+            && self.may_sell_short.is_none()
+            && self.margin_rate.is_keep()
+            && self.closeout.is_keep()
+            && self.max_order_notional.is_keep()
+            && self.annotations.is_none()
+    }
 }
 
 /// See [`Command::AdjustBalance`].

@@ -6,6 +6,7 @@ use crate::execution::Execution;
 use crate::ids::{AccountId, AssetId, EventId, InstrumentId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
+use crate::reference::Account;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
@@ -49,6 +50,13 @@ pub enum Change {
     StateReset,
     /// Assets, instruments or accounts changed.
     ReferenceChanged,
+    /// The settings of an account changed.
+    AccountUpdated {
+        /// As they were.
+        before: Arc<Account>,
+        /// As they are.
+        after: Arc<Account>,
+    },
     /// A balance was adjusted from outside.
     BalanceAdjusted {
         /// Asset.
@@ -116,6 +124,7 @@ impl Change {
             | Self::OrderRestated(order) => Some(order),
             Self::StateReset
             | Self::ReferenceChanged
+            | Self::AccountUpdated { .. }
             | Self::BalanceAdjusted { .. }
             | Self::QuoteUpdated { .. } => None,
         }

@@ -30,6 +30,7 @@ mod position;
 mod reference;
 mod reject;
 mod rising;
+mod settings;
 mod slab;
 mod time;
 mod triggers;
@@ -38,7 +39,7 @@ pub use annotations::Annotations;
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
-    RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateQuote,
+    RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched};
 pub use event::{Applied, Change, Event, Outcome, Quote};
@@ -56,5 +57,8 @@ pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
     Instrument, InstrumentDefinition, Reference, Rounding, Settlement, TriggerSource,
 };
-pub use reject::{Capacity, Combination, DefinitionFault, OrderField, Reject};
+pub use reject::{
+    AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,
+};
+pub use settings::{AccountSettings, AccountState, Setting};
 pub use time::Timestamp;

@@ -4,6 +4,8 @@
 pub const MAX_SYMBOL_LENGTH: usize = 24;
 /// Longest account code, in bytes.
 pub const MAX_ACCOUNT_CODE_LENGTH: usize = 64;
+/// Longest name of an account, in bytes.
+pub const MAX_ACCOUNT_NAME_LENGTH: usize = 256;
 /// Longest client order id, in bytes.
 pub const MAX_CLIENT_ORDER_ID_LENGTH: usize = 128;
 /// Most accounts, the house included.

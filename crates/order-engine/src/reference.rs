@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId, Symbol};
 use crate::number::{Amount, Price, Quantity};
+use crate::settings::AccountSettings;
 
 /// Hundredths of a percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
@@ -256,6 +257,10 @@ pub struct AccountDefinition {
     /// Home currency: profit, margin and equity are counted in it.
     #[n(1)]
     pub currency: AssetCode,
+    /// What it is opened with.
+    #[n(2)]
+    #[cbor(default)]
+    pub settings: AccountSettings,
 }
 
 /// An account of the state.
@@ -273,6 +278,9 @@ pub struct Account {
     /// When it was opened.
     #[n(3)]
     pub opened_at: crate::time::Timestamp,
+    /// How it is set now.
+    #[n(4)]
+    pub settings: AccountSettings,
 }
 
 /// The index over reference data. Small, immutable once published, cheap to share.
@@ -370,6 +378,14 @@ impl Reference {
         assert_eq!(instrument.id, self.next_instrument(), "Invariant: instruments are numbered without gaps");
         self.symbols.insert(instrument.definition.symbol.clone(), instrument.id);
         self.instruments.push(Arc::new(instrument));
+    }
+
+    /// Puts another state of a known account into its place.
+    pub(crate) fn replace_account(&mut self, account: Arc<Account>) {
+        match self.accounts.get_mut(position(account.id.get())) {
+            Some(slot) => *slot = account,
+            None => unreachable!("Invariant: a replaced account is known"),
+        }
     }
 
     pub(crate) fn add_account(&mut self, account: Account) {

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{OrderStatus, Side};
+use crate::settings::AccountState;
 use crate::time::Timestamp;
 
 /// A part of an order, named in a refusal.
@@ -100,6 +101,40 @@ pub enum DefinitionFault {
     Range,
 }
 
+/// Why an order cannot be a short sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum ShortSaleFault {
+    /// It buys.
+    #[n(0)]
+    Buy,
+    /// The instrument is no security.
+    #[n(1)]
+    Settlement,
+    /// The instrument may not be sold short.
+    #[n(2)]
+    Instrument,
+    /// The account may not sell short.
+    #[n(3)]
+    Account,
+}
+
+/// A setting of an account, named in a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum AccountSetting {
+    /// Name, counted in bytes.
+    #[n(0)]
+    Name,
+    /// Least margin rate, in basis points.
+    #[n(1)]
+    MarginRate,
+    /// Closeout level, in basis points.
+    #[n(2)]
+    Closeout,
+    /// Greatest value of an order.
+    #[n(3)]
+    MaxOrderNotional,
+}
+
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, thiserror::Error)]
 pub enum Reject {
@@ -123,6 +158,42 @@ pub enum Reject {
     #[n(4)]
     #[error("order {0} is unknown")]
     UnknownOrder(#[n(0)] OrderId),
+    /// The account takes no new orders and no new terms.
+    #[n(60)]
+    #[error("account {account} is not open: {state:?}")]
+    AccountNotOpen {
+        /// The account.
+        #[n(0)]
+        account: AccountId,
+        /// Its state.
+        #[n(1)]
+        state: AccountState,
+    },
+    /// The account has something that can still trade, and cannot be closed.
+    #[n(61)]
+    #[error("the account has {orders} open orders and {positions} open positions")]
+    AccountInUse {
+        /// Open orders.
+        #[n(0)]
+        orders: u64,
+        /// Open positions, in margin or short.
+        #[n(1)]
+        positions: u64,
+    },
+    /// A setting is out of its range.
+    #[n(62)]
+    #[error("the setting {setting:?} must be from {minimum} to {maximum}")]
+    SettingOutOfRange {
+        /// Which.
+        #[n(0)]
+        setting: AccountSetting,
+        /// Least value.
+        #[n(1)]
+        minimum: u64,
+        /// Greatest value.
+        #[n(2)]
+        maximum: u64,
+    },
     /// A definition cannot be taken.
     #[n(5)]
     #[error("the definition is refused: {0:?}")]
@@ -289,6 +360,17 @@ pub enum Reject {
         #[n(1)]
         minimum: Amount,
     },
+    /// The value is above what the account allows.
+    #[n(63)]
+    #[error("value {given} is above the account's {maximum}")]
+    NotionalTooLarge {
+        /// Value of the order in the account's currency, at mid.
+        #[n(0)]
+        given: Amount,
+        /// Greatest value.
+        #[n(1)]
+        maximum: Amount,
+    },
     /// The order would expire before it starts.
     #[n(25)]
     #[error("the expiry {expiry} is not after {now}")]
@@ -340,6 +422,43 @@ pub enum Reject {
         /// The best price of the other side.
         #[n(2)]
         market: Price,
+    },
+    /// The order cannot be a short sale.
+    #[n(64)]
+    #[error("the order cannot be a short sale: {0:?}")]
+    ShortSaleForbidden(#[n(0)] ShortSaleFault),
+    /// What the account owns must be sold before it can sell short.
+    #[n(65)]
+    #[error("{owned} of asset {asset} are owned and would have to be sold first")]
+    ShortSaleWhileLong {
+        /// Asset.
+        #[n(0)]
+        asset: AssetId,
+        /// Owned.
+        #[n(1)]
+        owned: Amount,
+    },
+    /// Open buys could make the account long before the short sale is filled.
+    #[n(66)]
+    #[error("open buys of {working} stand against the short sale")]
+    ShortSaleAgainstBuys {
+        /// What is left of them.
+        #[n(0)]
+        working: Quantity,
+    },
+    /// A buy would go beyond what is short; buying back and buying more are two orders.
+    #[n(67)]
+    #[error("{ordered} and open buys of {working} are more than the {short} that are short")]
+    ExceedsShort {
+        /// As ordered.
+        #[n(0)]
+        ordered: Quantity,
+        /// What is left of other buys.
+        #[n(1)]
+        working: Quantity,
+        /// Short now.
+        #[n(2)]
+        short: Quantity,
     },
     /// The account does not own enough.
     #[n(31)]

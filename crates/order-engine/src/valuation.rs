@@ -10,7 +10,8 @@ use crate::limits::LEDGER_SCALE;
 use crate::number::Amount;
 use crate::order::Side;
 use crate::position::{Holdings, Position};
-use crate::reference::{Instrument, Reference, Settlement};
+use crate::reference::{Account, BasisPoints, Instrument, Reference, Settlement};
+use crate::settings::AccountSettings;
 
 /// The figures of a margin account, in its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,17 @@ pub fn convert(
         (true, false) | (false, true) => quote.bid.decimal(),
         (true, true) | (false, false) => quote.ask.decimal(),
     })
+}
+
+/// Converts an amount at mid.
+pub(crate) fn convert_at_mid(
+    reference: &Reference,
+    quotes: impl Fn(InstrumentId) -> Option<Quote>,
+    amount: Amount,
+    from: AssetId,
+    to: AssetId,
+) -> Option<Amount> {
+    at_rate(reference, quotes, amount, from, to, |quote, _| mid(quote))
 }
 
 fn at_rate(
@@ -102,17 +114,28 @@ pub fn unrealized_in(
     convert(reference, &quotes, profit, instrument.quote, currency)
 }
 
-/// Margin of one open position in another asset: quantity at mid, times the margin rate; nothing for an instrument
-/// without margin.
+/// The part of a position's value that an account must cover: the instrument's rate, or the account's where that is
+/// more. Nothing for an instrument without margin.
+#[must_use]
+pub fn margin_rate(instrument: &Instrument, settings: &AccountSettings) -> Option<BasisPoints> {
+    match instrument.definition.settlement {
+        Settlement::Margin { rate } => Some(settings.margin_rate.map_or(rate, |least| rate.max(least))),
+        Settlement::Spot | Settlement::Security => None,
+    }
+}
+
+/// Margin of one open position in the account's currency: quantity at mid, times the margin rate; zero for an
+/// instrument without margin.
 #[must_use]
 pub fn margin_of(
     reference: &Reference,
     quotes: impl Fn(InstrumentId) -> Option<Quote>,
     position: &Position,
     instrument: &Instrument,
-    currency: AssetId,
+    account: &Account,
 ) -> Option<Amount> {
-    let Settlement::Margin { rate } = instrument.definition.settlement else { return Some(Amount::ZERO) };
+    let currency = account.currency;
+    let Some(rate) = margin_rate(instrument, &account.settings) else { return Some(Amount::ZERO) };
     let value = if instrument.base == currency {
         position.quantity.decimal()
     } else {
@@ -121,7 +144,7 @@ pub fn margin_of(
     let from = if instrument.base == currency { currency } else { instrument.quote };
     let margin = value.checked_mul(rate.fraction())?;
     let margin = Amount::from_decimal(margin.round_dp(LEDGER_SCALE)).ok()?;
-    at_rate(reference, &quotes, margin, from, currency, |quote, _| mid(quote))
+    convert_at_mid(reference, &quotes, margin, from, currency)
 }
 
 /// The margin figures of an account; nothing when a position cannot be valued.
@@ -131,7 +154,8 @@ pub fn margin_summary(
     holdings: &Holdings,
     quotes: impl Fn(InstrumentId) -> Option<Quote>,
 ) -> Option<MarginSummary> {
-    let currency = reference.account(holdings.account)?.currency;
+    let account = reference.account(holdings.account)?;
+    let currency = account.currency;
     let balance = holdings.balance(currency).available();
     let (mut profit, mut used) = (Amount::ZERO, Amount::ZERO);
     for position in holdings.positions.iter().filter(|position| !position.quantity.is_zero()) {
@@ -140,7 +164,7 @@ pub fn margin_summary(
             continue;
         }
         profit = sum(profit, unrealized_in(reference, &quotes, position, currency)?);
-        used = sum(used, margin_of(reference, &quotes, position, instrument, currency)?);
+        used = sum(used, margin_of(reference, &quotes, position, instrument, account)?);
     }
     let available = sum(sum(balance, profit), used.negated());
     Some(MarginSummary { balance, unrealized: profit, used, available })

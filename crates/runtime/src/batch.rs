@@ -146,7 +146,9 @@ fn written(result: Result<(), encode::Error<Infallible>>) {
 
 #[cfg(test)]
 mod tests {
-    use order_engine::{AccountCode, AccountDefinition, AccountId, AssetCode, CancelOrder, OrderId};
+    use order_engine::{
+        AccountCode, AccountDefinition, AccountId, AccountSettings, AssetCode, CancelOrder, OrderId,
+    };
 
     use super::*;
 
@@ -155,7 +157,11 @@ mod tests {
 
     fn commands() -> Vec<Command> {
         let (code, currency) = (AccountCode::new("demo").unwrap(), AssetCode::new("USD").unwrap());
-        vec![Command::Tick, Command::OpenAccount(AccountDefinition { code, currency }), Command::Reset]
+        vec![
+            Command::Tick,
+            Command::OpenAccount(AccountDefinition { code, currency, settings: AccountSettings::default() }),
+            Command::Reset,
+        ]
     }
 
     fn push_all(writer: &mut BatchWriter, commands: &[Command]) {

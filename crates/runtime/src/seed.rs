@@ -10,9 +10,9 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
-    AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetId,
-    AssetKind, BasisPoints, ChargedIn, Command, Commission, InstrumentDefinition, InstrumentId, Price,
-    Quantity, Rounding, Settlement, Symbol, TriggerSource, UpdateQuote,
+    AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, Command, Commission, InstrumentDefinition,
+    InstrumentId, Price, Quantity, Rounding, Settlement, Symbol, TriggerSource, UpdateQuote,
 };
 use serde::Deserialize;
 
@@ -84,10 +84,10 @@ impl Seed {
             commands.push(instrument.command());
         }
         for (account, number) in self.accounts.iter().zip(1..=u32::MAX) {
-            known(&assets, &account.currency.0, || account.name())?;
+            known(&assets, &account.currency.0, || account.label())?;
             commands.push(account.command());
             for (code, amount) in &account.balances {
-                let asset = AssetId::new(known(&assets, &code.0, || account.name())?);
+                let asset = AssetId::new(known(&assets, &code.0, || account.label())?);
                 let account = AccountId::new(number);
                 commands.push(Command::AdjustBalance(AdjustBalance { account, asset, amount: amount.0 }));
             }
@@ -287,18 +287,32 @@ impl CommissionEntry {
 struct AccountEntry {
     code: Text<AccountCode>,
     currency: Text<AssetCode>,
+    name: Option<String>,
+    #[serde(default)]
+    may_sell_short: bool,
+    margin_rate_bps: Option<u32>,
+    closeout_bps: Option<u32>,
+    max_order_notional: Option<Text<Amount>>,
     #[serde(default)]
     balances: BTreeMap<Text<AssetCode>, Text<Amount>>,
 }
 
 impl AccountEntry {
-    fn name(&self) -> String {
+    fn label(&self) -> String {
         format!("the account {}", self.code.0)
     }
 
     fn command(&self) -> Command {
-        let definition = AccountDefinition { code: self.code.0.clone(), currency: self.currency.0.clone() };
-        Command::OpenAccount(definition)
+        let settings = AccountSettings {
+            name: self.name.as_deref().map(Into::into),
+            may_sell_short: self.may_sell_short,
+            margin_rate: self.margin_rate_bps.map(BasisPoints::new),
+            closeout: self.closeout_bps.map(BasisPoints::new),
+            max_order_notional: self.max_order_notional.as_ref().map(|amount| amount.0),
+            ..AccountSettings::default()
+        };
+        let (code, currency) = (self.code.0.clone(), self.currency.0.clone());
+        Command::OpenAccount(AccountDefinition { code, currency, settings })
     }
 }
 

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use order_engine::{
-    AccountId, AdjustBalance, Amount, AssetId, BasisPoints, ChargedIn, Command, InstrumentId, Rounding,
-    Settlement,
+    AccountId, AccountSettings, AdjustBalance, Amount, AssetId, BasisPoints, ChargedIn, Command,
+    InstrumentId, Rounding, Settlement,
 };
 use runtime::{Seed, SeedError};
 
@@ -43,6 +43,9 @@ balances = { USD = "1000000", BTC = "10.5" }
 [[account]]
 code = "maker"
 currency = "USD"
+name = "Market maker"
+margin_rate_bps = 700
+max_order_notional = "250000"
 
 [[quote]]
 instrument = "BTC-USD"
@@ -78,6 +81,11 @@ fn a_seed_becomes_definitions_accounts_balances_and_quotes() {
     };
     assert_eq!((dollar.code.as_str(), bitcoin.code.as_str()), ("USD", "BTC"));
     assert_eq!((demo.code.as_str(), maker.code.as_str()), ("demo", "maker"));
+
+    assert_eq!(demo.settings, AccountSettings::default());
+    assert_eq!(maker.settings.name.as_deref(), Some("Market maker"));
+    assert_eq!(maker.settings.margin_rate, Some(BasisPoints::new(700)));
+    assert_eq!(maker.settings.max_order_notional, Some(amount("250000")));
 
     let demo = AccountId::new(1);
     assert_eq!(*bitcoins, AdjustBalance { account: demo, asset: AssetId::new(1), amount: amount("10.5") });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use facade_kit::decimal::shortest;
-use order_engine::{Amount, AssetId, Combination, Order, Price, Reject, Side};
+use order_engine::{AccountState, Amount, AssetId, Combination, Order, Price, Reject, ShortSaleFault, Side};
 use uuid::Uuid;
 
 use super::ApiError;
@@ -72,6 +72,26 @@ impl From<Refusal<'_>> for ApiError {
             Reject::NotionalTooSmall { minimum, .. } => {
                 Self::Invalid(format!("Order value must be at least {minimum}"))
             }
+            Reject::NotionalTooLarge { given, maximum } => {
+                Self::Invalid(format!("Order value {given} exceeds the account's max_notional {maximum}"))
+            }
+            Reject::AccountNotOpen { state, .. } => Self::Invalid(
+                match state {
+                    AccountState::Open | AccountState::Suspended => "The account is inactive",
+                    AccountState::Closed => "The account is closed",
+                }
+                .to_owned(),
+            ),
+            Reject::ShortSaleForbidden(fault) => Self::Invalid(short_sale(*fault).to_owned()),
+            Reject::ShortSaleWhileLong { owned, .. } => {
+                Self::Invalid(format!("SELL_SHORT is not allowed while {owned} shares are held long"))
+            }
+            Reject::ShortSaleAgainstBuys { working } => {
+                Self::Invalid(format!("SELL_SHORT is not allowed against open buy orders of {working}"))
+            }
+            Reject::ExceedsShort { working, short, .. } => Self::Invalid(format!(
+                "BUY must not exceed the short position of {short} less open buy orders of {working}"
+            )),
             Reject::ExpiryInPast { .. } => Self::Invalid("expires_at must be in the future".to_owned()),
             Reject::TooManyOpenOrders { limit } => {
                 Self::Invalid(format!("The account has reached its limit of {limit} open orders"))
@@ -92,13 +112,23 @@ impl From<Refusal<'_>> for ApiError {
                 Self::Invalid(format!("Order would take liquidity at {best}"))
             }
             Reject::SelfMatch { price, side, .. } => order.self_match(*price, *side),
-            Reject::UnknownAsset(_)
+            Reject::AccountInUse { .. }
+            | Reject::SettingOutOfRange { .. }
+            | Reject::UnknownAsset(_)
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::AnnotationsTooLarge
             | Reject::OrderNotStaged(_)
             | Reject::CannotRestate(_) => Self::Internal("a reject of a command that is never sent"),
         }
+    }
+}
+
+const fn short_sale(fault: ShortSaleFault) -> &'static str {
+    match fault {
+        ShortSaleFault::Buy | ShortSaleFault::Settlement => "SELL_SHORT is not available for the instrument",
+        ShortSaleFault::Instrument => "Short selling is prohibited for the instrument",
+        ShortSaleFault::Account => "Short selling is not allowed for the account",
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Subject {
 /// The code of a reject.
 pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
     let word = match reject {
-        Reject::UnknownAccount(_) => "Account",
+        Reject::UnknownAccount(_) | Reject::AccountNotOpen { .. } | Reject::AccountInUse { .. } => "Account",
         Reject::UnknownAsset(_) | Reject::UnknownAssetCode | Reject::NoConversion { .. } => "Currency",
         Reject::UnknownInstrument(_) => "Symbol",
         Reject::UnknownOrder(_) => "Order",
@@ -26,6 +26,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         | Reject::AnnotationsTooLarge
         | Reject::AlreadyExists { .. }
         | Reject::ExistsWithDifferent { .. }
+        | Reject::SettingOutOfRange { .. }
         | Reject::NothingToReplace => "Details",
         Reject::OrderClosed { .. } | Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => "Order.Status",
         Reject::CannotRestate(field) => field_code(*field),
@@ -51,6 +52,10 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         | Reject::WouldTakeLiquidity { .. } => "LimitPrice",
         Reject::BeyondBound { .. } => "LimitPrice.Distance",
         Reject::NotionalTooSmall { minimum, .. } => return format!("TotalValue.Minimum {minimum}"),
+        Reject::NotionalTooLarge { maximum, .. } => return format!("TotalValue.Maximum {maximum}"),
+        Reject::ShortSaleForbidden(_) => "Side",
+        Reject::ShortSaleWhileLong { owned, .. } => return format!("TotalQuantity.Holdings {owned}"),
+        Reject::ExceedsShort { short, .. } => return format!("TotalQuantity.Maximum {short}"),
         Reject::ExpiryInPast { .. } => "ExpiryDate",
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
@@ -60,7 +65,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
             return format!("TotalQuantity.Holdings {available}");
         }
         Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
-        Reject::SelfMatch { .. } => "Operation",
+        Reject::SelfMatch { .. } | Reject::ShortSaleAgainstBuys { .. } => "Operation",
     };
     word.to_owned()
 }

@@ -79,7 +79,11 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         Reject::BeyondBound { .. } => "PRICE_LIMIT_PROTECTION",
         Reject::WouldTakeLiquidity { .. } => "POST_ONLY_IMMEDIATE_MATCH",
         Reject::SelfMatch { .. } => "SELF_MATCHING_PROTECTION",
-        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "NOT_ENOUGH_BALANCE",
+        Reject::InsufficientFunds { .. }
+        | Reject::InsufficientMargin { .. }
+        | Reject::ShortSaleWhileLong { .. }
+        | Reject::ShortSaleAgainstBuys { .. }
+        | Reject::ExceedsShort { .. } => "NOT_ENOUGH_BALANCE",
         Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::UnknownInstrument(_)
@@ -92,6 +96,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::QuantityTooLarge { .. }
         | Reject::QuantityNotAboveFilled { .. }
         | Reject::NotionalTooSmall { .. }
+        | Reject::NotionalTooLarge { .. }
         | Reject::Overflow => "INVALID_QTY",
         Reject::PriceTooPrecise { .. }
         | Reject::PriceOffTick { .. }
@@ -106,6 +111,10 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::CannotRestate(_) => "NOT_REPLACEABLE",
         Reject::ExpiryInPast { .. } => "TOO_OLD",
         Reject::UnknownAccount(_)
+        | Reject::AccountNotOpen { .. }
+        | Reject::AccountInUse { .. }
+        | Reject::SettingOutOfRange { .. }
+        | Reject::ShortSaleForbidden(_)
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge
         | Reject::Combination(_)

@@ -3,10 +3,10 @@
 use order_engine::book::{Book, BookKey, Resting};
 use order_engine::units::{Lots, Ticks};
 use order_engine::{
-    AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetId,
-    AssetKind, CancelOrder, Command, Commission, Engine, InstrumentDefinition, InstrumentId, OrderId,
-    OrderKind, PlaceOrder, Price, Quantity, ReplaceOrder, Settlement, Side, Size, Symbol, TimeInForce,
-    Timestamp, TriggerSource,
+    AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
+    AssetDefinition, AssetId, AssetKind, CancelOrder, Command, Commission, Engine, InstrumentDefinition,
+    InstrumentId, OrderId, OrderKind, PlaceOrder, Price, Quantity, ReplaceOrder, Settlement, Side, Size,
+    Symbol, TimeInForce, Timestamp, TriggerSource,
 };
 use rust_decimal::Decimal;
 
@@ -207,6 +207,7 @@ fn definitions() -> Vec<Command> {
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new("client").unwrap(),
             currency: AssetCode::new("USD").unwrap(),
+            settings: AccountSettings::default(),
         }),
         deposit(0),
         deposit(1),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::account::{MAX_BASIS_POINTS, decide_settings};
 use super::market::Market;
 use crate::command::AdjustBalance;
 use crate::event::{Change, Outcome};
@@ -13,19 +14,20 @@ use crate::reference::{
     Account, AccountDefinition, Asset, AssetDefinition, Instrument, InstrumentDefinition, Reference,
 };
 use crate::reject::{Capacity, DefinitionFault, Reject};
+use crate::settings::AccountSettings;
 use crate::time::Timestamp;
 use crate::units::Scales;
 
 const SECONDS_PER_DAY: u32 = 86_400;
-/// All of it: a rate above is no rate.
-const MAX_BASIS_POINTS: u32 = 10_000;
 /// Largest adjustment: ten to the fifteenth of the asset.
 const MAX_ADJUSTMENT_UNITS: u128 = 10_u128.pow(15 + limits::LEDGER_SCALE);
 
 /// The account that exists in every state. It has no currency.
 pub(super) fn house_account() -> Account {
     let text = |code: Result<AccountCode, _>, currency: Result<AssetCode, _>| match (code, currency) {
-        (Ok(code), Ok(currency)) => AccountDefinition { code, currency },
+        (Ok(code), Ok(currency)) => {
+            AccountDefinition { code, currency, settings: AccountSettings::default() }
+        }
         (Err(error), _) | (_, Err(error)) => unreachable!("Invariant: the house has a valid name: {error}"),
     };
     Account {
@@ -33,6 +35,7 @@ pub(super) fn house_account() -> Account {
         definition: text(AccountCode::new("house"), AssetCode::new("NONE")),
         currency: AssetId::new(u32::MAX),
         opened_at: Timestamp::EPOCH,
+        settings: AccountSettings::default(),
     }
 }
 
@@ -108,9 +111,11 @@ impl Engine {
             .asset_by_code(definition.currency.as_str())
             .map(|asset| asset.id)
             .ok_or(Reject::UnknownAssetCode)?;
+        decide_settings(&definition.settings)?;
         within(self.reference.accounts().len(), limits::MAX_ACCOUNTS, Capacity::Accounts)?;
         let id = self.reference.next_account();
-        Ok(Account { id, definition: definition.clone(), currency, opened_at: self.now })
+        let settings = definition.settings.clone();
+        Ok(Account { id, definition: definition.clone(), currency, opened_at: self.now, settings })
     }
 
     pub(super) fn open_account(&mut self, definition: &AccountDefinition) -> Result<Outcome, Reject> {

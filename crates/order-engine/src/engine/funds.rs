@@ -6,7 +6,7 @@ use super::plan::Plan;
 use crate::ids::{AccountId, AssetId};
 use crate::number::Amount;
 use crate::order::{Hold, Side};
-use crate::reference::{ChargedIn, Settlement};
+use crate::reference::{BasisPoints, ChargedIn};
 use crate::reject::Reject;
 use crate::units::{Lots, Ticks, part};
 use crate::valuation;
@@ -130,7 +130,7 @@ impl Engine {
         let value = market.scales.notional(price, added)?;
         let value = valuation::convert(&self.reference, quotes, value, market.quote_asset, currency)
             .ok_or(Reject::NoConversion { asset: market.quote_asset })?;
-        let rate = self.margin_rate(market);
+        let rate = self.margin_rate(market, demand.account);
         let needed = part(value, rate, crate::reference::Rounding::HalfUp, crate::limits::LEDGER_SCALE);
         let available =
             self.margin_available(demand.account).ok_or(Reject::NoConversion { asset: currency })?;
@@ -140,11 +140,10 @@ impl Engine {
         Ok(())
     }
 
-    fn margin_rate(&self, market: &Market) -> u32 {
-        match self.reference.instrument(market.instrument).map(|known| known.definition.settlement) {
-            Some(Settlement::Margin { rate }) => rate.get(),
-            Some(Settlement::Spot | Settlement::Security) | None => 0,
-        }
+    fn margin_rate(&self, market: &Market, account: AccountId) -> u32 {
+        let (instrument, settings) = (self.reference.instrument(market.instrument), self.settings(account));
+        let rate = instrument.and_then(|instrument| valuation::margin_rate(instrument, settings?));
+        rate.map_or(0, BasisPoints::get)
     }
 
     fn margin_available(&self, account: AccountId) -> Option<Amount> {

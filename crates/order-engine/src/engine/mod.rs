@@ -3,6 +3,7 @@
 //! Each command is first decided on a shared reference, which may refuse it and cannot change anything, and then
 //! carried out, which cannot fail. That is what makes a refused command leave no trace.
 
+mod account;
 mod cancel;
 mod define;
 mod expire;
@@ -144,6 +145,7 @@ impl Engine {
             Command::DefineAsset(definition) => self.decide_asset(definition).map(drop),
             Command::DefineInstrument(definition) => self.decide_instrument(definition).map(drop),
             Command::OpenAccount(definition) => self.decide_account(definition).map(drop),
+            Command::UpdateAccount(update) => self.decide_account_update(update).map(drop),
             Command::AdjustBalance(adjustment) => self.decide_adjustment(adjustment),
             Command::UpdateQuote(update) => self.decide_quote(update).map(drop),
             Command::PlaceOrder(order) => self.decide_place(now, order, None).map(drop),
@@ -163,6 +165,7 @@ impl Engine {
             Command::DefineAsset(definition) => self.define_asset(definition),
             Command::DefineInstrument(definition) => self.define_instrument(definition),
             Command::OpenAccount(definition) => self.open_account(definition),
+            Command::UpdateAccount(update) => self.update_account(update),
             Command::AdjustBalance(adjustment) => self.adjust_balance(adjustment),
             Command::UpdateQuote(update) => self.update_quote(update),
             Command::PlaceOrder(order) => self.place_order(order),

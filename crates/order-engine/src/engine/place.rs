@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::account::Worth;
 use super::plan::PlannedFill;
 use super::terms::Terms;
 use crate::book::Resting;
@@ -42,8 +43,8 @@ impl Engine {
         order: &PlaceOrder,
         predecessor: Option<&Arc<Order>>,
     ) -> Result<Placement, Reject> {
-        self.known_account(order.account)?;
-        self.known_market(order.instrument)?;
+        self.open_for_orders(order.account)?;
+        let market = self.known_market(order.instrument)?;
         self.decide_client_id(order.account, order.client_order_id.as_ref(), Some(order))?;
         if let Some(until) = order.staged_until
             && until <= now
@@ -53,7 +54,11 @@ impl Engine {
         let credit = predecessor.and_then(|predecessor| predecessor.held);
         let terms = Terms::of_command(order);
         match self.decide_terms(now, &terms, credit, predecessor.is_none()) {
-            Ok(placement) => Ok(placement),
+            Ok(placement) => {
+                let worth = Worth::of_new(order.kind, market, &placement);
+                self.decide_value(order.account, market, &placement, worth)?;
+                Ok(placement)
+            }
             Err(reject) if reject.is_market_refusal() && order.market_refusal == MarketRefusal::Record => {
                 self.refused_placement(now, &terms, reject)
             }
@@ -224,7 +229,7 @@ impl Engine {
     }
 
     pub(super) fn decide_release(&self, release: &ReleaseOrder) -> Result<Arc<Order>, Reject> {
-        self.known_account(release.account)?;
+        self.open_for_orders(release.account)?;
         let order = self.own_order(release.account, release.order)?;
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: order.id, status: order.status });
@@ -235,10 +240,19 @@ impl Engine {
         Ok(order)
     }
 
+    /// What becomes of a staged order that goes live now.
+    fn decide_released(&self, order: &Order, terms: &Terms) -> Result<Placement, Reject> {
+        let placement = self.decide_terms(self.now, terms, None, false)?;
+        let market = self.known_market(order.instrument)?;
+        let worth = Worth::of_new(order.kind, market, &placement);
+        self.decide_value(order.account, market, &placement, worth)?;
+        Ok(placement)
+    }
+
     pub(super) fn release_order(&mut self, release: &ReleaseOrder) -> Result<Outcome, Reject> {
         let order = self.decide_release(release)?;
         let terms = Terms::of_order(&order);
-        let decision = self.decide_terms(self.now, &terms, None, false);
+        let decision = self.decide_released(&order, &terms);
         let mut events = Vec::new();
         if let Some(until) = order.staged_until {
             self.due.remove(&(until, order.id));

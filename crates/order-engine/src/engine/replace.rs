@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::account::Worth;
 use super::funds::Demand;
 use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming, plan};
@@ -59,7 +60,7 @@ pub(super) struct Replacement {
 impl Engine {
     /// A working order of this account.
     fn working_order(&self, account: AccountId, id: OrderId) -> Result<Arc<Order>, Reject> {
-        self.known_account(account)?;
+        self.open_for_orders(account)?;
         let order = self.own_order(account, id)?;
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: id, status: order.status });
@@ -100,6 +101,7 @@ impl Engine {
         let terms = self.new_terms(now, &order, changes)?;
         let keeps_place = self.keeps_place(&order, &terms);
         let placement = self.decide_new_terms(&order, &terms, keeps_place)?;
+        self.decide_new_value(&order, &terms, &placement)?;
         Ok(Replacement { order, terms, keeps_place, placement })
     }
 
@@ -224,6 +226,13 @@ impl Engine {
             trigger: terms.trigger,
             refusal: None,
         })
+    }
+
+    /// Whether the value of the order under new terms, what is filled included, is within what its account allows.
+    fn decide_new_value(&self, order: &Order, terms: &NewTerms, placement: &Placement) -> Result<(), Reject> {
+        let market = self.known_market(order.instrument)?;
+        let worth = Worth { kind: terms.kind, quantity: terms.leaves, filled: order.filled_notional };
+        self.decide_value(order.account, market, placement, worth)
     }
 
     /// New terms that an operator gives: they may not trade.

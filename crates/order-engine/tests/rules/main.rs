@@ -1,6 +1,8 @@
 //! The engine's rules, asked from outside: commands in, outcomes and readable state out.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod candles;
 #[cfg(test)]
 mod changing;

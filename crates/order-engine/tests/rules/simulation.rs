@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command, Engine, Event,
-    InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound, PriceDifference,
-    ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Side, Size, SucceedOrder,
-    SuccessorSize, TimeInForce,
+    AccountId, AccountState, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command,
+    Engine, Event, InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
+    PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Setting, Side,
+    Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -25,15 +25,54 @@ const ASSETS: [AssetId; 5] = [USD, BTC, ADA, EUR, JPY];
 /// One random wish; which order it is about is counted from the newest.
 #[derive(Debug, Clone)]
 enum Wish {
-    Place { order: PlaceOrder, stage: bool },
-    Quote { instrument: InstrumentId, cents: u32, size: u32 },
-    Replace { who: AccountId, newest: usize, cents: Option<u32>, trigger: Option<u32>, size: Option<u32> },
-    Succeed { who: AccountId, newest: usize, cents: u32, held: bool },
-    Cancel { who: AccountId, newest: usize },
-    CancelAll { who: AccountId, side: Option<Side> },
-    Release { who: AccountId, newest: usize },
-    Restate { newest: usize, cents: Option<u32>, status: RestatedStatus },
-    Wait { seconds: u64 },
+    Place {
+        order: PlaceOrder,
+        stage: bool,
+    },
+    Quote {
+        instrument: InstrumentId,
+        cents: u32,
+        size: u32,
+    },
+    Replace {
+        who: AccountId,
+        newest: usize,
+        cents: Option<u32>,
+        trigger: Option<u32>,
+        size: Option<u32>,
+    },
+    Succeed {
+        who: AccountId,
+        newest: usize,
+        cents: u32,
+        held: bool,
+    },
+    Cancel {
+        who: AccountId,
+        newest: usize,
+    },
+    CancelAll {
+        who: AccountId,
+        side: Option<Side>,
+    },
+    Release {
+        who: AccountId,
+        newest: usize,
+    },
+    Restate {
+        newest: usize,
+        cents: Option<u32>,
+        status: RestatedStatus,
+    },
+    Settings {
+        who: AccountId,
+        state: Option<AccountState>,
+        most: Setting<Amount>,
+        rate: Setting<BasisPoints>,
+    },
+    Wait {
+        seconds: u64,
+    },
 }
 
 fn side() -> impl Strategy<Value = Side> {
@@ -105,6 +144,27 @@ fn order() -> impl Strategy<Value = PlaceOrder> {
     )
 }
 
+/// Mostly what lets trading go on, since what is shut stays shut until it is opened again.
+fn settings(who: AccountId, form: u8, size: u32) -> Wish {
+    let state = match form {
+        0 => Some(AccountState::Suspended),
+        1 => Some(AccountState::Closed),
+        2..=5 => Some(AccountState::Open),
+        _ => None,
+    };
+    let most = match size {
+        0 => Setting::Set(amount("2000")),
+        1 => Setting::Keep,
+        _ => Setting::Clear,
+    };
+    let rate = match form {
+        0..=3 => Setting::Keep,
+        4 => Setting::Set(BasisPoints::new(size * 400 + 1)),
+        _ => Setting::Clear,
+    };
+    Wish::Settings { who, state, most, rate }
+}
+
 fn wish() -> impl Strategy<Value = Wish> {
     let status = prop_oneof![
         3 => Just(RestatedStatus::Keep),
@@ -125,6 +185,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         2 => (who(), 0..6_usize).prop_map(|(who, newest)| Wish::Release { who, newest }),
         1 => (0..6_usize, proptest::option::of(cents()), status)
             .prop_map(|(newest, cents, status)| Wish::Restate { newest, cents, status }),
+        1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
     ]
 }
@@ -214,6 +275,12 @@ impl Watched {
                 status,
                 request_id: None,
                 annotations: order_engine::Annotations::default(),
+            }),
+            Wish::Settings { who, state, most, rate } => Command::UpdateAccount(UpdateAccount {
+                state,
+                max_order_notional: most,
+                margin_rate: rate,
+                ..UpdateAccount::new(who)
             }),
             Wish::Wait { seconds } => {
                 self.world.wait_seconds(seconds);

@@ -58,6 +58,7 @@ const fn happening(change: &Change) -> &'static str {
         Change::OrderRestated(_) => "restated",
         Change::StateReset
         | Change::ReferenceChanged
+        | Change::AccountUpdated { .. }
         | Change::BalanceAdjusted { .. }
         | Change::QuoteUpdated { .. } => "",
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use order_engine::{
-    AccountCode, AccountDefinition, AccountId, AdjustBalance, Amount, Applied, AssetCode, AssetDefinition,
-    AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
+    AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, Applied, AssetCode,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
     InstrumentDefinition, InstrumentId, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity,
     Reject, Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
 };
@@ -110,6 +110,7 @@ pub(crate) fn definitions() -> Vec<Command> {
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new(code).unwrap(),
             currency: AssetCode::new("USD").unwrap(),
+            settings: AccountSettings::default(),
         })
     };
     vec![

@@ -15,6 +15,8 @@ impl Model {
             return Err("NothingToReplace");
         }
         let (changed, meeting, keeps_place) = self.change(index, replace, true)?;
+        let waits = changed.waits.filter(|_| changed.is_waiting());
+        self.check_value(&changed, &meeting, waits, changed.leaves())?;
         self.put(index, &changed, &meeting, keeps_place);
         Ok(())
     }
@@ -136,6 +138,7 @@ impl Model {
         let order = ModelOrder { id, ..ModelOrder::new(&command) };
         match self.decide(&order, before.held) {
             Ok(meeting) => {
+                self.check_value(&order, &meeting, None, meeting.quantity)?;
                 self.orders[index].status = OrderStatus::Replaced;
                 self.take(order, &command, &meeting, None);
                 Ok(())

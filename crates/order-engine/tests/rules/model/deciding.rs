@@ -175,7 +175,7 @@ impl Model {
         let reduced = if *side == order.side { Decimal::ZERO } else { position.min(quantity) };
         let added = quantity - reduced;
         let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
-        let rate = Decimal::new(5, 2);
+        let rate = self.margin_rate(order.account);
         let available = self.margin_available(order.account, order.instrument, rate);
         if available < added * price * rate { Err("InsufficientMargin") } else { Ok(Decimal::ZERO) }
     }

@@ -7,6 +7,7 @@
 mod changing;
 mod deciding;
 mod filling;
+mod settings;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -76,6 +77,15 @@ pub(crate) struct Model {
     lots: BTreeMap<(AccountId, InstrumentId), (Side, Vec<Lot>)>,
     quotes: BTreeMap<InstrumentId, (Decimal, Decimal)>,
     queue: u64,
+    settings: BTreeMap<AccountId, Settings>,
+}
+
+/// What an account is set to.
+#[derive(Clone, Copy, Default)]
+struct Settings {
+    is_shut: bool,
+    most: Option<Decimal>,
+    margin_rate: Option<Decimal>,
 }
 
 type Refused = &'static str;
@@ -200,6 +210,7 @@ impl Model {
             lots: BTreeMap::new(),
             quotes: BTreeMap::new(),
             queue: 0,
+            settings: BTreeMap::new(),
         }
     }
 
@@ -302,11 +313,13 @@ impl Model {
                 Ok(())
             }
             Command::ReleaseOrder(release) => {
+                self.takes_orders(release.account)?;
                 let index = self.own(release.account, release.order)?;
                 self.open(index)?;
                 self.release(index)
             }
             Command::RestateOrder(restate) => self.restate(restate),
+            Command::UpdateAccount(update) => self.set(update),
             Command::Tick
             | Command::Reset
             | Command::DefineAsset(_)
@@ -327,19 +340,23 @@ impl Model {
     }
 
     fn working(&self, account: AccountId, id: OrderId) -> Result<usize, Refused> {
+        self.takes_orders(account)?;
         let index = self.own(account, id)?;
         self.open(index)?;
         if self.orders[index].status == OrderStatus::PendingNew { Err("OrderStaged") } else { Ok(index) }
     }
 
     fn place(&mut self, command: &PlaceOrder, id: Option<OrderId>) -> Result<(), Refused> {
+        self.takes_orders(command.account)?;
         let mut order = ModelOrder { id, ..ModelOrder::new(command) };
         if let Some(waits) = self.waits_for(&order)? {
             let meeting = self.decide_waiting(&order, waits, Decimal::ZERO)?;
+            self.check_value(&order, &meeting, Some(waits), meeting.quantity)?;
             self.take(order, command, &meeting, Some(waits));
             return Ok(());
         }
         let meeting = self.decide(&order, Decimal::ZERO)?;
+        self.check_value(&order, &meeting, None, meeting.quantity)?;
         order.quantity = meeting.quantity;
         self.take(order, command, &meeting, None);
         Ok(())
@@ -374,6 +391,10 @@ impl Model {
             Ok(None) => self.decide(&order, Decimal::ZERO).map(|meeting| (meeting, None)),
             Err(refused) => Err(refused),
         };
+        let decided = decided.and_then(|(meeting, waits)| {
+            self.check_value(&order, &meeting, waits, meeting.quantity)?;
+            Ok((meeting, waits))
+        });
         let order = &mut self.orders[index];
         let Ok((meeting, waits)) = decided else {
             order.status = OrderStatus::Rejected;
