@@ -7,6 +7,8 @@ use order_engine::{Command, Event, Outcome, Reject, Timestamp};
 use tokio::sync::{broadcast, oneshot};
 
 use crate::shared::Shared;
+use crate::snapshot::builder::Reply as SnapshotReply;
+use crate::snapshot::{Folder, SnapshotError, SnapshotNote};
 use crate::views::Views;
 
 /// Why a command has no outcome.
@@ -24,6 +26,20 @@ pub enum SubmitError {
     Unavailable,
 }
 
+/// Why a snapshot was not saved.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SaveError {
+    /// It could not be asked for.
+    #[error(transparent)]
+    NotTaken(#[from] SubmitError),
+    /// Nothing is kept here, or another snapshot is being made at this moment.
+    #[error("no snapshot can be made now")]
+    Unable,
+    /// It was begun and came to nothing.
+    #[error(transparent)]
+    Failed(#[from] Arc<SnapshotError>),
+}
+
 /// One thing for the sequencer to do.
 pub(crate) enum Request {
     /// Apply a command and answer with its outcome.
@@ -34,6 +50,8 @@ pub(crate) enum Request {
     Check { command: Command, reply: oneshot::Sender<Result<(), Reject>> },
     /// Say what the state's hash is.
     StateHash { reply: oneshot::Sender<[u8; 32]> },
+    /// Make a snapshot of the state as it is now.
+    Snapshot { reply: SnapshotReply },
     /// Let what is due happen. The sequencer asks this of itself.
     Tick,
     /// Finish what was asked before this, and nothing after it.
@@ -95,6 +113,24 @@ impl EngineHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Request::StateHash { reply })?;
         answer.await.map_err(|_| SubmitError::Unavailable)
+    }
+
+    /// Has a snapshot of the state made, read back and kept.
+    ///
+    /// # Errors
+    /// [`SaveError`].
+    pub async fn save_snapshot(&self) -> Result<SnapshotNote, SaveError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Snapshot { reply })?;
+        Ok(answer.await.map_err(|_| SaveError::Unable)??)
+    }
+
+    /// The snapshots that are kept, newest first; none where nothing is kept.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when their folder cannot be read. It is read here and now.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotNote>, SnapshotError> {
+        self.shared.snapshots.as_ref().map_or_else(|| Ok(Vec::new()), Folder::notes)
     }
 
     /// What can be read. It stays readable when no command is taken any more.

@@ -20,19 +20,25 @@ pub struct Level {
 }
 
 /// A trade as the public sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 pub struct PublicTrade {
     /// Number of the match.
+    #[n(0)]
     pub trade: TradeId,
     /// Price.
+    #[n(1)]
     pub price: Price,
     /// Quantity of base.
+    #[n(2)]
     pub quantity: Quantity,
     /// Price times quantity.
+    #[n(3)]
     pub notional: Amount,
     /// Side of the order that came.
+    #[n(4)]
     pub taker_side: Side,
     /// When.
+    #[n(5)]
     pub at: Timestamp,
 }
 

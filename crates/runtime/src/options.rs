@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 pub use journal::Durability;
 
+use crate::snapshot::SnapshotPolicy;
+
 /// Where commands are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalMode {
@@ -31,6 +33,8 @@ pub struct Options {
     pub max_batch_bytes: usize,
     /// Batches of events that a slow follower may be behind.
     pub event_backlog: usize,
+    /// When snapshots are made, where commands are kept.
+    pub snapshots: SnapshotPolicy,
 }
 
 impl Options {
@@ -43,6 +47,7 @@ impl Options {
             max_batch_commands: 512,
             max_batch_bytes: 256 * 1024,
             event_backlog: 4_096,
+            snapshots: SnapshotPolicy::default(),
         }
     }
 

@@ -51,6 +51,14 @@ impl Publisher {
         }
     }
 
+    /// Takes the trades of a market from a snapshot, oldest first.
+    pub(crate) fn restore_trades(&mut self, instrument: InstrumentId, trades: Vec<PublicTrade>) {
+        let kept = self.trades.entry(instrument).or_default();
+        for trade in trades {
+            push_bounded(kept, trade);
+        }
+    }
+
     /// Takes note of what has to be read from the engine.
     pub(crate) fn touched(&mut self, touched: Touched) {
         if touched.reset {
@@ -113,7 +121,8 @@ fn levels(levels: &[DepthLevel]) -> Vec<Level> {
 
 /// The writing half of the views: what is published first is what the later parts point to.
 impl Views {
-    fn clear(&self) {
+    /// Empties them.
+    pub(crate) fn clear(&self) {
         self.client_ids.clear();
         self.accounts.clear();
         self.executions.clear();
@@ -149,7 +158,29 @@ impl Views {
         }
     }
 
-    fn put_execution(&self, execution: &Arc<Execution>) {
+    /// Lists the orders of a state that was read from a snapshot. Nothing is listed yet.
+    pub(crate) fn restore_orders(&self, engine: &Engine) {
+        for order in engine.orders() {
+            let versions = std::iter::successors(Some(order), |order| order.previous());
+            for id in versions.flat_map(|version| version.own_client_ids()) {
+                self.client_ids.insert((order.account, id.clone()), order.id);
+            }
+            self.orders.insert(order.id, Arc::clone(order));
+            let mut index = self.accounts.entry(order.account).or_default();
+            index.all.push(order.id);
+            if !order.status.is_closed() {
+                index.open.insert(order.id);
+            }
+        }
+    }
+
+    /// All executions by account, of each the oldest first.
+    pub(crate) fn all_executions(&self) -> Vec<Vec<Arc<Execution>>> {
+        let reference = self.reference();
+        reference.accounts().iter().map(|account| self.account_executions(account.id)).collect()
+    }
+
+    pub(crate) fn put_execution(&self, execution: &Arc<Execution>) {
         self.executions.entry(execution.order).or_default().push(Arc::clone(execution));
         self.accounts.entry(execution.account).or_default().executions.push(Arc::clone(execution));
     }

@@ -10,11 +10,13 @@ use journal::{Journal, JournalError};
 use order_engine::{Applied, Command, Engine, Event, Outcome, Reject, Timestamp};
 use tokio::sync::oneshot;
 
-use crate::batch::{Batch, BatchWriter, Origin};
+use crate::batch::{BatchWriter, Origin};
 use crate::handle::Request;
 use crate::options::Options;
 use crate::publish::Publisher;
 use crate::shared::Shared;
+use crate::snapshot::builder::{Reply as SnapshotReply, Snapshots};
+use crate::state::State;
 
 /// The number of this node among those that write one log.
 const NODE: u64 = 0;
@@ -34,6 +36,7 @@ enum Reply {
 enum Question {
     Check { command: Command, reply: oneshot::Sender<Result<(), Reject>> },
     StateHash { reply: oneshot::Sender<[u8; 32]> },
+    Snapshot { reply: SnapshotReply },
 }
 
 /// The state machine with all that is around it.
@@ -46,6 +49,7 @@ pub(crate) struct Sequencer {
     options: Options,
     /// The last counter of each node; a batch that is logged twice is applied once.
     counters: BTreeMap<u64, u64>,
+    snapshots: Option<Snapshots>,
     writer: BatchWriter,
     commands: Vec<Command>,
     replies: Vec<Reply>,
@@ -61,15 +65,19 @@ impl Sequencer {
         shared: Arc<Shared>,
         requests: Receiver<Request>,
         options: Options,
+        state: State,
+        snapshots: Option<Snapshots>,
     ) -> Self {
+        let State { engine, publisher, counters } = state;
         Self {
-            engine: Engine::new(),
+            engine,
             journal,
-            publisher: Publisher::default(),
+            publisher,
             shared,
             requests,
             options,
-            counters: BTreeMap::new(),
+            counters,
+            snapshots,
             writer: BatchWriter::default(),
             commands: Vec::new(),
             replies: Vec::new(),
@@ -77,24 +85,6 @@ impl Sequencer {
             carried: None,
             stopping: false,
         }
-    }
-
-    /// Applies a batch that was logged earlier. What it touched is published by [`Self::publish_state`].
-    pub(crate) fn replay(&mut self, batch: &Batch) {
-        let last = self.counters.get(&batch.origin.node).copied().unwrap_or_default();
-        if batch.origin.counter <= last {
-            return;
-        }
-        self.counters.insert(batch.origin.node, batch.origin.counter);
-        let now = self.engine.now().max(batch.origin.proposed);
-        for command in &batch.commands {
-            let applied = self.engine.apply(now, command);
-            self.publisher.events(&self.shared.views, &applied.due);
-            if let Ok(outcome) = &applied.result {
-                self.publisher.events(&self.shared.views, &outcome.events);
-            }
-        }
-        self.publisher.touched(self.engine.take_touched());
     }
 
     /// Publishes all that was touched.
@@ -181,6 +171,7 @@ impl Sequencer {
             }
             Request::Check { command, reply } => self.questions.push(Question::Check { command, reply }),
             Request::StateHash { reply } => self.questions.push(Question::StateHash { reply }),
+            Request::Snapshot { reply } => self.questions.push(Question::Snapshot { reply }),
             Request::Stop => self.stopping = true,
         }
         !self.stopping && self.questions.len() < self.options.max_batch_commands
@@ -206,7 +197,13 @@ impl Sequencer {
         if !self.commands.is_empty() {
             let proposed = self.shared.clock.now();
             match self.log(proposed) {
-                Ok(()) => self.apply(proposed.max(self.engine.now())),
+                Ok(()) => {
+                    let (commands, bytes) = (self.commands.len(), self.writer.bytes());
+                    self.apply(proposed.max(self.engine.now()));
+                    if let Some(snapshots) = &mut self.snapshots {
+                        snapshots.count(&*self.journal, &self.engine, commands, bytes);
+                    }
+                }
                 Err(error @ JournalError::TooLarge { .. }) => {
                     tracing::error!(%error, "a batch was not taken");
                     self.commands.clear();
@@ -276,6 +273,12 @@ impl Sequencer {
             match question {
                 Question::Check { command, reply } => drop(reply.send(self.engine.check(now, &command))),
                 Question::StateHash { reply } => drop(reply.send(self.engine.state_hash())),
+                Question::Snapshot { reply } => {
+                    // Where none are made, or one is being made, the reply is dropped, which says so.
+                    if let Some(snapshots) = &mut self.snapshots {
+                        snapshots.make(&*self.journal, &self.engine, Some(reply));
+                    }
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use order_engine::Event;
 use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
+use crate::snapshot::Folder;
 use crate::views::Views;
 
 /// One for each runtime.
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     batches: AtomicU64,
     queue: Queue,
     healthy: AtomicBool,
+    /// Where snapshots are kept, where any are.
+    pub(crate) snapshots: Option<Folder>,
 }
 
 /// Counts the requests that wait. The channel itself is not bounded, since only an unbounded one discards what waits
@@ -31,7 +34,12 @@ struct Queue {
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Arc<dyn Clock>, queue: usize, event_backlog: usize) -> Self {
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        queue: usize,
+        event_backlog: usize,
+        snapshots: Option<Folder>,
+    ) -> Self {
         Self {
             views: Views::default(),
             clock,
@@ -40,6 +48,7 @@ impl Shared {
             batches: AtomicU64::new(0),
             queue: Queue { waiting: AtomicUsize::new(0), limit: queue },
             healthy: AtomicBool::new(true),
+            snapshots,
         }
     }
 

@@ -3,16 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Instant;
 
-use journal::{Batches, FileJournal, Journal, JournalError, MemoryJournal};
+use journal::{FileJournal, Journal, JournalError, MemoryJournal};
 
-use crate::batch::{Batch, BatchError};
+use crate::batch::BatchError;
 use crate::clock::Clock;
 use crate::handle::EngineHandle;
 use crate::options::{JournalMode, Options};
+use crate::recovery::{self, Recovered, StartProgress};
 use crate::sequencer::Sequencer;
 use crate::shared::Shared;
+use crate::snapshot::builder::Snapshots;
+use crate::snapshot::{Folder, SnapshotError};
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,30 @@ pub enum StartError {
         sequence: u64,
         /// Why not.
         source: BatchError,
+    },
+    /// A snapshot folder cannot be used.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The log no longer holds what no readable snapshot covers.
+    #[error(
+        "the log begins with batch {first}, and there is no snapshot to begin from: {}; put back a copy of a snapshot that \
+         ends with batch {first} less one or later, or of the whole data directory",
+        if found.is_empty() { "none is there" } else { found }
+    )]
+    Uncovered {
+        /// The first batch of the log.
+        first: u64,
+        /// The snapshots that were there, and why each cannot be used.
+        found: String,
+    },
+    /// There are snapshots, and the log that they were made of is gone.
+    #[error(
+        "the log is empty, but there is a snapshot of batch {snapshot}: the log was lost. Put it back, or move the \
+         snapshots away to start anew"
+    )]
+    LogLost {
+        /// The newest snapshot.
+        snapshot: u64,
     },
     /// The sequencer's thread cannot be started.
     #[error("the sequencer's thread cannot be started: {0}")]
@@ -56,14 +82,29 @@ impl Runtime {
     /// # Errors
     /// [`StartError`] when the journal cannot be opened, read or replayed.
     pub fn start(options: Options, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let journal: Box<dyn Journal> = match &options.journal {
-            JournalMode::Memory => Box::new(MemoryJournal::new()),
+        Self::start_watched(options, clock, &mut |_| {})
+    }
+
+    /// As [`Self::start`], and tells how far replaying has come.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_watched(
+        options: Options,
+        clock: Arc<dyn Clock>,
+        watch: &mut dyn FnMut(&StartProgress),
+    ) -> Result<Self, StartError> {
+        match &options.journal {
+            JournalMode::Memory => {
+                Self::start_with(Box::new(MemoryJournal::new()), None, options, clock, watch)
+            }
             JournalMode::Directory { path, durability } => {
                 let kept = journal::Options { durability: *durability, ..journal::Options::default() };
-                Box::new(FileJournal::open(path, kept)?.0)
+                let journal = FileJournal::open(path, kept)?.0;
+                let folder = Folder::open(path)?;
+                Self::start_with(Box::new(journal), Some(folder), options, clock, watch)
             }
-        };
-        Self::start_on(journal, options, clock)
+        }
     }
 
     /// As [`Self::start`], on a journal of the caller's; where the options keep commands is not looked at.
@@ -75,14 +116,27 @@ impl Runtime {
         options: Options,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let shared = Arc::new(Shared::new(clock, options.queue, options.event_backlog));
+        Self::start_with(journal, None, options, clock, &mut |_| {})
+    }
+
+    fn start_with(
+        journal: Box<dyn Journal>,
+        folder: Option<Folder>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        watch: &mut dyn FnMut(&StartProgress),
+    ) -> Result<Self, StartError> {
+        let shared = Arc::new(Shared::new(clock, options.queue, options.event_backlog, folder.clone()));
         let (sender, receiver) = crossbeam_channel::unbounded();
-        let logged = if journal.last_sequence() == 0 { None } else { Some(journal.read_from(1)?) };
-        let mut sequencer = Sequencer::new(journal, Arc::clone(&shared), receiver, options);
-        if let Some(logged) = logged {
-            replay(logged, &mut sequencer)?;
-        }
-        sequencer.publish_state();
+        let Recovered { mut state, snapshot } =
+            recovery::recover(&*journal, folder.as_ref(), &shared.views, watch)?;
+        state.publish(&shared.views);
+        shared.set_batches(journal.last_sequence());
+        let snapshots = match folder {
+            Some(folder) => Some(Snapshots::start(folder, options.snapshots, snapshot)?),
+            None => None,
+        };
+        let sequencer = Sequencer::new(journal, Arc::clone(&shared), receiver, options, state, snapshots);
         let thread = std::thread::Builder::new().name("sequencer".to_owned());
         let sequencer = thread.spawn(move || sequencer.run())?;
         Ok(Self { handle: EngineHandle::new(sender, shared), sequencer: Some(sequencer) })
@@ -135,21 +189,4 @@ impl Drop for Runtime {
             tracing::error!(%error, "the engine did not stop in good order");
         }
     }
-}
-
-/// Applies all that a journal holds.
-fn replay(logged: Batches, sequencer: &mut Sequencer) -> Result<(), StartError> {
-    let started = Instant::now();
-    let (mut batches, mut commands) = (0_u64, 0_usize);
-    for record in logged {
-        let record = record?;
-        let fail = |source| StartError::Batch { sequence: record.sequence, source };
-        let batch = Batch::decode(&record.payload).map_err(fail)?;
-        sequencer.replay(&batch);
-        batches += 1;
-        commands += batch.commands.len();
-    }
-    let took_ms = started.elapsed().as_millis();
-    tracing::info!(batches, commands, took_ms, "the journal was replayed");
-    Ok(())
 }

@@ -221,7 +221,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_views_say_what_the_engine_says(steps in prop::collection::vec(step(), 1..120)) {
+    fn the_views_say_what_the_engine_says(
+        steps in prop::collection::vec(step(), 1..120),
+        saved_after in prop::option::of(any::<prop::sample::Index>()),
+    ) {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(START));
         let options = Options {
@@ -242,17 +245,21 @@ proptest! {
             tokio.block_on(runtime.handle().submit_all(commands)).unwrap();
         };
         submit(common::seed(), &mut model);
-        for step in &steps {
+        for (index, step) in steps.iter().enumerate() {
             if let Step::Advance { seconds } = step {
                 clock.advance_nanos(u64::from(*seconds) * 1_000_000_000);
             }
             submit(command(step, &model.orders), &mut model);
+            if saved_after.is_some_and(|saved| saved.index(steps.len()) == index) {
+                let saved = tokio.block_on(runtime.handle().save_snapshot()).unwrap();
+                prop_assert_eq!(saved.state_hash, model.engine.state_hash());
+            }
         }
         model.assert_shown_by(runtime.handle().views());
         let expected = model.engine.state_hash();
         prop_assert_eq!(tokio.block_on(runtime.handle().state_hash()).unwrap(), expected);
 
-        // And after a restart, where the views were built from the log.
+        // And after a restart, where the views were built from the log, or from a snapshot and the rest of the log.
         runtime.stop().unwrap();
         let again = start();
         model.assert_shown_by(again.handle().views());

@@ -211,6 +211,11 @@ impl Engine {
         self.orders.get(id)
     }
 
+    /// All orders of clients, in the order of their ids.
+    pub fn orders(&self) -> impl Iterator<Item = &Arc<Order>> {
+        self.orders.iter()
+    }
+
     /// Balances and positions of an account; nothing when it is unknown.
     #[must_use]
     pub fn holdings(&self, account: AccountId) -> Option<Holdings> {

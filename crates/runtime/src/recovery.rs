@@ -1,0 +1,153 @@
+//! Finding the state again: the newest snapshot that can be read, and then the rest of the log.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use journal::{Batches, Journal, JournalError};
+
+use crate::batch::Batch;
+use crate::snapshot::{BEYOND, DAMAGED, Folder};
+use crate::start::StartError;
+use crate::state::State;
+use crate::views::Views;
+
+/// How many batches go by between two reports.
+const REPORT_EVERY: u64 = 256;
+
+/// How far a start has come with replaying the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StartProgress {
+    /// Batches that were replayed.
+    pub done: u64,
+    /// Batches that are to be replayed.
+    pub total: u64,
+    /// How long it has taken.
+    pub elapsed: Duration,
+}
+
+impl StartProgress {
+    /// How long the rest will take if it goes on like this; nothing before anything is done.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        let done = u32::try_from(self.done.min(u64::from(u32::MAX))).ok().filter(|done| *done > 0)?;
+        let rest = u32::try_from(self.total.saturating_sub(self.done)).unwrap_or(u32::MAX);
+        Some((self.elapsed / done).saturating_mul(rest))
+    }
+}
+
+/// A state that was found again.
+pub(crate) struct Recovered {
+    pub(crate) state: State,
+    /// The snapshot that it was built upon; zero for none.
+    pub(crate) snapshot: u64,
+}
+
+/// Builds the state that a log leads to. Views are empty before, and show all but what [`State::publish`] puts there
+/// after.
+pub(crate) fn recover(
+    journal: &dyn Journal,
+    folder: Option<&Folder>,
+    views: &Views,
+    watch: &mut dyn FnMut(&StartProgress),
+) -> Result<Recovered, StartError> {
+    let last = journal.last_sequence();
+    let mut unusable = String::new();
+    let (mut state, snapshot) = match folder {
+        Some(folder) => from_snapshot(folder, last, views, &mut unusable)?,
+        None => (State::default(), 0),
+    };
+    if snapshot < last {
+        let logged = journal.read_from(snapshot + 1).map_err(|error| {
+            if let JournalError::NotKept { first, .. } = error
+                && snapshot == 0
+            {
+                return StartError::Uncovered { first, found: unusable };
+            }
+            StartError::Journal(error)
+        })?;
+        replay(logged, last - snapshot, &mut state, views, watch)?;
+    }
+    Ok(Recovered { state, snapshot })
+}
+
+/// The newest snapshot that can be used, or an empty state. What cannot is set aside, never deleted.
+fn from_snapshot(
+    folder: &Folder,
+    last: u64,
+    views: &Views,
+    unusable: &mut String,
+) -> Result<(State, u64), StartError> {
+    let snapshots = folder.list()?;
+    if let Some((snapshot, _)) = snapshots.first().filter(|_| last == 0) {
+        return Err(StartError::LogLost { snapshot: *snapshot });
+    }
+    for (sequence, path) in snapshots {
+        if sequence > last {
+            let kept_as = folder.set_aside(sequence, BEYOND)?;
+            tracing::warn!(
+                snapshot = sequence, last, kept_as = %kept_as.display(),
+                "a snapshot covers batches that the log does not have; it is not used"
+            );
+            continue;
+        }
+        let started = Instant::now();
+        match folder.read(sequence, views) {
+            Ok(loaded) => {
+                let took_ms = started.elapsed().as_millis();
+                tracing::info!(sequence, bytes = loaded.note.bytes, took_ms, "a snapshot was read");
+                return Ok((loaded.state, sequence));
+            }
+            Err(error) => {
+                views.clear();
+                tracing::warn!(%error, "a snapshot cannot be used; trying what is older");
+                if error.is_damage() {
+                    folder.set_aside(sequence, DAMAGED)?;
+                }
+                // Writing into a text does not fail.
+                let _ = write!(unusable, "{}{error}", if unusable.is_empty() { "" } else { "; " });
+                drop(path);
+            }
+        }
+    }
+    Ok((State::default(), 0))
+}
+
+/// Applies batches of the log.
+fn replay(
+    logged: Batches,
+    total: u64,
+    state: &mut State,
+    views: &Views,
+    watch: &mut dyn FnMut(&StartProgress),
+) -> Result<(), StartError> {
+    let started = Instant::now();
+    let (mut done, mut commands) = (0_u64, 0_usize);
+    for record in logged {
+        let record = record?;
+        let fail = |source| StartError::Batch { sequence: record.sequence, source };
+        let batch = Batch::decode(&record.payload).map_err(fail)?;
+        state.replay(views, &batch);
+        done += 1;
+        commands += batch.commands.len();
+        if done.is_multiple_of(REPORT_EVERY) {
+            watch(&StartProgress { done, total, elapsed: started.elapsed() });
+        }
+    }
+    watch(&StartProgress { done, total, elapsed: started.elapsed() });
+    let took_ms = started.elapsed().as_millis();
+    tracing::info!(batches = done, commands, took_ms, "the log was replayed");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_estimated_from_what_was_done() {
+        let progress = |done, total| StartProgress { done, total, elapsed: Duration::from_secs(3) };
+        assert_eq!(progress(10, 30).left(), Some(Duration::from_secs(6)));
+        assert_eq!(progress(30, 30).left(), Some(Duration::ZERO));
+        assert_eq!(progress(0, 30).left(), None);
+    }
+}

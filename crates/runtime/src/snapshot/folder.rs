@@ -1,0 +1,155 @@
+//! The folder of snapshots: names, publication and what is kept.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::file::{self, Loaded};
+use super::{SnapshotError, SnapshotNote};
+use crate::state::State;
+use crate::views::Views;
+
+const NAME: &str = "snapshots";
+const EXTENSION: &str = "snapshot";
+/// The name of one that is being written, which is nothing yet.
+const UNFINISHED: &str = "snapshot.new";
+/// The ending of one that cannot be read.
+pub(crate) const DAMAGED: &str = "damaged";
+/// The ending of one that covers batches which the log no longer has.
+pub(crate) const BEYOND: &str = "beyond-the-log";
+/// How many are kept.
+pub(crate) const KEPT: usize = 2;
+
+/// The snapshots beside a log.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// That of a data directory. What an earlier process did not finish is removed. It is made with its first snapshot.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`] when it cannot be read.
+    pub(crate) fn open(data: &Path) -> Result<Self, SnapshotError> {
+        let path = data.join(NAME);
+        for (_, unfinished) in names(&path, UNFINISHED).map_err(SnapshotError::io(&path))? {
+            fs::remove_file(&unfinished).map_err(SnapshotError::io(&unfinished))?;
+        }
+        Ok(Self(path))
+    }
+
+    /// The snapshots by the last batch that they cover, newest first. Whether they can be read is not looked at.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`].
+    pub(crate) fn list(&self) -> Result<Vec<(u64, PathBuf)>, SnapshotError> {
+        let mut found = names(&self.0, EXTENSION).map_err(SnapshotError::io(&self.0))?;
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(found)
+    }
+
+    /// Takes a snapshot out of use without deleting it: its file gets another ending.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`].
+    pub(crate) fn set_aside(&self, sequence: u64, ending: &str) -> Result<PathBuf, SnapshotError> {
+        let (from, to) = (self.path(sequence, EXTENSION), self.path(sequence, ending));
+        fs::rename(&from, &to).and_then(|()| sync_dir(&self.0)).map_err(SnapshotError::io(&from))?;
+        Ok(to)
+    }
+
+    /// What the snapshots say of themselves, newest first; those that say nothing are left out.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`] when the folder cannot be read.
+    pub(crate) fn notes(&self) -> Result<Vec<SnapshotNote>, SnapshotError> {
+        Ok(self.list()?.into_iter().filter_map(|(_, path)| file::note(&path).ok()).collect())
+    }
+
+    /// Reads the snapshot of a batch into empty views.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]; the views then hold a part of it.
+    pub(crate) fn read(&self, sequence: u64, views: &Views) -> Result<Loaded, SnapshotError> {
+        file::read(&self.path(sequence, EXTENSION), views)
+    }
+
+    /// Writes a snapshot under a name that means nothing yet, lets go of the state, reads the file back, and gives it
+    /// its name when it holds what was to be written.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]; there is no new snapshot then.
+    pub(crate) fn publish(
+        &self,
+        sequence: u64,
+        state: State,
+        views: Views,
+    ) -> Result<SnapshotNote, SnapshotError> {
+        self.make().map_err(SnapshotError::io(&self.0))?;
+        let unfinished = self.path(sequence, UNFINISHED);
+        let written = file::write(&unfinished, sequence, &state, &views);
+        drop((state, views));
+        let published = written.and_then(|written| {
+            let read = file::read(&unfinished, &Views::default())?;
+            if read.state.engine.state_hash() != written.state_hash || read.note != written {
+                return Err(SnapshotError::damaged(&unfinished, &"it was read back as another state"));
+            }
+            let path = self.path(sequence, EXTENSION);
+            fs::rename(&unfinished, &path)
+                .and_then(|()| sync_dir(&self.0))
+                .map_err(SnapshotError::io(&path))?;
+            Ok(SnapshotNote { path, ..written })
+        });
+        if published.is_err() {
+            // Whether that works matters to nobody: it is tried again at the next start.
+            let _ = fs::remove_file(&unfinished);
+        }
+        published
+    }
+
+    /// Removes all but the newest, and says what the oldest that is left covers: nothing while there are fewer than
+    /// are to be kept.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`].
+    pub(crate) fn prune(&self) -> Result<Option<u64>, SnapshotError> {
+        let found = self.list()?;
+        for (_, path) in found.iter().skip(KEPT) {
+            fs::remove_file(path).map_err(SnapshotError::io(path))?;
+        }
+        Ok(found.get(KEPT - 1).map(|(sequence, _)| *sequence))
+    }
+
+    fn make(&self) -> io::Result<()> {
+        if self.0.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.0)?;
+        self.0.parent().map_or(Ok(()), sync_dir)
+    }
+
+    fn path(&self, sequence: u64, extension: &str) -> PathBuf {
+        self.0.join(format!("{sequence:020}.{extension}"))
+    }
+}
+
+/// Files of an extension with the numbers that are their names; none where there is no such folder.
+fn names(dir: &Path, extension: &str) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let number = name.split_once('.').filter(|(_, end)| *end == extension);
+        if let Some(number) = number.and_then(|(number, _)| number.parse().ok()) {
+            found.push((number, path));
+        }
+    }
+    Ok(found)
+}
+
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
