@@ -17,7 +17,7 @@ pub enum Command {
     /// Time passes; what is due happens.
     #[n(0)]
     Tick,
-    /// Forget everything and start from the empty state. Counters start again.
+    /// Forget everything but the retention and start from the empty state. Counters start again.
     #[n(1)]
     Reset,
     /// Define an asset.
@@ -59,6 +59,17 @@ pub enum Command {
     /// Change the settings of an account.
     #[n(26)]
     UpdateAccount(#[n(0)] UpdateAccount),
+    /// Set how many closed orders the state remembers.
+    #[n(38)]
+    SetRetention(#[n(0)] SetRetention),
+}
+
+/// See [`Command::SetRetention`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct SetRetention {
+    /// Most closed orders; those that closed first go to the archive. Absent for all.
+    #[n(0)]
+    pub closed_orders: Option<u64>,
 }
 
 /// See [`Command::UpdateAccount`]. What is absent, or kept, stays as it is; at least one change is needed.

@@ -158,4 +158,7 @@ pub struct Applied {
     pub due: Vec<Event>,
     /// What the command did, or why it was refused and changed nothing.
     pub result: Result<Outcome, Reject>,
+    /// Closed orders that the state has forgotten, in the order in which they closed. Whoever wants them has to keep
+    /// them now.
+    pub archived: Vec<Arc<Order>>,
 }

@@ -12,6 +12,7 @@ pub mod units;
 pub mod valuation;
 
 mod annotations;
+mod archived_ids;
 mod candles;
 mod command;
 mod engine;
@@ -39,9 +40,9 @@ pub use annotations::Annotations;
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
     AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
-    RestateOrder, RestatedStatus, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
+    RestateOrder, RestatedStatus, SetRetention, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
-pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched};
+pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use extras::Extras;

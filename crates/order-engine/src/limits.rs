@@ -16,7 +16,7 @@ pub const MAX_ASSETS: usize = 10_000;
 pub const MAX_INSTRUMENTS: usize = 10_000;
 /// Most open orders of one account, staged ones included.
 pub const MAX_OPEN_ORDERS_PER_ACCOUNT: usize = 2_000_000;
-/// Most orders that the state remembers, open and closed. Older closed orders belong into an archive.
+/// Most orders that the state remembers, open and closed. The retention moves closed ones into an archive.
 pub const MAX_ORDERS: usize = 20_000_000;
 /// Largest quantity of one order, in units of the instrument's quantity scale: so many that even all orders of the
 /// state together, at one price or in one position, can be counted.
@@ -31,6 +31,9 @@ pub const MAX_REPLACES_PER_ORDER: u32 = 100_000;
 pub const MAX_ANNOTATION_KEY_LENGTH: usize = 96;
 /// Longest value of an annotation, in bytes.
 pub const MAX_ANNOTATION_VALUE_LENGTH: usize = 2_048;
+/// Most client order ids that are remembered of orders that went to the archive, of which each takes some 60 bytes. An
+/// id that was used before the last so many may be used again.
+pub const MAX_ARCHIVED_CLIENT_IDS: usize = 4_000_000;
 /// Largest record of an image of the state, in bytes: the lots of one position are the largest there are.
 pub const MAX_IMAGE_RECORD_BYTES: usize = 16 * 1024 * 1024;
 /// Decimals that the ledger keeps of every asset.

@@ -17,6 +17,14 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
     pub(crate) fn insert(&mut self, key: K, value: V) {
         self.0.insert(key, value);
     }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        self.0.remove(key)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 #[expect(clippy::disallowed_types, reason = "never iterated: the type has no way to")]

@@ -10,12 +10,14 @@ const PAGE: usize = 64;
 /// Nothing has this number.
 const NONE: u32 = u32::MAX;
 
-/// Where things are, by number. Numbers are added in rising order and stay.
+/// Where things are, by number. Numbers are added in rising order and may go in any.
 #[derive(Debug, Default)]
 pub(crate) struct RisingIndex {
     /// Pages by the part of the number that their numbers share; only pages with something in them.
     directory: Lookup<u64, u32>,
     pages: Vec<[u32; PAGE]>,
+    /// Pages that nothing is in any more.
+    free: Vec<u32>,
     /// The page that was opened last, and where it is.
     newest: Option<(u64, u32)>,
 }
@@ -40,11 +42,29 @@ impl RisingIndex {
         }
     }
 
+    /// Forgets the thing of a number, if there is one.
+    pub(crate) fn remove(&mut self, number: u64) {
+        let (shared, at) = split(number);
+        let Some(place) = self.directory.get(&shared).copied() else { return };
+        let Some(page) = self.pages.get_mut(place as usize) else { return };
+        if let Some(entry) = page.get_mut(at) {
+            *entry = NONE;
+        }
+        if page.iter().all(|entry| *entry == NONE) {
+            self.directory.remove(&shared);
+            self.free.push(place);
+            self.newest = self.newest.filter(|(newest, _)| *newest != shared);
+        }
+    }
+
     fn add_page(&mut self, shared: u64) -> u32 {
         assert!(self.newest.is_none_or(|(newest, _)| newest < shared), "Invariant: numbers rise");
-        let page = u32::try_from(self.pages.len()).unwrap_or(NONE);
-        assert!(page != NONE, "Invariant: there are fewer than four billion pages");
-        self.pages.push([NONE; PAGE]);
+        let page = self.free.pop().unwrap_or_else(|| {
+            let page = u32::try_from(self.pages.len()).unwrap_or(NONE);
+            assert!(page != NONE, "Invariant: there are fewer than four billion pages");
+            self.pages.push([NONE; PAGE]);
+            page
+        });
         self.directory.insert(shared, page);
         self.newest = Some((shared, page));
         page
@@ -60,6 +80,23 @@ const fn split(number: u64) -> (u64, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_went_leave_their_room_to_others() {
+        let mut index = RisingIndex::default();
+        for number in 0..10_000 {
+            index.insert(number, u32::try_from(number % 100).unwrap());
+            if let Some(old) = number.checked_sub(100) {
+                index.remove(old);
+                assert_eq!(index.get(old), None);
+            }
+            assert_eq!(index.get(number), Some(u32::try_from(number % 100).unwrap()));
+        }
+        assert!(index.pages.len() <= 4, "{} pages", index.pages.len());
+        (9_900..10_000).for_each(|number| index.remove(number));
+        index.insert(10_001, 7);
+        assert_eq!(index.get(10_001), Some(7));
+    }
 
     #[test]
     fn numbers_are_found_where_they_were_put() {

@@ -17,12 +17,14 @@ mod place;
 mod plan;
 mod replace;
 mod restate;
+mod retention;
 mod terms;
 mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::archived_ids::ArchivedIds;
 use crate::candles::CandleHistory;
 use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
@@ -42,6 +44,7 @@ pub use image::{ImageError, Misfit};
 use market::Market;
 pub use market::{Depth, DepthLevel};
 use orders::OrderStore;
+pub use place::first_difference;
 
 /// What changed since someone last asked; for those who publish views of the state.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -80,6 +83,10 @@ pub struct Engine {
     client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
     /// When orders end by themselves.
     due: BTreeSet<(Timestamp, OrderId)>,
+    /// Most closed orders that are remembered; nothing for all.
+    retention: Option<u64>,
+    /// Client order ids of orders that are no longer remembered.
+    archived_ids: ArchivedIds,
     touched: TouchedMarks,
     /// Instruments whose market moved since triggers were last looked at.
     stirred: Marks,
@@ -108,6 +115,8 @@ impl Engine {
             orders: OrderStore::default(),
             client_ids: Lookup::default(),
             due: BTreeSet::new(),
+            retention: None,
+            archived_ids: ArchivedIds::default(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),
         }
@@ -131,7 +140,8 @@ impl Engine {
             outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
         }
         self.assert_books_uncrossed();
-        Applied { due, result }
+        let archived = self.archive_closed();
+        Applied { due, result, archived }
     }
 
     /// Says what [`Self::apply`] would answer to a command, and changes nothing.
@@ -141,7 +151,7 @@ impl Engine {
     pub fn check(&self, now: Timestamp, command: &Command) -> Result<(), Reject> {
         let now = now.max(self.now);
         match command {
-            Command::Tick | Command::Reset => Ok(()),
+            Command::Tick | Command::Reset | Command::SetRetention(_) => Ok(()),
             Command::DefineAsset(definition) => self.decide_asset(definition).map(drop),
             Command::DefineInstrument(definition) => self.decide_instrument(definition).map(drop),
             Command::OpenAccount(definition) => self.decide_account(definition).map(drop),
@@ -174,13 +184,14 @@ impl Engine {
             Command::SucceedOrder(succeed) => self.succeed_order(succeed),
             Command::CancelOrder(cancel) => self.cancel_order(cancel),
             Command::CancelOrders(cancel) => self.cancel_orders(cancel),
+            Command::SetRetention(retention) => Ok(self.set_retention(*retention)),
             Command::RestateOrder(restate) => self.restate_order(restate),
         }
     }
 
     fn reset(&mut self) -> Outcome {
-        let now = self.now;
-        *self = Self { now, ..Self::new() };
+        let (now, retention) = (self.now, self.retention);
+        *self = Self { now, retention, ..Self::new() };
         self.touched.reset = true;
         let mut events = Vec::new();
         self.emit(&mut events, AccountId::HOUSE, Change::StateReset);

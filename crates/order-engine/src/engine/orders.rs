@@ -1,8 +1,9 @@
 //! The orders of the state: current versions by id, the book's key of those that rest, and which of them are open.
 //!
-//! An order has one slot for life. Ids rise, so slots are in the order of ids, and so are the open orders of an account,
-//! which are linked from slot to slot.
+//! An order has one slot for as long as it is here. Ids rise, so the open orders of an account, which are linked from
+//! slot to slot, are in the order of their ids. The slot of an order that went to the archive is used again.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::book::BookKey;
@@ -16,7 +17,8 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Slot {
-    order: Arc<Order>,
+    /// Nothing in a slot that is free.
+    order: Option<Arc<Order>>,
     resting: Option<BookKey>,
     /// The open orders of the account before and after this one, while it is open.
     older: u32,
@@ -37,10 +39,14 @@ impl Default for OpenOrders {
     }
 }
 
-/// All orders of clients, in the order of their ids.
+/// All orders of clients that are here.
 #[derive(Debug, Default)]
 pub(super) struct OrderStore {
     slots: Vec<Slot>,
+    free: Vec<u32>,
+    newest: Option<OrderId>,
+    /// Closed orders in the order in which they closed.
+    closed: VecDeque<OrderId>,
     index: RisingIndex,
     /// By account.
     open: Vec<OpenOrders>,
@@ -48,31 +54,51 @@ pub(super) struct OrderStore {
 
 impl OrderStore {
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.slots.len() - self.free.len()
     }
 
     pub(super) fn get(&self, id: OrderId) -> Option<&Arc<Order>> {
         let place = self.index.get(id.get())?;
-        self.slots.get(place as usize).map(|slot| &slot.order)
+        self.slots.get(place as usize)?.order.as_ref()
     }
 
+    /// In the order of their ids.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Order>> {
-        self.slots.iter().map(|slot| &slot.order)
+        let mut orders: Vec<_> = self.slots.iter().filter_map(|slot| slot.order.as_ref()).collect();
+        orders.sort_unstable_by_key(|order| order.id);
+        orders.into_iter()
+    }
+
+    /// Number of orders that are closed.
+    pub(super) fn closed_len(&self) -> usize {
+        self.closed.len()
+    }
+
+    /// Takes the order that closed first out.
+    pub(super) fn take_oldest_closed(&mut self) -> Option<Arc<Order>> {
+        let id = self.closed.pop_front()?;
+        let place = self.place(id);
+        self.index.remove(id.get());
+        self.free.push(place);
+        self.slot_mut(place).order.take()
     }
 
     /// The order of an id that a decision has found already.
     pub(super) fn known(&self, id: OrderId) -> &Arc<Order> {
-        &self.slot(self.place(id)).order
+        present(self.slot(self.place(id)))
     }
 
     /// Takes a new order. Whether it is open is another matter.
     pub(super) fn add(&mut self, order: Order) -> Arc<Order> {
         let order = Arc::new(order);
         self.push(Arc::clone(&order));
+        if order.status.is_closed() {
+            self.closed.push_back(order.id);
+        }
         order
     }
 
-    /// Takes an order of an image.
+    /// Takes an order of an image. Those that are closed are named later.
     pub(super) fn restore(&mut self, order: Arc<Order>) {
         let (id, is_open) = (order.id, !order.status.is_closed());
         self.push(order);
@@ -81,15 +107,26 @@ impl OrderStore {
         }
     }
 
+    /// Takes the closed orders of an image in the order in which they closed.
+    pub(super) fn restore_closed(&mut self, closed: impl IntoIterator<Item = OrderId>) {
+        self.closed.extend(closed);
+    }
+
     fn push(&mut self, order: Arc<Order>) {
-        assert!(
-            self.slots.last().is_none_or(|last| last.order.id < order.id),
-            "Invariant: order ids increase"
-        );
-        let place = u32::try_from(self.slots.len()).unwrap_or(NONE);
-        assert!(place != NONE, "Invariant: a state has fewer than four billion orders");
-        self.index.insert(order.id.get(), place);
-        self.slots.push(Slot { order, resting: None, older: NONE, newer: NONE });
+        assert!(self.newest.is_none_or(|newest| newest < order.id), "Invariant: order ids increase");
+        self.newest = Some(order.id);
+        let id = order.id.get();
+        let slot = Slot { order: Some(order), resting: None, older: NONE, newer: NONE };
+        let place = if let Some(place) = self.free.pop() {
+            *self.slot_mut(place) = slot;
+            place
+        } else {
+            let place = u32::try_from(self.slots.len()).unwrap_or(NONE);
+            assert!(place != NONE, "Invariant: a state has fewer than four billion orders");
+            self.slots.push(slot);
+            place
+        };
+        self.index.insert(id, place);
     }
 
     /// Makes the next version of an order.
@@ -102,7 +139,7 @@ impl OrderStore {
     ) -> Arc<Order> {
         let place = self.place(id);
         let slot = self.slot_mut(place);
-        let before = &slot.order;
+        let before = present(slot);
         assert!(at >= before.updated_at, "Invariant: versions follow each other in time");
         let mut order = Order {
             earlier: Earlier(Some(Arc::clone(before))),
@@ -113,22 +150,24 @@ impl OrderStore {
         };
         change(&mut order);
         super::fill::assert_quantities(&order);
-        slot.order = Arc::new(order);
-        Arc::clone(&slot.order)
+        let order = Arc::new(order);
+        slot.order = Some(Arc::clone(&order));
+        order
     }
 
     /// Notes that an order, the newest of its account, is open.
     pub(super) fn opens(&mut self, id: OrderId) {
         let place = self.place(id);
-        let account = account_index(self.slot(place).order.account);
+        let account = account_index(present(self.slot(place)).account);
         if account >= self.open.len() {
             self.open.resize_with(account + 1, OpenOrders::default);
         }
-        let Some(open) = self.open.get_mut(account) else { return };
+        let newest = self.open.get(account).map_or(NONE, |open| open.newest);
         assert!(
-            open.newest == NONE || open.newest < place,
+            newest == NONE || present(self.slot(newest)).id < id,
             "Invariant: orders open in the order of their ids"
         );
+        let Some(open) = self.open.get_mut(account) else { return };
         let older = std::mem::replace(&mut open.newest, place);
         open.count += 1;
         if older == NONE {
@@ -141,9 +180,10 @@ impl OrderStore {
 
     /// Notes that an open order has closed.
     pub(super) fn closes(&mut self, id: OrderId) {
+        self.closed.push_back(id);
         let place = self.place(id);
         let slot = self.slot_mut(place);
-        let account = account_index(slot.order.account);
+        let account = account_index(present(slot).account);
         let older = std::mem::replace(&mut slot.older, NONE);
         let newer = std::mem::replace(&mut slot.newer, NONE);
         let Some(open) = self.open.get_mut(account) else { return };
@@ -176,7 +216,7 @@ impl OrderStore {
         std::iter::from_fn(move || {
             let slot = self.slots.get(next as usize)?;
             next = slot.newer;
-            Some(&slot.order)
+            slot.order.as_ref()
         })
     }
 
@@ -201,14 +241,22 @@ impl OrderStore {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "places come from this store, which forgets none")]
+    #[expect(clippy::indexing_slicing, reason = "places come from this store, which never shrinks")]
     fn slot(&self, place: u32) -> &Slot {
         &self.slots[place as usize]
     }
 
-    #[expect(clippy::indexing_slicing, reason = "places come from this store, which forgets none")]
+    #[expect(clippy::indexing_slicing, reason = "places come from this store, which never shrinks")]
     fn slot_mut(&mut self, place: u32) -> &mut Slot {
         &mut self.slots[place as usize]
+    }
+}
+
+/// The order of a slot that is not free.
+fn present(slot: &Slot) -> &Arc<Order> {
+    match &slot.order {
+        Some(order) => order,
+        None => unreachable!("Invariant: a slot that something points to is not free"),
     }
 }
 

@@ -73,8 +73,10 @@ impl Engine {
         client_order_id: Option<&ClientOrderId>,
         order: Option<&PlaceOrder>,
     ) -> Result<(), Reject> {
-        let taken = client_order_id.and_then(|id| self.client_ids.get(&(account, id.clone())));
-        let Some(id) = taken.copied() else { return Ok(()) };
+        let Some(client_order_id) = client_order_id else { return Ok(()) };
+        let taken = self.client_ids.get(&(account, client_order_id.clone())).copied();
+        let taken = taken.or_else(|| self.archived_ids.get(account, client_order_id));
+        let Some(id) = taken else { return Ok(()) };
         let other = Reject::ExistsWithDifferent { order: id, field: OrderField::Other };
         let (Some(asked), Some(existing)) = (order, self.orders.get(id)) else { return Err(other) };
         let mut placed = existing;
@@ -292,8 +294,10 @@ impl Engine {
     }
 }
 
-/// The first part in which a new submission differs from the order that has its client order id.
-fn first_difference(placed: &Order, asked: &PlaceOrder) -> Option<OrderField> {
+/// The first part in which a new submission differs from the first version of the order that has its client order id;
+/// nothing when it repeats it. For orders that the engine has forgotten, whoever keeps them asks this.
+#[must_use]
+pub fn first_difference(placed: &Order, asked: &PlaceOrder) -> Option<OrderField> {
     let differences = [
         (placed.instrument != asked.instrument, OrderField::Instrument),
         (placed.side != asked.side, OrderField::Side),

@@ -15,6 +15,8 @@ mod model;
 #[cfg(test)]
 mod placing;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod statuses;

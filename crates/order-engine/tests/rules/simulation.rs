@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, AccountState, Amount, AssetId, BasisPoints, CancelOrder, CancelOrders, Change, Command,
-    Engine, Event, InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
-    PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, Setting, Side,
-    Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
+    AccountId, AccountState, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders, Change,
+    Command, Engine, Event, InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
+    PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, SetRetention,
+    Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -72,6 +72,9 @@ enum Wish {
     },
     Wait {
         seconds: u64,
+    },
+    Retain {
+        most: Option<u64>,
     },
 }
 
@@ -187,6 +190,7 @@ fn wish() -> impl Strategy<Value = Wish> {
             .prop_map(|(newest, cents, status)| Wish::Restate { newest, cents, status }),
         1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
+        1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]
 }
 
@@ -282,6 +286,7 @@ impl Watched {
                 margin_rate: rate,
                 ..UpdateAccount::new(who)
             }),
+            Wish::Retain { most } => Command::SetRetention(SetRetention { closed_orders: most }),
             Wish::Wait { seconds } => {
                 self.world.wait_seconds(seconds);
                 Command::Tick
@@ -292,8 +297,9 @@ impl Watched {
     fn grant(&mut self, wish: Wish) {
         let command = self.command(wish);
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
-        let due = self.world.apply(Command::Tick).due;
+        let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.model.pass(self.world.now);
+        self.model.forget(archived.iter().map(|order| order.id));
         let foretold = self.world.engine.check(self.world.now, &command);
         let before = foretold.is_err().then(|| self.world.engine.state_hash());
         let applied = self.world.apply(command.clone());
@@ -303,6 +309,7 @@ impl Watched {
         let modelled = self.model.apply(&command, made);
         let answered = applied.result.as_ref().map(drop).map_err(reject_name);
         assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
+        self.model.forget(applied.archived.iter().map(|order| order.id));
         assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
         match &applied.result {
             Ok(outcome) => {
@@ -323,7 +330,12 @@ impl Watched {
     /// What can be read is what the model says.
     fn watch_model(&self) {
         for modelled in self.model.orders.iter().filter(|order| order.id.is_some()) {
-            let order = self.world.order(modelled.id.unwrap());
+            let id = modelled.id.unwrap();
+            if self.model.is_forgotten(id) {
+                assert!(self.world.engine.order(id).is_none());
+                continue;
+            }
+            let order = self.world.order(id);
             let held = order.held.map_or(Decimal::ZERO, |hold| hold.amount.decimal());
             let read = (
                 order.status,
@@ -391,8 +403,10 @@ impl Watched {
         for account in CLIENTS {
             let mut held: BTreeMap<AssetId, i128> = BTreeMap::new();
             let orders = self.orders.iter().collect::<std::collections::BTreeSet<_>>();
-            for order in
-                orders.into_iter().map(|id| self.world.order(*id)).filter(|order| order.account == account)
+            for order in orders
+                .into_iter()
+                .filter_map(|id| self.world.engine.order(*id))
+                .filter(|order| order.account == account)
             {
                 if let Some(hold) = order.held {
                     assert!(order.status.is_working());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::ids::{AccountId, ClientOrderId, OrderId};
+use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::lookup::Lookup;
 use crate::order::Order;
 use crate::time::Timestamp;
@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 pub(super) struct Derived {
     pub(super) client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
     pub(super) due: BTreeSet<(Timestamp, OrderId)>,
+    /// Closed orders with the events that closed them.
+    pub(super) closed: Vec<(EventId, OrderId)>,
 }
 
 impl Derived {
@@ -24,7 +26,11 @@ impl Derived {
                 self.client_ids.insert((version.account, id.clone()), version.id);
             }
         }
-        if order.status.is_closed() {
+        let closed = std::iter::successors(Some(order), |order| order.previous())
+            .take_while(|version| version.status.is_closed())
+            .last();
+        if let Some(closed) = closed {
+            self.closed.push((closed.last_event, order.id));
             return;
         }
         // A staged order ends by its staging; what it says of its expiry counts from its release on.

@@ -12,6 +12,7 @@ use super::record::{
     Section,
 };
 use super::{ImageError, Misfit};
+use crate::archived_ids::ArchivedIds;
 use crate::book::Resting;
 use crate::engine::market::Market;
 use crate::engine::orders::OrderStore;
@@ -144,6 +145,7 @@ struct Rebuilt {
     lots: BTreeMap<(AccountId, InstrumentId), LotQueue>,
     realized: BTreeMap<AccountId, Amount>,
     orders: OrderStore,
+    archived_ids: ArchivedIds,
     derived: Derived,
     /// The versions of the order that is being read, as far as they have come.
     order: Option<Arc<Order>>,
@@ -203,6 +205,7 @@ impl Rebuilt {
                 let order = decoder.decode()?;
                 self.version(order)?;
             }
+            Section::ArchivedIds => in_order(self.archived_ids.restore(decoder.decode()?))?,
             Section::Resting => self.rest(&decoder.decode()?)?,
             Section::Candles => {
                 let MarketCandles { instrument, candles } = decoder.decode()?;
@@ -278,8 +281,10 @@ impl Rebuilt {
         Ok(())
     }
 
-    fn finish(self, head: &Head) -> Engine {
-        let Derived { client_ids, due } = self.derived;
+    fn finish(mut self, head: &Head) -> Engine {
+        let Derived { client_ids, due, mut closed } = self.derived;
+        closed.sort_unstable();
+        self.orders.restore_closed(closed.into_iter().map(|(_, id)| id));
         let mut touched = TouchedMarks { reference: true, ..TouchedMarks::default() };
         self.reference.accounts().iter().for_each(|account| touched.accounts.mark(account.id.get()));
         self.markets.iter().for_each(|market| touched.instruments.mark(market.instrument.get()));
@@ -294,6 +299,8 @@ impl Rebuilt {
             orders: self.orders,
             client_ids,
             due,
+            retention: head.retention,
+            archived_ids: self.archived_ids,
             touched,
             stirred: Marks::default(),
         }

@@ -45,6 +45,9 @@ pub(super) enum Section {
     /// Orders by id, for each all of its versions, the oldest first.
     #[n(8)]
     Order,
+    /// Pieces of a list of [`crate::archived_ids::ArchivedIdImage`], in the order in which they came.
+    #[n(22)]
+    ArchivedIds,
     /// [`RestingImage`]s: for each instrument bids, then asks, in the order in which they would be filled.
     #[n(20)]
     Resting,
@@ -65,6 +68,8 @@ pub(super) struct Head {
     pub(super) now: Timestamp,
     #[n(2)]
     pub(super) last_event: u64,
+    #[n(3)]
+    pub(super) retention: Option<u64>,
 }
 
 /// What an account has of an asset.

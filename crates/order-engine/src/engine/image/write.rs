@@ -26,6 +26,8 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         // Derived from the orders and their versions.
         client_ids: _,
         due: _,
+        retention,
+        archived_ids,
         // Whoever publishes takes what was touched; it is no part of the state.
         touched: _,
         stirred,
@@ -33,7 +35,10 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     assert!(stirred.iter().next().is_none(), "Invariant: markets have settled between commands");
 
     let mut records = Records { out, head: Vec::new(), record: Vec::new(), count: 0 };
-    records.put(Section::Head, &Head { format: FORMAT, now: *now, last_event: *last_event })?;
+    records.put(
+        Section::Head,
+        &Head { format: FORMAT, now: *now, last_event: *last_event, retention: *retention },
+    )?;
     for asset in reference.assets() {
         records.put(Section::Asset, asset.as_ref())?;
     }
@@ -58,6 +63,9 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     }
     for order in orders.iter() {
         records.put_order(order)?;
+    }
+    for piece in archived_ids.image() {
+        records.put(Section::ArchivedIds, &piece)?;
     }
     for market in markets {
         records.put_book(market)?;

@@ -7,6 +7,7 @@
 mod changing;
 mod deciding;
 mod filling;
+mod forgetting;
 mod settings;
 mod waiting;
 
@@ -19,6 +20,7 @@ use order_engine::{
 use rust_decimal::Decimal;
 
 use crate::support::*;
+use forgetting::Memory;
 
 /// An instrument as the model knows it.
 #[derive(Clone, Copy)]
@@ -78,6 +80,7 @@ pub(crate) struct Model {
     quotes: BTreeMap<InstrumentId, (Decimal, Decimal)>,
     queue: u64,
     settings: BTreeMap<AccountId, Settings>,
+    memory: Memory,
 }
 
 /// What an account is set to.
@@ -211,6 +214,7 @@ impl Model {
             quotes: BTreeMap::new(),
             queue: 0,
             settings: BTreeMap::new(),
+            memory: Memory::default(),
         }
     }
 
@@ -270,7 +274,8 @@ impl Model {
     }
 
     fn index(&self, id: OrderId) -> Option<usize> {
-        self.orders.iter().position(|order| order.id == Some(id))
+        let index = self.orders.iter().position(|order| order.id == Some(id));
+        index.filter(|index| !self.memory.forgotten.contains(index))
     }
 
     /// Lets everything happen that is due by an instant.
@@ -320,6 +325,10 @@ impl Model {
             }
             Command::RestateOrder(restate) => self.restate(restate),
             Command::UpdateAccount(update) => self.set(update),
+            Command::SetRetention(retention) => {
+                self.memory.most = retention.closed_orders;
+                Ok(())
+            }
             Command::Tick
             | Command::Reset
             | Command::DefineAsset(_)
