@@ -70,6 +70,14 @@ pub(crate) enum ApiError {
     Invalid(String),
     /// A value can be read but not be used: a text for the caller with the status 422.
     Unprocessable(String),
+    /// Nobody clears what was asked for.
+    ClearingUnavailable,
+    /// There is such a watchlist already.
+    WatchlistExists,
+    /// The watchlist has the instrument already.
+    WatchlistItemExists,
+    /// A UUID in the path cannot be read.
+    PathUuid { name: &'static str, value: String, fault: String },
     /// The risk check refuses the order.
     Risk(Box<[wire::Detail; 2]>),
     /// A limit of the engine is reached.
@@ -96,7 +104,8 @@ impl ApiError {
         Self::Unprocessable(format!("Invalid {what}: {why}"))
     }
 
-    fn status(&self) -> StatusCode {
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -107,16 +116,18 @@ impl ApiError {
             | Self::InstrumentNotFound(_)
             | Self::SnapshotInstrumentNotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WatchlistExists | Self::WatchlistItemExists => StatusCode::CONFLICT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathInteger { .. }
+            | Self::PathUuid { .. }
             | Self::Query(_)
             | Self::BodyLost
             | Self::BodySyntax(_)
             | Self::Invalid(_)
             | Self::Risk(_) => StatusCode::BAD_REQUEST,
             Self::BodyShape(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::ClearingUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -134,6 +145,12 @@ impl ApiError {
             Self::PathInteger { name, value } => {
                 return format!("Cannot parse `{name}` with value `{value}` to a `i64`");
             }
+            Self::PathUuid { name, value, fault } => {
+                return format!("Cannot parse `{name}` with value `{value}`: UUID parsing failed: {fault}");
+            }
+            Self::ClearingUnavailable => "Clearing service unavailable",
+            Self::WatchlistExists => "Resource already exists",
+            Self::WatchlistItemExists => "Instrument already exists in watchlist",
             Self::Query(fault) => return format!("Failed to deserialize query string: {fault}"),
             Self::BodySyntax(fault) => return format!("Failed to parse the request body as JSON: {fault}"),
             Self::BodyShape(fault) => {
@@ -159,6 +176,11 @@ impl ApiError {
             Self::Internal(_) => "Internal error",
         };
         fixed.to_owned()
+    }
+
+    /// The error itself, without the envelope.
+    pub(crate) fn body(&self) -> wire::FailureBody {
+        wire::FailureBody { code: self.status().as_u16(), details: self.details(), message: self.message() }
     }
 
     fn details(&self) -> Vec<wire::Detail> {
@@ -218,14 +240,7 @@ fn log(error: &ApiError, method: &str, path: &str) {
 
 fn envelope(state: &State, error: &ApiError) -> HttpResponse {
     let status = error.status();
-    let body = wire::Failure {
-        error: wire::FailureBody {
-            code: status.as_u16(),
-            details: error.details(),
-            message: error.message(),
-        },
-        metadata: wire::Metadata::single(state.request_id()),
-    };
+    let body = wire::Failure { error: error.body(), metadata: wire::Metadata::single(state.request_id()) };
     let mut response = HttpResponse::build(status);
     if let Some(seconds) = error.retry_after() {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));

@@ -17,6 +17,7 @@ mod format;
 mod limit;
 mod naming;
 mod new_york;
+mod occ;
 mod page;
 mod query;
 mod routes;

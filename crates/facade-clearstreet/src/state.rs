@@ -123,6 +123,17 @@ impl State {
         HttpResponse::Ok().json(wire::Success { data, error: (), metadata })
     }
 
+    /// A refused batch of instructions: the rows beside the error.
+    pub(crate) fn refused_instructions(
+        &self,
+        data: Vec<wire::Instruction>,
+        error: &ApiError,
+    ) -> HttpResponse {
+        let metadata = wire::Metadata::single(self.request_id());
+        let body = wire::RefusedInstructions { data, error: error.body(), metadata };
+        facade_kit::enveloped(HttpResponse::build(error.status()).json(body))
+    }
+
     /// A success with one page of a list.
     pub(crate) fn page<T, U: Serialize>(
         &self,

@@ -8,6 +8,7 @@ mod hours;
 mod instruments;
 mod kind;
 mod market;
+mod options;
 mod orders;
 mod place;
 mod positions;
@@ -15,6 +16,7 @@ mod refused;
 mod request;
 mod summary;
 mod valuation;
+mod watchlists;
 
 pub(crate) use accounts::{account, account_details};
 pub(crate) use balances::balances;
@@ -23,6 +25,7 @@ pub(crate) use filter::{CancelFilter, ExecutionFilter, OrderFilter, is_swept};
 pub(crate) use hours::market_hours;
 pub(crate) use instruments::{InstrumentFilter, SearchFilter, instrument};
 pub(crate) use market::snapshot;
+pub(crate) use options::{ContractFilter, contract, contracts, expiries, instruction};
 pub(crate) use orders::{Stage, execution, order, plain_status, status};
 pub(crate) use place::{place, replace};
 pub(crate) use positions::{PositionFilter, positions};
@@ -30,6 +33,7 @@ pub(crate) use refused::refused;
 pub(crate) use request::request;
 pub(crate) use summary::{summaries, summary};
 pub(crate) use valuation::Books;
+pub(crate) use watchlists::{watchlist, watchlist_detail, watchlist_id, watchlist_item_id, watchlist_name};
 
 #[cfg(test)]
 mod tests;

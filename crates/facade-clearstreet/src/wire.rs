@@ -8,8 +8,10 @@ mod calendar;
 mod envelope;
 mod instruments;
 mod market;
+mod options;
 mod orders;
 mod positions;
+mod watchlists;
 
 pub(crate) use accounts::{Account, AccountDetails, Address, Balances, StartOfDay};
 pub(crate) use calendar::{DayType, MarketHours, MarketStatus, MarketType, Session, SessionType, Sessions};
@@ -18,11 +20,18 @@ pub(crate) use envelope::{
 };
 pub(crate) use instruments::{Instrument, SecurityType};
 pub(crate) use market::{Clock, DailySummary, LastTrade, Quote, Snapshot, Version};
+pub(crate) use options::{
+    ContractType, ExerciseStyle, Instruction, InstructionStatus, InstructionType, ListingType,
+    NewInstruction, OptionsContract, RefusedInstructions,
+};
 pub(crate) use orders::{
     DateTime, Execution, NewOrder, Order, OrderStatus, OrderType, QueueState, ReplaceOrder, RequestOrderType,
     RequestTimeInForce, Side, TimeInForce, TrailingOffsetType,
 };
 pub(crate) use positions::{ClosePosition, Position, PositionSort, PositionType, SortDirection};
+pub(crate) use watchlists::{
+    AddWatchlistItem, AddedWatchlistItem, CreateWatchlist, Watchlist, WatchlistDetail, WatchlistItem,
+};
 
 #[cfg(test)]
 mod tests;

@@ -18,8 +18,14 @@ impl Expectations for ClearStreet {
             .path
             .replace("{account_id}", "19816")
             .replace("{order_id}", NO_ORDER)
+            .replace("{watchlist_id}", NO_ORDER)
+            .replace("{item_id}", NO_ORDER)
+            .replace("{instruction_id}", NO_ORDER)
             .replace("{instrument_id}", "TSLA");
         let request = Request::new(endpoint.method, &path);
+        if endpoint.path.starts_with("/v1/watchlists") && endpoint.has_body {
+            return request.with_json(r#"{"name": "a", "instrument_id": "TSLA"}"#);
+        }
         match (endpoint.method, endpoint.has_body) {
             ("POST", true) => request.with_json(&format!("[{ENTRY}]")),
             (_, true) => request.with_json(r#"{"quantity": "2"}"#),
@@ -54,7 +60,8 @@ impl Expectations for ClearStreet {
             Case::BadQuery => (400, "Failed to deserialize query string: "),
         };
         // An array is expected where one is submitted, so that an object is wrong before it ends too early.
-        let (status, message) = if case == Case::BadBody && endpoint.method == "POST" {
+        let takes_array = endpoint.method == "POST" && !endpoint.path.starts_with("/v1/watchlists");
+        let (status, message) = if case == Case::BadBody && takes_array {
             (422, "Failed to deserialize the JSON body into the target type: ")
         } else {
             (status, message)
@@ -67,6 +74,8 @@ impl Expectations for ClearStreet {
             "orders" if endpoint.method == "GET" => "page_size=0",
             "orders" if endpoint.method == "DELETE" => "side=HOLD",
             "positions" | "{instrument_id}" if endpoint.method == "DELETE" => "",
+            "watchlists" if endpoint.method == "GET" => "page_size=1001",
+            "contracts" => "underlier=TSLA&expiry=2026-02-30",
             "accounts" | "instruments" | "executions" | "positions" => "page_token=%21",
             "search" => "q=x&page_size=ten",
             "balances" => "top_margin_contributors_limit=0",

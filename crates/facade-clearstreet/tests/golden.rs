@@ -3,10 +3,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use facade_clearstreet::{AccountProfile, Config, Credential, mount};
-use facade_kit::{IdSource, MountPoint, order_uuid};
-use order_engine::ClientOrderId;
+use std::sync::Arc;
+
+use facade_kit::{IdSource, MountPoint, UuidKind, kind_uuid, order_uuid};
+use order_engine::{ClientOrderId, InstrumentList};
 use testkit::TestEngine;
 use testkit::golden::GoldenRequest;
+use uuid::Uuid;
 
 /// The development profile, and beside it an account with the number that the vendor's refusals are published with.
 fn config() -> Config {
@@ -19,24 +22,47 @@ fn config() -> Config {
     config
 }
 
-/// Adds the demo account's key where a file gives no credential, and puts order ids in the place of `{order:<client
-/// order id>}`. A header `Authorization` without a value is taken out again.
+/// Adds the demo account's key where a file gives no credential, and puts ids in the place of `{order:<client order id>}`,
+/// `{list:<name>}` and `{item:<list>/<canonical symbol>}`. A header `Authorization` without a value is taken out again.
 fn prepare(request: &mut GoldenRequest, engine: &TestEngine) {
     let is_authorization = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
     if !request.headers.iter().any(is_authorization) {
         request.headers.push(("Authorization".to_owned(), "Bearer demo.clearstreet-key".to_owned()));
     }
     request.headers.retain(|(name, value)| !(value.is_empty() && name.eq_ignore_ascii_case("authorization")));
-    while let Some((before, rest)) = request.target.split_once("{order:") {
-        let (name, after) = rest.split_once('}').expect("an order's name ends with a brace");
-        let client_order_id = ClientOrderId::new(name).expect("a client order id");
-        let handle = engine.handle();
-        let order = ["demo", "maker"]
-            .iter()
-            .find_map(|code| handle.views().order_by_client_id(engine.account(code), &client_order_id))
-            .unwrap_or_else(|| panic!("there is no order {name}"));
-        request.target = format!("{before}{}{after}", order_uuid(&order));
+    name_ids(request, "{order:", |name| order_id(engine, name));
+    name_ids(request, "{list:", |name| list(engine, name).map(|list| list_id(&list)));
+    name_ids(request, "{item:", |name| {
+        let (list_name, symbol) = name.split_once('/')?;
+        let (list, instrument) = (list(engine, list_name)?, engine.instrument(symbol));
+        let item = list.items.iter().find(|item| item.instrument == instrument)?;
+        Some(kind_uuid(UuidKind::ListItem, item.added_at, item.id.get()))
+    });
+}
+
+/// Puts an id in the place of every `{what:name}` of the target.
+fn name_ids(request: &mut GoldenRequest, what: &str, id: impl Fn(&str) -> Option<Uuid>) {
+    while let Some((before, rest)) = request.target.split_once(what) {
+        let (name, after) = rest.split_once('}').expect("a name ends with a brace");
+        let id = id(name).unwrap_or_else(|| panic!("there is no {what}{name}}}"));
+        request.target = format!("{before}{id}{after}");
     }
+}
+
+fn order_id(engine: &TestEngine, name: &str) -> Option<Uuid> {
+    let client_order_id = ClientOrderId::new(name).expect("a client order id");
+    let handle = engine.handle();
+    let find = |code: &&str| handle.views().order_by_client_id(engine.account(code), &client_order_id);
+    ["demo", "maker"].iter().find_map(find).map(|order| order_uuid(&order))
+}
+
+fn list(engine: &TestEngine, name: &str) -> Option<Arc<InstrumentList>> {
+    let lists = engine.handle().views().lists(engine.account("demo"));
+    lists.into_iter().find(|list| list.name.as_str() == name)
+}
+
+fn list_id(list: &InstrumentList) -> Uuid {
+    kind_uuid(UuidKind::List, list.created_at, list.id.get())
 }
 
 #[test]

@@ -245,13 +245,14 @@ const fn refused(reject: &Reject) -> ApiError {
         }
         Reject::PriceTooLarge { .. } => ApiError::PriceTooHigh,
         Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
-        Reject::NoLiquidity | Reject::BeyondBound { .. } | Reject::NotFillable { .. } => {
-            ApiError::NoLiquidity
-        }
         // The last is a buy back of what was sold short in another dialect.
         Reject::InsufficientFunds { .. }
         | Reject::InsufficientMargin { .. }
         | Reject::ExceedsShort { .. } => ApiError::InsufficientBalance,
+        Reject::NoLiquidity
+        | Reject::BeyondBound { .. }
+        | Reject::NotFillable { .. }
+        | Reject::ContractExpired { .. } => ApiError::NoLiquidity,
         Reject::WouldTakeLiquidity { .. } => ApiError::PostOnlyWouldMatch,
         Reject::CapacityExhausted { .. } | Reject::NoConversion { .. } => ApiError::Overloaded,
         // Nothing that this dialect sends can be refused for these reasons.
@@ -267,6 +268,10 @@ const fn refused(reject: &Reject) -> ApiError {
         | Reject::AlreadyExists { .. }
         | Reject::ExistsWithDifferent { .. }
         | Reject::NothingToReplace
+        | Reject::UnknownList(_)
+        | Reject::UnknownListItem(_)
+        | Reject::ListNameTaken(_)
+        | Reject::InstrumentListed(_)
         | Reject::CannotRestate(_)
         | Reject::Combination(
             Combination::PriceWithoutLimit

@@ -21,6 +21,10 @@ pub enum UuidKind {
     Execution = 0x002,
     /// A match.
     Trade = 0x003,
+    /// An instrument list.
+    List = 0x004,
+    /// An instrument's place in a list.
+    ListItem = 0x005,
 }
 
 /// The largest number that fits.

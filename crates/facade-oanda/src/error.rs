@@ -340,7 +340,7 @@ impl From<Reject> for ApiError {
             Reject::BeyondBound { upper: true, .. } => Self::UpperBound,
             Reject::BeyondBound { upper: false, .. } => Self::LowerBound,
             Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => Self::InsufficientFunds,
-            Reject::NoConversion { .. } => Self::NotTradable,
+            Reject::NoConversion { .. } | Reject::ContractExpired { .. } => Self::NotTradable,
             Reject::NotFillable { .. } => Self::InsufficientLiquidity,
             unasked @ (Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }
@@ -354,6 +354,10 @@ impl From<Reject> for ApiError {
             | Reject::AlreadyExists { .. }
             | Reject::ExistsWithDifferent { .. }
             | Reject::CannotRestate(_)
+            | Reject::UnknownList(_)
+            | Reject::UnknownListItem(_)
+            | Reject::ListNameTaken(_)
+            | Reject::InstrumentListed(_)
             | Reject::OffsetTooPrecise { .. }
             | Reject::OffsetOutOfRange { .. }
             | Reject::WouldTakeLiquidity { .. }
@@ -390,7 +394,9 @@ impl From<Capacity> for ApiError {
             | Capacity::Assets
             | Capacity::Instruments
             | Capacity::Orders
-            | Capacity::Replaces => Self::Unavailable,
+            | Capacity::Replaces
+            | Capacity::Lists
+            | Capacity::ListItems => Self::Unavailable,
         }
     }
 }

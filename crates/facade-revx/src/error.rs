@@ -262,6 +262,7 @@ impl ApiError {
             | Reject::NoConversion { .. }
             | Reject::NotFillable { .. }
             | Reject::WouldTakeLiquidity { .. }
+            | Reject::ContractExpired { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Busy,
             // Only operators' commands, short sales, and orders that wait, are refused with these.
@@ -276,7 +277,11 @@ impl ApiError {
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::OrderNotStaged(_)
-            | Reject::CannotRestate(_) => Self::Internal,
+            | Reject::CannotRestate(_)
+            | Reject::UnknownList(_)
+            | Reject::UnknownListItem(_)
+            | Reject::ListNameTaken(_)
+            | Reject::InstrumentListed(_) => Self::Internal,
         }
     }
 }

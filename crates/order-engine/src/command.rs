@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::annotations::Annotations;
-use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, ListId, ListItemId, ListName, OrderId};
 use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{PriceBound, SelfMatch, Side, Size, TimeInForce};
@@ -62,6 +62,15 @@ pub enum Command {
     /// Set how many closed orders the state remembers.
     #[n(38)]
     SetRetention(#[n(0)] SetRetention),
+    /// Make an empty instrument list.
+    #[n(32)]
+    CreateList(#[n(0)] CreateList),
+    /// Add an instrument to a list, or take one off.
+    #[n(33)]
+    ChangeList(#[n(0)] ChangeList),
+    /// Delete an instrument list.
+    #[n(34)]
+    DeleteList(#[n(0)] DeleteList),
 }
 
 /// See [`Command::SetRetention`].
@@ -412,4 +421,51 @@ pub struct RestateOrder {
     /// Texts, all of them.
     #[n(6)]
     pub annotations: Annotations,
+}
+
+/// See [`Command::CreateList`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CreateList {
+    /// Owner.
+    #[n(0)]
+    pub account: AccountId,
+    /// Name; an account has it once.
+    #[n(1)]
+    pub name: ListName,
+}
+
+/// See [`Command::ChangeList`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ChangeList {
+    /// Owner; a list of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The list.
+    #[n(1)]
+    pub list: ListId,
+    /// What changes.
+    #[n(2)]
+    pub change: ListChange,
+}
+
+/// A change of an instrument list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum ListChange {
+    /// An instrument comes at the end.
+    #[n(0)]
+    Add(#[n(0)] InstrumentId),
+    /// An item goes.
+    #[n(1)]
+    Remove(#[n(0)] ListItemId),
+}
+
+/// See [`Command::DeleteList`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct DeleteList {
+    /// Owner; a list of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The list.
+    #[n(1)]
+    pub list: ListId,
 }

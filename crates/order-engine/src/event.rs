@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::execution::Execution;
-use crate::ids::{AccountId, AssetId, EventId, InstrumentId};
+use crate::ids::{AccountId, AssetId, EventId, InstrumentId, ListId};
+use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
 use crate::reference::Account;
@@ -98,6 +99,10 @@ pub enum Change {
     OrderExpired(Arc<Order>),
     /// An order was overwritten by an operator.
     OrderRestated(Arc<Order>),
+    /// An instrument list was made or changed.
+    ListChanged(Arc<InstrumentList>),
+    /// An instrument list was deleted.
+    ListDeleted(ListId),
 }
 
 impl Change {
@@ -126,7 +131,9 @@ impl Change {
             | Self::ReferenceChanged
             | Self::AccountUpdated { .. }
             | Self::BalanceAdjusted { .. }
-            | Self::QuoteUpdated { .. } => None,
+            | Self::QuoteUpdated { .. }
+            | Self::ListChanged(_)
+            | Self::ListDeleted(_) => None,
         }
     }
 }

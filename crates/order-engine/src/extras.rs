@@ -31,6 +31,9 @@ pub struct Extras {
     /// nothing while it is staged.
     #[n(4)]
     pub trigger: Option<Trigger>,
+    /// What a unit of base costs at a price of one, for an option; nothing for everything else, where that is one.
+    #[n(47)]
+    pub multiplier: Option<u32>,
 }
 
 /// What a plain order has.
@@ -40,6 +43,7 @@ static PLAIN: Extras = Extras {
     successor: None,
     staged_until: None,
     trigger: None,
+    multiplier: None,
 };
 
 /// Extras in as little as they need: a plain order has none.

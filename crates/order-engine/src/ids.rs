@@ -73,6 +73,15 @@ number_id!(
     LotId(u64)
 );
 
+number_id!(
+    /// An instrument list: the number of the event that made it.
+    ListId(u64)
+);
+number_id!(
+    /// An instrument's place in a list: the number of the event that put it there.
+    ListItemId(u64)
+);
+
 impl AccountId {
     /// The account that provides liquidity and collects commission. It exists in every state.
     pub const HOUSE: Self = Self(0);
@@ -187,4 +196,8 @@ text_id!(
 text_id!(
     /// An id that the caller chose for an order or a request, unique within the account. Any printable text.
     ClientOrderId, max limits::MAX_CLIENT_ORDER_ID_LENGTH, allows |c| !c.is_control()
+);
+text_id!(
+    /// The name of an instrument list, unique within the account. Any printable text.
+    ListName, max limits::MAX_LIST_NAME_LENGTH, allows |c| !c.is_control()
 );

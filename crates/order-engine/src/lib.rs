@@ -22,6 +22,7 @@ mod extras;
 mod ids;
 mod kind;
 mod ledger;
+mod list;
 mod lookup;
 mod lots;
 mod marks;
@@ -39,24 +40,27 @@ mod triggers;
 pub use annotations::Annotations;
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
-    AdjustBalance, CancelOrder, CancelOrders, Command, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder,
-    RestateOrder, RestatedStatus, SetRetention, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
+    AdjustBalance, CancelOrder, CancelOrders, ChangeList, Command, CreateList, DeleteList, ListChange,
+    MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SetRetention,
+    SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use extras::Extras;
 pub use ids::{
-    AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, LotId,
-    OrderId, Symbol, TextError, TradeId,
+    AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, ListId,
+    ListItemId, ListName, LotId, OrderId, Symbol, TextError, TradeId,
 };
 pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
+pub use list::{InstrumentList, InstrumentLists, ListItem};
 pub use number::{Amount, NumberError, Price, PriceDifference, Quantity};
 pub use order::{Hold, Order, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason, TimeInForce};
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
-    Instrument, InstrumentDefinition, Reference, Rounding, Settlement, TriggerSource,
+    ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Reference, Rounding,
+    Settlement, TriggerSource,
 };
 pub use reject::{
     AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,

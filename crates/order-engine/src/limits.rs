@@ -36,6 +36,14 @@ pub const MAX_ANNOTATION_VALUE_LENGTH: usize = 2_048;
 pub const MAX_ARCHIVED_CLIENT_IDS: usize = 4_000_000;
 /// Largest record of an image of the state, in bytes: the lots of one position are the largest there are.
 pub const MAX_IMAGE_RECORD_BYTES: usize = 16 * 1024 * 1024;
+/// Most instrument lists of one account.
+pub const MAX_LISTS_PER_ACCOUNT: usize = 1_000;
+/// Most instruments of one list.
+pub const MAX_INSTRUMENTS_PER_LIST: usize = 1_000;
+/// Longest name of an instrument list, in bytes.
+pub const MAX_LIST_NAME_LENGTH: usize = 128;
+/// Largest number of units of the underlier in one option.
+pub const MAX_CONTRACT_MULTIPLIER: u32 = 1_000_000;
 /// Decimals that the ledger keeps of every asset.
 pub const LEDGER_SCALE: u32 = 12;
 /// Most decimals of a price or a quantity; both of an instrument together stay within the ledger's scale.

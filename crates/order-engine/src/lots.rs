@@ -148,6 +148,7 @@ impl LotQueue {
             quantity: scales.quantity(self.quantity),
             cost,
             realized: self.realized,
+            multiplier: scales.multiplier(),
             lots,
         }
     }

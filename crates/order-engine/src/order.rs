@@ -279,7 +279,8 @@ impl Order {
     /// Average price over all fills, exact to 28 digits; nothing before the first fill.
     #[must_use]
     pub fn average_price(&self) -> Option<Decimal> {
-        self.filled_notional.decimal().checked_div(self.filled.decimal()).map(|price| price.normalize())
+        let value = self.filled_notional.decimal().checked_div(self.filled.decimal())?;
+        value.checked_div(Decimal::from(self.multiplier.unwrap_or(1))).map(|price| price.normalize())
     }
 
     /// The limit price, if it has one: for a trailing order, the one that it has now.

@@ -62,7 +62,7 @@ pub struct Position {
     /// Sum of the lots.
     #[n(2)]
     pub quantity: Quantity,
-    /// Sum of price times quantity over the lots.
+    /// Sum of price times quantity, times the multiplier of an option, over the lots.
     #[n(3)]
     pub cost: Amount,
     /// Profit realized in this instrument since the account was opened, in the quote asset.
@@ -71,13 +71,17 @@ pub struct Position {
     /// Open lots, oldest first. Empty when the position is flat.
     #[n(5)]
     pub lots: Vec<Lot>,
+    /// What a unit of base costs at a price of one: the multiplier of an option, else 1.
+    #[n(6)]
+    pub multiplier: u32,
 }
 
 impl Position {
     /// Average opening price; nothing when flat.
     #[must_use]
     pub fn average_price(&self) -> Option<Decimal> {
-        self.cost.decimal().checked_div(self.quantity.decimal()).map(|price| price.normalize())
+        let value = self.cost.decimal().checked_div(self.quantity.decimal())?;
+        value.checked_div(Decimal::from(self.multiplier)).map(|price| price.normalize())
     }
 }
 

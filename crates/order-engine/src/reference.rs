@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId, Symbol};
 use crate::number::{Amount, Price, Quantity};
 use crate::settings::AccountSettings;
+use crate::time::Timestamp;
 
 /// Hundredths of a percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
@@ -160,6 +161,53 @@ pub enum TriggerSource {
     LastTrade,
 }
 
+/// Which way an option goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum OptionRight {
+    /// The right to buy the underlier at the strike.
+    #[n(0)]
+    Call,
+    /// The right to sell the underlier at the strike.
+    #[n(1)]
+    Put,
+}
+
+/// When an option may be exercised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum ExerciseStyle {
+    /// At any time until it expires.
+    #[n(0)]
+    American,
+    /// On its last day.
+    #[n(1)]
+    European,
+}
+
+/// What makes an instrument an option on another one. Its base is the contract itself: whoever owns a unit of it owns
+/// one contract.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct OptionContract {
+    /// Canonical name of the instrument that it is on.
+    #[n(0)]
+    pub underlier: Symbol,
+    /// Which way it goes.
+    #[n(1)]
+    pub right: OptionRight,
+    /// What a unit of the underlier is bought or sold for.
+    #[n(2)]
+    pub strike: Price,
+    /// Units of the underlier in one contract (1 to 1,000,000). Prices are for one unit, so a contract costs as many
+    /// times its price.
+    #[n(3)]
+    pub multiplier: u32,
+    /// When it expires. Trading ends, and open orders end with it.
+    #[n(4)]
+    pub expires_at: Timestamp,
+    /// When it may be exercised.
+    #[n(5)]
+    pub style: ExerciseStyle,
+}
+
 /// An instrument as configuration defines it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
 pub struct InstrumentDefinition {
@@ -203,6 +251,17 @@ pub struct InstrumentDefinition {
     #[n(12)]
     #[cbor(default)]
     pub trigger_source: TriggerSource,
+    /// What makes it an option; absent for everything else.
+    #[n(19)]
+    pub option: Option<Box<OptionContract>>,
+}
+
+impl InstrumentDefinition {
+    /// Units of the quote asset that one of base costs at a price of one: the multiplier of an option, else 1.
+    #[must_use]
+    pub fn multiplier(&self) -> u32 {
+        self.option.as_ref().map_or(1, |option| option.multiplier)
+    }
 }
 
 /// An instrument of the state.
@@ -220,6 +279,9 @@ pub struct Instrument {
     /// Asset that it is paid with.
     #[n(3)]
     pub quote: AssetId,
+    /// Of an option, the instrument that it is on.
+    #[n(19)]
+    pub underlier: Option<InstrumentId>,
 }
 
 impl Instrument {
@@ -277,7 +339,7 @@ pub struct Account {
     pub currency: AssetId,
     /// When it was opened.
     #[n(3)]
-    pub opened_at: crate::time::Timestamp,
+    pub opened_at: Timestamp,
     /// How it is set now.
     #[n(4)]
     pub settings: AccountSettings,

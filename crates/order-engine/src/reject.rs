@@ -3,7 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, InstrumentId, ListId, ListItemId, OrderId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{OrderStatus, Side};
 use crate::settings::AccountState;
@@ -85,6 +85,12 @@ pub enum Capacity {
     /// Open lots of one position.
     #[n(5)]
     Lots,
+    /// Instrument lists of one account.
+    #[n(10)]
+    Lists,
+    /// Instruments of one list.
+    #[n(11)]
+    ListItems,
 }
 
 /// What is wrong with a definition.
@@ -99,6 +105,9 @@ pub enum DefinitionFault {
     /// A minimum is above its maximum, a lot is zero, a rate is above one, or a time of day is out of range.
     #[n(2)]
     Range,
+    /// An option is on an instrument that is not defined, or is an option itself.
+    #[n(70)]
+    Underlier,
 }
 
 /// Why an order cannot be a short sale.
@@ -194,6 +203,22 @@ pub enum Reject {
         #[n(2)]
         maximum: u64,
     },
+    /// No such instrument list, or it belongs to another account.
+    #[n(70)]
+    #[error("instrument list {0} is unknown")]
+    UnknownList(#[n(0)] ListId),
+    /// The list has no such item.
+    #[n(71)]
+    #[error("list item {0} is unknown")]
+    UnknownListItem(#[n(0)] ListItemId),
+    /// The account has a list of this name.
+    #[n(72)]
+    #[error("list {0} has this name")]
+    ListNameTaken(#[n(0)] ListId),
+    /// The list has the instrument.
+    #[n(73)]
+    #[error("the list has this instrument as item {0}")]
+    InstrumentListed(#[n(0)] ListItemId),
     /// A definition cannot be taken.
     #[n(5)]
     #[error("the definition is refused: {0:?}")]
@@ -370,6 +395,14 @@ pub enum Reject {
         /// Greatest value.
         #[n(1)]
         maximum: Amount,
+    },
+    /// The contract that the order is for has expired.
+    #[n(74)]
+    #[error("the contract expired at {expired_at}")]
+    ContractExpired {
+        /// When trading in it ended.
+        #[n(0)]
+        expired_at: Timestamp,
     },
     /// The order would expire before it starts.
     #[n(25)]

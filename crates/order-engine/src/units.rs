@@ -90,7 +90,8 @@ pub struct Scales {
     quantity_scale: u32,
     tick_units: i64,
     lot_units: i64,
-    /// Ledger units of one price unit times one quantity unit.
+    multiplier: u32,
+    /// Ledger units of one price unit times one quantity unit, an option's multiplier included.
     notional_factor: i128,
     /// Ledger units of one quantity unit.
     quantity_factor: i128,
@@ -110,7 +111,8 @@ impl Scales {
             quantity_scale,
             tick_units: units_of(definition.tick.decimal(), price_scale)?,
             lot_units: units_of(definition.lot.decimal(), quantity_scale)?,
-            notional_factor: 10_i128.pow(notional_decimals),
+            multiplier: definition.multiplier(),
+            notional_factor: 10_i128.pow(notional_decimals) * i128::from(definition.multiplier()),
             quantity_factor: 10_i128.pow(quantity_decimals),
         })
     }
@@ -123,9 +125,16 @@ impl Scales {
             quantity_scale,
             tick_units: 1,
             lot_units: 1,
+            multiplier: 1,
             notional_factor: 10_i128.pow(limits::LEDGER_SCALE - price_scale - quantity_scale),
             quantity_factor: 10_i128.pow(limits::LEDGER_SCALE - quantity_scale),
         }
+    }
+
+    /// Units of the quote asset that one of base costs at a price of one: the multiplier of an option, else 1.
+    #[must_use]
+    pub const fn multiplier(&self) -> u32 {
+        self.multiplier
     }
 
     /// A price in the book's units.
@@ -218,7 +227,7 @@ impl Scales {
         }
     }
 
-    /// Price times quantity, exact.
+    /// Price times quantity, and times the multiplier of an option; exact.
     ///
     /// # Errors
     /// [`Reject::Overflow`] above ten to the eighteenth.

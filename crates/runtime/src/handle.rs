@@ -47,7 +47,7 @@ pub(crate) enum Request {
     /// Apply commands one after another in one batch, and answer with all outcomes.
     SubmitAll { commands: Vec<Command>, reply: oneshot::Sender<Vec<Result<Outcome, Reject>>> },
     /// Say whether a command would be refused, without applying it.
-    Check { command: Command, reply: oneshot::Sender<Result<(), Reject>> },
+    Check { command: Box<Command>, reply: oneshot::Sender<Result<(), Reject>> },
     /// Say what the state's hash is.
     StateHash { reply: oneshot::Sender<[u8; 32]> },
     /// Make a snapshot of the state as it is now.
@@ -101,7 +101,7 @@ impl EngineHandle {
     /// As [`Self::submit`].
     pub async fn check(&self, command: Command) -> Result<(), SubmitError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Check { command, reply })?;
+        self.send(Request::Check { command: Box::new(command), reply })?;
         Ok(answer.await.map_err(|_| SubmitError::Unavailable)??)
     }
 

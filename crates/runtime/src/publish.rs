@@ -22,6 +22,7 @@ pub(crate) struct Publisher {
     reference: bool,
     accounts: BTreeSet<AccountId>,
     instruments: BTreeSet<InstrumentId>,
+    lists: BTreeSet<AccountId>,
     trades: BTreeMap<InstrumentId, VecDeque<PublicTrade>>,
 }
 
@@ -67,6 +68,7 @@ impl Publisher {
         self.reference |= touched.reference;
         self.accounts.extend(touched.accounts);
         self.instruments.extend(touched.instruments);
+        self.lists.extend(touched.lists);
     }
 
     /// Publishes what was noted.
@@ -78,6 +80,9 @@ impl Publisher {
             if let Some(holdings) = engine.holdings(account) {
                 views.holdings.insert(account, Arc::new(holdings));
             }
+        }
+        while let Some(account) = self.lists.pop_first() {
+            views.lists.insert(account, engine.lists(account));
         }
         self.instruments.extend(self.trades.keys());
         while let Some(instrument) = self.instruments.pop_first() {
@@ -128,6 +133,7 @@ impl Views {
         self.executions.clear();
         self.orders.clear();
         self.holdings.clear();
+        self.lists.clear();
         self.markets.clear();
         self.candles.clear();
     }

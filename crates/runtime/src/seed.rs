@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
-    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, Command, Commission, InstrumentDefinition,
-    InstrumentId, Price, Quantity, Rounding, Settlement, Symbol, TriggerSource, UpdateQuote,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, Command, Commission, ExerciseStyle,
+    InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Price, Quantity, Rounding, Settlement,
+    Symbol, Timestamp, TriggerSource, UpdateQuote,
 };
 use serde::Deserialize;
 
@@ -187,6 +188,7 @@ struct InstrumentEntry {
     day_ends_at: TimeOfDay,
     #[serde(default)]
     trigger_source: TriggerSourceName,
+    option: Option<OptionEntry>,
 }
 
 /// `"spot"`, `"security"` or `{ margin = 500 }`, in basis points.
@@ -260,7 +262,56 @@ impl InstrumentEntry {
             commission: self.commission.as_ref().map_or(Commission::NONE, CommissionEntry::commission),
             day_ends_at: self.day_ends_at.seconds(),
             trigger_source: self.trigger_source.source(),
+            option: self.option.as_ref().map(|option| Box::new(option.contract())),
         })
+    }
+}
+
+/// `{ underlier = "TSLA", right = "call", strike = "50", multiplier = 100, expires_at = "2027-12-17T21:00:00Z" }`.
+/// The underlier's entry comes first. Without `style` the option is American.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OptionEntry {
+    underlier: Text<Symbol>,
+    right: RightName,
+    strike: Text<Price>,
+    multiplier: u32,
+    expires_at: Text<Timestamp>,
+    #[serde(default)]
+    style: StyleName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RightName {
+    Call,
+    Put,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum StyleName {
+    #[default]
+    American,
+    European,
+}
+
+impl OptionEntry {
+    fn contract(&self) -> OptionContract {
+        OptionContract {
+            underlier: self.underlier.0.clone(),
+            right: match self.right {
+                RightName::Call => OptionRight::Call,
+                RightName::Put => OptionRight::Put,
+            },
+            strike: self.strike.0,
+            multiplier: self.multiplier,
+            expires_at: self.expires_at.0,
+            style: match self.style {
+                StyleName::American => ExerciseStyle::American,
+                StyleName::European => ExerciseStyle::European,
+            },
+        }
     }
 }
 

@@ -34,7 +34,7 @@ enum Reply {
 
 /// Who waits for what can be seen after the batch.
 enum Question {
-    Check { command: Command, reply: oneshot::Sender<Result<(), Reject>> },
+    Check { command: Box<Command>, reply: oneshot::Sender<Result<(), Reject>> },
     StateHash { reply: oneshot::Sender<[u8; 32]> },
     Snapshot { reply: SnapshotReply },
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use order_engine::{
-    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, Order, OrderId, Reference,
-    Timestamp,
+    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, InstrumentLists, Order,
+    OrderId, Reference, Timestamp,
 };
 use rustc_hash::FxBuildHasher;
 
@@ -33,6 +33,7 @@ pub struct Views {
     pub(crate) executions: DashMap<OrderId, Vec<Arc<Execution>>, FxBuildHasher>,
     pub(crate) accounts: DashMap<AccountId, AccountIndex, FxBuildHasher>,
     pub(crate) holdings: DashMap<AccountId, Arc<Holdings>, FxBuildHasher>,
+    pub(crate) lists: DashMap<AccountId, InstrumentLists, FxBuildHasher>,
     pub(crate) markets: DashMap<InstrumentId, Arc<MarketView>, FxBuildHasher>,
     pub(crate) candles: DashMap<InstrumentId, CandleHistory, FxBuildHasher>,
 }
@@ -104,6 +105,12 @@ impl Views {
     #[must_use]
     pub fn holdings(&self, account: AccountId) -> Option<Arc<Holdings>> {
         self.holdings.get(&account).map(|holdings| Arc::clone(&holdings))
+    }
+
+    /// The instrument lists of an account, oldest first.
+    #[must_use]
+    pub fn lists(&self, account: AccountId) -> InstrumentLists {
+        self.lists.get(&account).map(|lists| lists.clone()).unwrap_or_default()
     }
 
     /// Quote, depth and trades of an instrument; nothing when the instrument is unknown.

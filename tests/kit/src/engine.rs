@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, AdjustBalance, Amount, Command, InstrumentId, Order, Outcome, Price, Quantity, Timestamp,
-    UpdateQuote,
+    AccountId, AdjustBalance, Amount, AssetCode, Command, InstrumentId, Order, Outcome, Price, Quantity,
+    Timestamp, UpdateQuote,
 };
 use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
@@ -30,7 +30,8 @@ pub struct TestEngine {
     clock: Arc<ManualClock>,
 }
 
-/// A fresh engine with the development profile's instruments, accounts and quotes.
+/// A fresh engine with the development profile's instruments, accounts and quotes, but for its options: see
+/// [`TestEngine::define_options`].
 ///
 /// # Panics
 /// When it does not start.
@@ -42,10 +43,37 @@ pub fn engine() -> TestEngine {
         Err(error) => panic!("the engine did not start: {error}"),
     };
     let engine = TestEngine { runtime, clock };
-    for command in seed_commands() {
-        engine.apply(&command);
+    let (_, others): (Vec<_>, Vec<_>) = partitioned_seed();
+    for command in &others {
+        engine.apply(command);
     }
     engine
+}
+
+/// The commands of the profile: those about options, and all others. Options come last in the profile, so that the
+/// numbers of the others do not depend on them.
+fn partitioned_seed() -> (Vec<Command>, Vec<Command>) {
+    let commands = seed_commands();
+    let instruments = commands.iter().filter_map(|command| {
+        if let Command::DefineInstrument(definition) = command { Some(definition) } else { None }
+    });
+    let options: Vec<(u32, AssetCode)> = (0..)
+        .zip(instruments)
+        .filter(|(_, definition)| definition.option.is_some())
+        .map(|(number, definition)| (number, definition.base.clone()))
+        .collect();
+    let is_option = |number: InstrumentId| options.iter().any(|(option, _)| *option == number.get());
+    commands.into_iter().partition(|command| {
+        if let Command::DefineAsset(asset) = command {
+            options.iter().any(|(_, base)| *base == asset.code)
+        } else if let Command::DefineInstrument(definition) = command {
+            definition.option.is_some()
+        } else if let Command::UpdateQuote(update) = command {
+            is_option(update.instrument)
+        } else {
+            false
+        }
+    })
 }
 
 fn seed_commands() -> Vec<Command> {
@@ -120,6 +148,14 @@ impl TestEngine {
         match self.handle().views().reference().instrument_by_symbol(symbol) {
             Some(instrument) => instrument.id,
             None => panic!("there is no instrument {symbol}"),
+        }
+    }
+
+    /// Defines the profile's options and their quotes.
+    pub fn define_options(&self) {
+        let (options, _) = partitioned_seed();
+        for command in &options {
+            self.apply(command);
         }
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use facade_kit::decimal::shortest;
-use order_engine::{AccountState, Amount, AssetId, Combination, Order, Price, Reject, ShortSaleFault, Side};
+use order_engine::{
+    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Reject, ShortSaleFault, Side,
+};
 use uuid::Uuid;
 
 use super::ApiError;
@@ -92,6 +94,9 @@ impl From<Refusal<'_>> for ApiError {
             Reject::ExceedsShort { working, short, .. } => Self::Invalid(format!(
                 "BUY must not exceed the short position of {short} less open buy orders of {working}"
             )),
+            Reject::ContractExpired { .. } => {
+                Self::Invalid(format!("Instrument {} has expired", order.listing.symbol))
+            }
             Reject::ExpiryInPast { .. } => Self::Invalid("expires_at must be in the future".to_owned()),
             Reject::TooManyOpenOrders { limit } => {
                 Self::Invalid(format!("The account has reached its limit of {limit} open orders"))
@@ -119,7 +124,30 @@ impl From<Refusal<'_>> for ApiError {
             | Reject::InvalidDefinition(_)
             | Reject::AnnotationsTooLarge
             | Reject::OrderNotStaged(_)
-            | Reject::CannotRestate(_) => Self::Internal("a reject of a command that is never sent"),
+            | Reject::CannotRestate(_)
+            | Reject::UnknownList(_)
+            | Reject::UnknownListItem(_)
+            | Reject::ListNameTaken(_)
+            | Reject::InstrumentListed(_) => Self::Internal("a reject of a command that is never sent"),
+        }
+    }
+}
+
+impl ApiError {
+    /// What a reject of a command about watchlists is called.
+    pub(crate) fn of_list(reject: &Reject) -> Self {
+        if let Reject::UnknownList(_) | Reject::UnknownListItem(_) = reject {
+            Self::NotFound
+        } else if let Reject::ListNameTaken(_) = reject {
+            Self::WatchlistExists
+        } else if let Reject::InstrumentListed(_) = reject {
+            Self::WatchlistItemExists
+        } else if let Reject::CapacityExhausted { what: Capacity::ListItems, limit } = reject {
+            Self::Invalid(format!("Watchlist cannot exceed {limit} items"))
+        } else if let Reject::CapacityExhausted { what: Capacity::Lists, limit } = reject {
+            Self::Invalid(format!("There cannot be more than {limit} watchlists"))
+        } else {
+            Self::Internal("a reject of a command about lists was not translated")
         }
     }
 }
@@ -200,7 +228,7 @@ impl<'a> RefusedOrder<'a> {
     }
 
     fn short_of_cash(&self, needed: Amount, available: Amount) -> ApiError {
-        let needed = shortest(needed.decimal());
+        let (needed, is_option) = (shortest(needed.decimal()), self.listing.option.is_some());
         self.risk(
             "BUYING_POWER",
             "Buying Power: required > available",
@@ -208,8 +236,8 @@ impl<'a> RefusedOrder<'a> {
                 ("account_type", "cash".to_owned()),
                 ("available", format::fixed(available, AVAILABLE_SCALE)),
                 ("multiplier", "1".to_owned()),
-                ("required_equity", needed.clone()),
-                ("required_options", "0".to_owned()),
+                ("required_equity", if is_option { "0".to_owned() } else { needed.clone() }),
+                ("required_options", if is_option { needed.clone() } else { "0".to_owned() }),
                 ("required_total", needed),
             ],
         )

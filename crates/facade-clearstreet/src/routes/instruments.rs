@@ -26,15 +26,15 @@ pub(super) async fn get(state: web::Data<State>, path: web::Path<String>, reques
     let directory = state.directory();
     let listing = directory.find(&path).ok_or_else(|| ApiError::InstrumentNotFound(path.into_inner()))?;
     let mut shown = translate::instrument(listing);
-    // No options are listed, so there are no dates.
-    shown.options_expiry_dates = with_expiries.then(Vec::new);
+    let expiries = || translate::expiries(&directory, listing.instrument.id, state.engine.now());
+    shown.options_expiry_dates = with_expiries.then(expiries);
     Ok(state.success(shown))
 }
 
 pub(super) async fn search(state: web::Data<State>, request: HttpRequest) -> Answer {
     let query = Query::of(&request)?;
     let page = query.page(SEARCH_PAGE_MAXIMUM)?;
-    let filter = SearchFilter::of(&query)?;
+    let filter = SearchFilter::of(&query, state.engine.now())?;
     let directory = state.directory();
     let ranked = directory.listings().iter().filter_map(|listing| Some((filter.rank(listing)?, listing)));
     let mut ranked: Vec<_> = ranked.collect();

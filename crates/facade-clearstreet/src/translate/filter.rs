@@ -28,7 +28,7 @@ pub(crate) struct OrderFilter<'a> {
     symbol: Option<String>,
     instruments: Option<Vec<InstrumentId>>,
     security_type: Option<wire::SecurityType>,
-    is_about_options: bool,
+    underliers: Option<Vec<InstrumentId>>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
@@ -42,7 +42,7 @@ impl<'a> OrderFilter<'a> {
             symbol: query.text("symbol")?.map(str::to_owned),
             instruments: instruments(query, "instrument_ids", directory)?,
             security_type: query.word("instrument_type")?,
-            is_about_options: !query.list("underlying_instrument_ids")?.is_empty(),
+            underliers: instruments(query, "underlying_instrument_ids", directory)?,
             from: query.bound("from", Bound::From)?,
             to: query.bound("to", Bound::To)?,
         })
@@ -56,10 +56,13 @@ impl<'a> OrderFilter<'a> {
         !self.statuses.is_empty() && self.statuses.iter().all(is_open)
     }
 
-    /// Whether an order matches, its id apart. No instrument here has an underlying one.
+    /// Whether an order matches, its id apart.
     pub(crate) fn matches(&self, order: &Order) -> bool {
         let Some(listing) = self.directory.listing(order.instrument) else { return false };
-        !self.is_about_options
+        let underlier = listing.option.as_ref().map(|option| option.underlier);
+        let is_on =
+            |wanted: &Vec<InstrumentId>| underlier.is_some_and(|underlier| wanted.contains(&underlier));
+        self.underliers.as_ref().is_none_or(is_on)
             && (self.statuses.is_empty() || self.statuses.contains(&status(order).value))
             && self.symbol.as_ref().is_none_or(|symbol| *symbol == listing.symbol)
             && self.instruments.as_ref().is_none_or(|wanted| wanted.contains(&order.instrument))

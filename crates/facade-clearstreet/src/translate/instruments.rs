@@ -1,11 +1,12 @@
 //! Instruments, their filters and the search over them.
 
 use facade_kit::decimal::shortest;
-use order_engine::{InstrumentId, Settlement};
+use order_engine::{InstrumentId, Settlement, Timestamp};
 use rust_decimal::Decimal;
 
 use crate::error::ApiError;
-use crate::naming::{AssetClass, Directory, Listing};
+use crate::naming::{AssetClass, Directory, Listing, OptionListing};
+use crate::occ;
 use crate::query::Query;
 use crate::wire;
 
@@ -74,7 +75,9 @@ impl InstrumentFilter {
             shown.is_liquidation_only,
             shown.is_ptp,
         ];
-        self.security_type.is_none_or(|wanted| wanted == shown.instrument_type)
+        // Contracts are listed by themselves.
+        listing.option.is_none()
+            && self.security_type.is_none_or(|wanted| wanted == shown.instrument_type)
             && self.instruments.as_ref().is_none_or(|wanted| wanted.contains(&listing.instrument.id))
             && self.flags.iter().zip(flags).all(|(wanted, flag)| wanted.is_none_or(|wanted| wanted == flag))
     }
@@ -87,34 +90,44 @@ pub(crate) struct SearchFilter {
     classes: Vec<AssetClass>,
     currency: Option<String>,
     country: Option<String>,
+    /// Expired contracts match too.
+    is_inactive_wanted: bool,
+    now: Timestamp,
 }
 
 impl SearchFilter {
-    /// `include_inactive` and `include_ptp` are read and change nothing: all instruments are active, none is a PTP.
-    pub(crate) fn of(query: &Query) -> Result<Self, ApiError> {
+    /// `include_ptp` is read and changes nothing: no instrument is a PTP. Inactive are the contracts that have expired.
+    pub(crate) fn of(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         let term = query.required("q")?.to_lowercase();
         let mut classes = Vec::new();
         let words = query.list("asset_class")?;
         for word in if words.is_empty() { vec!["EQUITY"] } else { words } {
             classes.extend(class(word)?);
         }
-        query.flag("include_inactive")?;
+        let is_inactive_wanted = query.flag("include_inactive")?.unwrap_or_default();
         query.flag("include_ptp")?;
         Ok(Self {
             term,
             classes,
             currency: query.text("currency")?.map(str::to_owned),
             country: query.text("country")?.map(str::to_owned),
+            is_inactive_wanted,
+            now,
         })
     }
 
     /// How well an instrument matches, the best being 0; nothing when it does not.
     pub(crate) fn rank(&self, listing: &Listing) -> Option<u8> {
-        let is_wanted = self.classes.contains(&listing.class)
+        let is_active = listing.option.as_ref().is_none_or(|option| option.is_alive(self.now));
+        let is_wanted = (is_active || self.is_inactive_wanted)
+            && self.classes.contains(&listing.class)
             && self.currency.as_ref().is_none_or(|currency| *currency == listing.currency)
             && self.country.as_ref().is_none_or(|country| *country == listing.country);
         if !is_wanted {
             return None;
+        }
+        if let Some(option) = &listing.option {
+            return self.rank_contract(listing, option);
         }
         let symbol = listing.symbol.to_lowercase();
         let name = listing.instrument.definition.name.to_lowercase();
@@ -127,6 +140,22 @@ impl SearchFilter {
         ];
         (0..).zip(tests).find(|(_, matches)| *matches).map(|(rank, _)| rank)
     }
+
+    /// A contract is found by its symbol, by the beginning of it, or by a phrase such as `AAPL Dec 250 call`.
+    fn rank_contract(&self, listing: &Listing, option: &OptionListing) -> Option<u8> {
+        let (symbol, term) = (occ::compact(&listing.symbol).to_lowercase(), occ::compact(&self.term));
+        let words = occ::phrase(&option.root, &option.contract);
+        let is_phrase = || self.term.split_whitespace().all(|word| words.iter().any(|known| known == word));
+        if symbol == term {
+            Some(0)
+        } else if !term.is_empty() && symbol.starts_with(&term) {
+            Some(1)
+        } else if is_phrase() {
+            Some(2)
+        } else {
+            None
+        }
+    }
 }
 
 /// The class of a word; nothing for a class that no instrument is of.
@@ -135,7 +164,8 @@ fn class(word: &str) -> Result<Option<AssetClass>, ApiError> {
         "EQUITY" => Ok(Some(AssetClass::Equity)),
         "FX" => Ok(Some(AssetClass::Fx)),
         "OTHER" => Ok(Some(AssetClass::Other)),
-        "OPTION" | "WARRANT" | "BOND" => Ok(None),
+        "OPTION" => Ok(Some(AssetClass::Option)),
+        "WARRANT" | "BOND" => Ok(None),
         unknown => Err(ApiError::Query(format!(
             "asset_class: unknown variant `{unknown}`, expected one of `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`, `OTHER`"
         ))),

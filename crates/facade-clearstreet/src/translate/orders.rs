@@ -78,6 +78,7 @@ pub(crate) fn order(
         trailing_stop_px: trailing.map(|trigger| trigger.price.to_string()),
         trailing_watermark_px: watermark.map(|seen| seen.price.to_string()),
         trailing_watermark_ts: watermark.map(|seen| format::instant(seen.at)),
+        underlying_instrument_id: listing.underlier_id(),
         updated_at: format::instant(if is_new { order.created_at } else { order.updated_at }),
         venue: listing.venue.clone(),
     };

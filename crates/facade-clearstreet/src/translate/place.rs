@@ -11,7 +11,7 @@ use super::orders::order_type;
 use crate::error::ApiError;
 use crate::format;
 use crate::naming::{Directory, Listing};
-use crate::wire::{self, NewOrder, RequestTimeInForce};
+use crate::wire::{self, NewOrder, RequestOrderType, RequestTimeInForce};
 
 /// Longest id that a caller may give an order, in characters.
 pub(super) const MAX_ID_LENGTH: usize = 64;
@@ -33,6 +33,9 @@ pub(crate) fn place(
         wire::Side::Other => return Err(invalid("side OTHER is not supported".to_owned())),
     };
     kind::check(request)?;
+    if listing.option.is_some() {
+        check_option(request)?;
+    }
     let time_in_force = time_in_force(request)?;
     let quantity = order_quantity(&request.quantity)?;
     let kind = kind::read(request)?;
@@ -44,6 +47,23 @@ pub(crate) fn place(
         market_refusal: MarketRefusal::Record,
         ..PlaceOrder::new(account, listing.instrument.id, side, kind, Size::Base(quantity))
     })
+}
+
+/// Contracts are bought and sold at the market or with a limit, within the regular session.
+fn check_option(request: &NewOrder) -> Result<(), ApiError> {
+    match request.order_type {
+        RequestOrderType::Market | RequestOrderType::Limit => {}
+        word @ (RequestOrderType::Stop
+        | RequestOrderType::StopLimit
+        | RequestOrderType::TrailingStop
+        | RequestOrderType::TrailingStopLimit) => {
+            return Err(invalid(format!("order_type {word} is not supported for options")));
+        }
+    }
+    if request.extended_hours == Some(true) {
+        return Err(invalid("extended_hours is not supported for options".to_owned()));
+    }
+    Ok(())
 }
 
 pub(super) fn invalid(text: String) -> ApiError {

@@ -74,10 +74,9 @@ fn direction(stock: &Stock<'_>) -> PositionType {
 
 fn position(stock: &Stock<'_>, account: i64) -> wire::Position {
     let scale = stock.listing.instrument.price_scale();
-    let average = stock.cost.and_then(|cost| cost.checked_div(stock.quantity));
+    let per_contract = Decimal::from(stock.listing.instrument.definition.multiplier());
+    let average = stock.cost.and_then(|cost| cost.checked_div(stock.quantity)?.checked_div(per_contract));
     let unrealized = stock.unrealized();
-    let percent =
-        unrealized.zip(stock.cost).and_then(|(profit, cost)| (profit * PERCENT).checked_div(cost.abs()));
     wire::Position {
         account_id: account,
         available_quantity: shortest(stock.available),
@@ -86,6 +85,10 @@ fn position(stock: &Stock<'_>, account: i64) -> wire::Position {
         closing_price_date: stock.close.map(|(_, at)| format::date(at)),
         cost_basis: stock.cost.map(format::money),
         daily_realized_pnl: format::money(stock.today.realized),
+        daily_unrealized_pnl_pct: percent_of(
+            stock.price.map(|_| stock.daily_unrealized()),
+            stock.opening_value(),
+        ),
         daily_unrealized_pnl: stock.price.map(|_| format::money(stock.daily_unrealized())),
         instrument_id: stock.listing.id.to_string(),
         instrument_price: stock.price.map(|price| at_least(price, scale)),
@@ -94,7 +97,14 @@ fn position(stock: &Stock<'_>, account: i64) -> wire::Position {
         position_type: direction(stock),
         quantity: shortest(stock.quantity),
         symbol: stock.listing.symbol.clone(),
+        underlying_instrument_id: stock.listing.underlier_id(),
         unrealized_pnl: unrealized.map(format::money),
-        unrealized_pnl_pct: percent.map(format::money),
+        unrealized_pnl_pct: percent_of(unrealized, stock.cost.unwrap_or_default()),
     }
+}
+
+/// A profit as a percentage of what it was made with; nothing when that is nothing.
+fn percent_of(profit: Option<Decimal>, base: Decimal) -> Option<String> {
+    let percent = profit?.checked_mul(PERCENT)?.checked_div(base.abs())?;
+    Some(format::money(percent))
 }

@@ -51,6 +51,7 @@ pub(crate) fn refused(
         trailing_stop_px: None,
         trailing_watermark_px: None,
         trailing_watermark_ts: None,
+        underlying_instrument_id: listing.and_then(crate::naming::Listing::underlier_id),
         updated_at: format::instant(at),
         venue: listing.map_or_else(|| OFF_EXCHANGE.to_owned(), |listing| listing.venue.clone()),
     }

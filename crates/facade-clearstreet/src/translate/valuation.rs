@@ -70,7 +70,13 @@ pub(super) struct Today {
 
 impl Stock<'_> {
     pub(super) fn market_value(&self) -> Decimal {
-        self.price.map_or(Decimal::ZERO, |price| product(price, self.quantity))
+        self.price.map_or(Decimal::ZERO, |price| self.worth(price, self.quantity))
+    }
+
+    /// A quantity at a price, with the multiplier of an option.
+    fn worth(&self, price: Decimal, quantity: Decimal) -> Decimal {
+        let multiplier = Decimal::from(self.listing.instrument.definition.multiplier());
+        product(product(price, quantity), multiplier)
     }
 
     /// The price at the start of the day; where nobody traded before today, the price now.
@@ -79,11 +85,11 @@ impl Stock<'_> {
     }
 
     pub(super) fn opening_value(&self) -> Decimal {
-        product(self.quantity - self.today.quantity, self.opening_price())
+        self.worth(self.opening_price(), self.quantity - self.today.quantity)
     }
 
     pub(super) fn unrealized(&self) -> Option<Decimal> {
-        Some(product(self.price?, self.quantity) - bounded(self.cost?))
+        Some(self.worth(self.price?, self.quantity) - bounded(self.cost?))
     }
 
     /// Profit since the start of the day, realized or not.

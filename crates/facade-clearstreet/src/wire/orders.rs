@@ -86,6 +86,8 @@ pub(crate) struct Order {
     pub(crate) trailing_watermark_px: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trailing_watermark_ts: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) underlying_instrument_id: Option<String>,
     pub(crate) updated_at: String,
     pub(crate) venue: String,
 }

@@ -30,6 +30,8 @@ pub(crate) struct Position {
     pub(crate) daily_realized_pnl: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) daily_unrealized_pnl: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) daily_unrealized_pnl_pct: Option<String>,
     pub(crate) instrument_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) instrument_price: Option<String>,
@@ -38,6 +40,8 @@ pub(crate) struct Position {
     pub(crate) position_type: PositionType,
     pub(crate) quantity: String,
     pub(crate) symbol: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) underlying_instrument_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unrealized_pnl: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -34,6 +34,7 @@ fn published() -> Order {
         trailing_stop_px: None,
         trailing_watermark_px: None,
         trailing_watermark_ts: None,
+        underlying_instrument_id: None,
         updated_at: text("2025-10-31T13:35:10.000000000Z"),
         venue: text("XNAS"),
     }

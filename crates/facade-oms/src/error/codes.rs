@@ -27,7 +27,11 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         | Reject::AlreadyExists { .. }
         | Reject::ExistsWithDifferent { .. }
         | Reject::SettingOutOfRange { .. }
-        | Reject::NothingToReplace => "Details",
+        | Reject::NothingToReplace
+        | Reject::UnknownList(_)
+        | Reject::UnknownListItem(_)
+        | Reject::ListNameTaken(_)
+        | Reject::InstrumentListed(_) => "Details",
         Reject::OrderClosed { .. } | Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => "Order.Status",
         Reject::CannotRestate(field) => field_code(*field),
         Reject::Combination(combination) => combination_code(*combination),
@@ -60,7 +64,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
         Reject::Overflow => "TotalValue.Maximum",
-        Reject::NoLiquidity => "Symbol.Status",
+        Reject::NoLiquidity | Reject::ContractExpired { .. } => "Symbol.Status",
         Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == subject.base => {
             return format!("TotalQuantity.Holdings {available}");
         }

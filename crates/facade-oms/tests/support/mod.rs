@@ -49,6 +49,7 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         commission: Commission::NONE,
         day_ends_at: 6 * 3_600,
         trigger_source: TriggerSource::OtherSide,
+        option: None,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");

@@ -109,12 +109,16 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::OrderNotStaged(_)
         | Reject::NothingToReplace
         | Reject::CannotRestate(_) => "NOT_REPLACEABLE",
-        Reject::ExpiryInPast { .. } => "TOO_OLD",
+        Reject::ExpiryInPast { .. } | Reject::ContractExpired { .. } => "TOO_OLD",
         Reject::UnknownAccount(_)
         | Reject::AccountNotOpen { .. }
         | Reject::AccountInUse { .. }
         | Reject::SettingOutOfRange { .. }
         | Reject::ShortSaleForbidden(_)
+        | Reject::UnknownList(_)
+        | Reject::UnknownListItem(_)
+        | Reject::ListNameTaken(_)
+        | Reject::InstrumentListed(_)
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge
         | Reject::Combination(_)

@@ -203,6 +203,7 @@ fn definitions() -> Vec<Command> {
             commission: Commission::NONE,
             day_ends_at: 0,
             trigger_source: TriggerSource::OtherSide,
+            option: None,
         }),
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new("client").unwrap(),

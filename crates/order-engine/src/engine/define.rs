@@ -7,11 +7,12 @@ use super::account::{MAX_BASIS_POINTS, decide_settings};
 use super::market::Market;
 use crate::command::AdjustBalance;
 use crate::event::{Change, Outcome};
-use crate::ids::{AccountCode, AccountId, AssetCode, AssetId};
+use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId};
 use crate::limits;
 use crate::number::Amount;
 use crate::reference::{
-    Account, AccountDefinition, Asset, AssetDefinition, Instrument, InstrumentDefinition, Reference,
+    Account, AccountDefinition, Asset, AssetDefinition, Instrument, InstrumentDefinition, OptionContract,
+    Reference, Settlement,
 };
 use crate::reject::{Capacity, DefinitionFault, Reject};
 use crate::settings::AccountSettings;
@@ -91,8 +92,25 @@ impl Engine {
             return Err(refused(DefinitionFault::Range));
         }
         within(self.reference.instruments().len(), limits::MAX_INSTRUMENTS, Capacity::Instruments)?;
+        let underlier = definition.option.as_ref().map(|option| self.decide_option(definition, option));
+        let underlier = underlier.transpose()?;
         let id = self.reference.next_instrument();
-        Ok((Instrument { id, definition: definition.clone(), base, quote }, scales))
+        Ok((Instrument { id, definition: definition.clone(), base, quote, underlier }, scales))
+    }
+
+    /// The instrument that an option is on.
+    fn decide_option(
+        &self,
+        definition: &InstrumentDefinition,
+        option: &OptionContract,
+    ) -> Result<InstrumentId, Reject> {
+        let known = self.reference.instrument_by_symbol(option.underlier.as_str());
+        let underlier = known
+            .filter(|underlier| underlier.definition.option.is_none())
+            .ok_or(refused(DefinitionFault::Underlier))?;
+        let fits = (1..=limits::MAX_CONTRACT_MULTIPLIER).contains(&option.multiplier)
+            && definition.settlement == Settlement::Security;
+        if fits { Ok(underlier.id) } else { Err(refused(DefinitionFault::Range)) }
     }
 
     pub(super) fn define_instrument(&mut self, definition: &InstrumentDefinition) -> Result<Outcome, Reject> {

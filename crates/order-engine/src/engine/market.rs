@@ -10,6 +10,7 @@ use crate::number::{Price, Quantity};
 use crate::order::{Order, Side};
 use crate::reference::{Commission, Instrument, TriggerSource};
 use crate::reject::Reject;
+use crate::time::Timestamp;
 use crate::triggers::Triggers;
 use crate::units::{Scales, Ticks};
 
@@ -48,6 +49,8 @@ pub(super) struct Market {
     pub(super) candles: CandleHistory,
     pub(super) trigger_source: TriggerSource,
     pub(super) triggers: Triggers,
+    /// When trading in an option ends.
+    pub(super) trades_until: Option<Timestamp>,
     house_bid: Option<BookKey>,
     house_ask: Option<BookKey>,
 }
@@ -67,6 +70,7 @@ impl Market {
             candles: CandleHistory::new(scales),
             trigger_source: instrument.definition.trigger_source,
             triggers: Triggers::default(),
+            trades_until: instrument.definition.option.as_ref().map(|option| option.expires_at),
             house_bid: None,
             house_ask: None,
         }
@@ -84,6 +88,7 @@ impl Market {
             is_margin: _,
             scales: _,
             trigger_source: _,
+            trades_until: _,
             // In records of their own, or derived from the orders.
             book: _,
             triggers: _,

@@ -11,6 +11,7 @@ mod fill;
 mod funds;
 mod house;
 mod image;
+mod lists;
 mod market;
 mod orders;
 mod place;
@@ -30,6 +31,7 @@ use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
 use crate::ids::{AccountId, ClientOrderId, EventId, InstrumentId, OrderId};
 use crate::ledger::Ledger;
+use crate::list::InstrumentLists;
 use crate::lookup::Lookup;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
@@ -57,6 +59,8 @@ pub struct Touched {
     pub accounts: BTreeSet<AccountId>,
     /// Instruments whose quote or book changed, ascending.
     pub instruments: BTreeSet<InstrumentId>,
+    /// Accounts whose instrument lists changed, ascending.
+    pub lists: BTreeSet<AccountId>,
 }
 
 /// [`Touched`] as it is collected.
@@ -66,6 +70,7 @@ struct TouchedMarks {
     reference: bool,
     accounts: Marks,
     instruments: Marks,
+    lists: Marks,
 }
 
 /// The order engine. See the crate's documentation.
@@ -87,6 +92,8 @@ pub struct Engine {
     retention: Option<u64>,
     /// Client order ids of orders that are no longer remembered.
     archived_ids: ArchivedIds,
+    /// Instrument lists by account, each account's oldest first. An account without any has no entry.
+    lists: BTreeMap<AccountId, InstrumentLists>,
     touched: TouchedMarks,
     /// Instruments whose market moved since triggers were last looked at.
     stirred: Marks,
@@ -117,6 +124,7 @@ impl Engine {
             due: BTreeSet::new(),
             retention: None,
             archived_ids: ArchivedIds::default(),
+            lists: BTreeMap::new(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),
         }
@@ -165,6 +173,9 @@ impl Engine {
             Command::CancelOrder(cancel) => self.decide_cancel(cancel).map(drop),
             Command::CancelOrders(cancel) => self.known_account(cancel.account),
             Command::RestateOrder(restate) => self.decide_restatement(now, restate).map(drop),
+            Command::CreateList(create) => self.decide_list(create),
+            Command::ChangeList(change) => self.decide_list_change(change),
+            Command::DeleteList(delete) => self.decide_list_deletion(delete),
         }
     }
 
@@ -186,6 +197,9 @@ impl Engine {
             Command::CancelOrders(cancel) => self.cancel_orders(cancel),
             Command::SetRetention(retention) => Ok(self.set_retention(*retention)),
             Command::RestateOrder(restate) => self.restate_order(restate),
+            Command::CreateList(create) => self.create_list(create),
+            Command::ChangeList(change) => self.change_list(change),
+            Command::DeleteList(delete) => self.delete_list(delete),
         }
     }
 
@@ -273,6 +287,7 @@ impl Engine {
             reference: std::mem::take(&mut self.touched.reference),
             accounts: self.touched.accounts.take_all().map(AccountId::new).collect(),
             instruments: self.touched.instruments.take_all().map(InstrumentId::new).collect(),
+            lists: self.touched.lists.take_all().map(AccountId::new).collect(),
         }
     }
 

@@ -192,6 +192,9 @@ impl Engine {
             extras: SharedExtras::new(Extras {
                 price_bound: command.price_bound,
                 predecessor,
+                multiplier: market
+                    .map(|market| market.scales.multiplier())
+                    .filter(|multiplier| *multiplier != 1),
                 ..Extras::default()
             }),
             earlier: Earlier::default(),

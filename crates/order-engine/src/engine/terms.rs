@@ -191,7 +191,7 @@ impl Engine {
             rest_at: rest_at.filter(|_| !is_limit),
             self_match: terms.self_match,
         };
-        let expires_at = self.decide_expiry(now, terms)?;
+        let expires_at = self.decide_expiry(now, terms, market)?;
         Ok(Shape { incoming, quantity, rest_at, expires_at })
     }
 
@@ -238,16 +238,26 @@ impl Engine {
         Ok(())
     }
 
-    fn decide_expiry(&self, now: Timestamp, terms: &Terms) -> Result<Option<Timestamp>, Reject> {
-        match terms.time_in_force {
-            TimeInForce::Gtd(expiry) if expiry <= now => Err(Reject::ExpiryInPast { expiry, now }),
-            TimeInForce::Gtd(expiry) => Ok(Some(expiry)),
+    /// When the order ends by itself: with its time in force, and no later than what it trades.
+    fn decide_expiry(
+        &self,
+        now: Timestamp,
+        terms: &Terms,
+        market: &Market,
+    ) -> Result<Option<Timestamp>, Reject> {
+        if let Some(expired_at) = market.trades_until.filter(|until| *until <= now) {
+            return Err(Reject::ContractExpired { expired_at });
+        }
+        let own = match terms.time_in_force {
+            TimeInForce::Gtd(expiry) if expiry <= now => return Err(Reject::ExpiryInPast { expiry, now }),
+            TimeInForce::Gtd(expiry) => Some(expiry),
             TimeInForce::Day => {
                 let instrument = self.reference.instrument(terms.instrument);
-                Ok(instrument.map(|known| now.next_time_of_day(known.definition.day_ends_at)))
+                instrument.map(|known| now.next_time_of_day(known.definition.day_ends_at))
             }
-            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => Ok(None),
-        }
+            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+        };
+        Ok(own.into_iter().chain(market.trades_until).min())
     }
 
     fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {

@@ -2,8 +2,9 @@
 
 use crate::support::*;
 use order_engine::{
-    Annotations, CancelOrder, CancelOrders, Change, Command, OrderField, OrderId, OrderStatus, PlaceOrder,
-    Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, StatusReason, SucceedOrder, SuccessorSize,
+    Annotations, CancelOrder, CancelOrders, Change, Command, OrderField, OrderId, OrderKind, OrderStatus,
+    PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, StatusReason, SucceedOrder,
+    SuccessorSize,
 };
 
 fn replace(order: OrderId) -> ReplaceOrder {
@@ -84,6 +85,21 @@ fn a_replacement_that_crosses_trades() {
     assert_eq!(world.held(ALICE, USD), amount("6600"));
     assert_eq!((order.client_order_id.clone(), order.request_id.clone()), (None, Some(client_id("second"))));
     assert!(matches!(outcome.events[0].change, Change::OrderReplaced(_)));
+}
+
+#[test]
+fn a_remainder_that_takes_after_a_replacement_holds_no_more_than_it_needs() {
+    let mut world = World::new();
+    world.place(limit(BOB, Side::Sell, "1", "20000")).unwrap();
+    let first = OrderKind::MarketToLimit { rest_at: price("19900") };
+    let order = PlaceOrder { kind: first, ..limit(ALICE, Side::Buy, "3", "19900") };
+    let order = world.place(order).unwrap();
+    assert_eq!(world.held(ALICE, USD), amount("39800"));
+    world.place(limit(BOB, Side::Sell, "1", "20100")).unwrap();
+    let crossing = ReplaceOrder { price: Some(price("20200")), ..replace(order.id) };
+    let order = world.run(Command::ReplaceOrder(crossing)).unwrap().order.unwrap();
+    assert_eq!((order.status, order.leaves), (OrderStatus::PartiallyFilled, quantity("1")));
+    assert_eq!(world.held(ALICE, USD), amount("20200"), "one is left, at the limit");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Images of the state: what is written is what was there, and what is damaged is refused.
 
 use order_engine::{
-    CancelOrder, Command, Engine, ImageError, InstrumentId, Misfit, OrderKind, PlaceOrder, ReplaceOrder,
-    Side, Size, TimeInForce,
+    CancelOrder, ChangeList, Command, CreateList, Engine, ImageError, InstrumentId, ListChange, ListName,
+    Misfit, OrderKind, PlaceOrder, ReplaceOrder, Side, Size, TimeInForce,
 };
 
 use crate::support::{
-    ALICE, BOB, BTC_USD, EUR_USD, World, amount, client_id, limit, market, price, quantity, quote,
+    ALICE, BOB, BTC_CALL, BTC_USD, EUR_USD, World, amount, client_id, limit, market, price, quantity, quote,
 };
 
 fn image(engine: &Engine) -> Vec<u8> {
@@ -54,6 +54,14 @@ fn varied() -> World {
     let cancel = CancelOrder { account: BOB, order: canceled, client_order_id: Some(client_id("third")) };
     world.run(Command::CancelOrder(cancel)).unwrap();
     place(&mut world, market(BOB, Side::Buy, Size::Base(quantity("3"))));
+    place(&mut world, PlaceOrder { instrument: BTC_CALL, ..limit(ALICE, Side::Buy, "2", "1.50") });
+    for (account, name) in [(ALICE, "first"), (ALICE, "second"), (BOB, "first")] {
+        let create = CreateList { account, name: ListName::new(name).unwrap() };
+        world.run(Command::CreateList(create)).unwrap();
+    }
+    let list = world.engine.lists(ALICE)[1].id;
+    let change = ChangeList { account: ALICE, list, change: ListChange::Add(BTC_USD) };
+    world.run(Command::ChangeList(change)).unwrap();
     place(
         &mut world,
         PlaceOrder { instrument: EUR_USD, ..market(ALICE, Side::Sell, Size::Base(quantity("5"))) },

@@ -9,9 +9,13 @@ mod changing;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod margin;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod options;
 #[cfg(test)]
 mod placing;
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! left no trace; at the end the log, applied again, gives the same state.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use order_engine::{
     AccountId, AccountState, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders, Change,
-    Command, Engine, Event, InstrumentId, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
+    ChangeList, Command, CreateList, DeleteList, Engine, Event, InstrumentId, InstrumentList, ListChange,
+    ListId, ListItemId, ListName, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
     PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, SetRetention,
     Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
@@ -20,7 +22,7 @@ use crate::statuses;
 use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
-const ASSETS: [AssetId; 5] = [USD, BTC, ADA, EUR, JPY];
+const ASSETS: [AssetId; 6] = [USD, BTC, ADA, EUR, JPY, CALL];
 
 /// One random wish; which order it is about is counted from the newest.
 #[derive(Debug, Clone)]
@@ -70,6 +72,20 @@ enum Wish {
         most: Setting<Amount>,
         rate: Setting<BasisPoints>,
     },
+    CreateList {
+        who: AccountId,
+        name: u8,
+    },
+    ChangeList {
+        who: AccountId,
+        list: usize,
+        item: usize,
+        instrument: Option<u32>,
+    },
+    DeleteList {
+        who: AccountId,
+        list: usize,
+    },
     Wait {
         seconds: u64,
     },
@@ -87,7 +103,7 @@ fn who() -> impl Strategy<Value = AccountId> {
 }
 
 fn instrument() -> impl Strategy<Value = InstrumentId> {
-    prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD)]
+    prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD), 2 => Just(BTC_CALL)]
 }
 
 /// Prices within a narrow band around one hundred, so that orders meet; a few are not on the tick.
@@ -189,6 +205,10 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => (0..6_usize, proptest::option::of(cents()), status)
             .prop_map(|(newest, cents, status)| Wish::Restate { newest, cents, status }),
         1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
+        1 => (who(), 0..4_u8).prop_map(|(who, name)| Wish::CreateList { who, name }),
+        1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..6_u32))
+            .prop_map(|(who, list, item, instrument)| Wish::ChangeList { who, list, item, instrument }),
+        1 => (who(), 0..4_usize).prop_map(|(who, list)| Wish::DeleteList { who, list }),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
         1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]
@@ -206,7 +226,7 @@ impl Watched {
     fn new() -> Self {
         let mut world = World::new();
         let mut model = Model::new();
-        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
             let quote = quote(instrument, "99.99", "100.01", "20");
             model.apply(&quote, None).unwrap();
             world.run(quote).unwrap();
@@ -225,6 +245,12 @@ impl Watched {
     fn newest(&self, newest: usize) -> OrderId {
         let index = self.orders.len().checked_sub(newest + 1);
         index.and_then(|index| self.orders.get(index)).copied().unwrap_or(OrderId::new(1))
+    }
+
+    /// A list of an account, now and then of the other one.
+    fn list(&self, who: AccountId, index: usize) -> Option<Arc<InstrumentList>> {
+        let owner = if index == 3 { BOB } else { who };
+        self.world.engine.lists(owner).get(index % 3).cloned()
     }
 
     fn command(&mut self, wish: Wish) -> Command {
@@ -287,6 +313,22 @@ impl Watched {
                 ..UpdateAccount::new(who)
             }),
             Wish::Retain { most } => Command::SetRetention(SetRetention { closed_orders: most }),
+            Wish::CreateList { who, name } => {
+                let name = ListName::new(&format!("list {name}")).unwrap();
+                Command::CreateList(CreateList { account: who, name })
+            }
+            Wish::ChangeList { who, list, item, instrument } => {
+                let list = self.list(who, list);
+                let item = list.as_ref().and_then(|list| list.items.get(item)).map(|item| item.id);
+                let remove = ListChange::Remove(item.unwrap_or(ListItemId::new(1)));
+                let change = instrument.map(|number| ListChange::Add(InstrumentId::new(number)));
+                let list = list.map_or(ListId::new(1), |list| list.id);
+                Command::ChangeList(ChangeList { account: who, list, change: change.unwrap_or(remove) })
+            }
+            Wish::DeleteList { who, list } => {
+                let list = self.list(who, list).map_or(ListId::new(1), |list| list.id);
+                Command::DeleteList(DeleteList { account: who, list })
+            }
             Wish::Wait { seconds } => {
                 self.world.wait_seconds(seconds);
                 Command::Tick
@@ -313,6 +355,11 @@ impl Watched {
         assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
         match &applied.result {
             Ok(outcome) => {
+                for event in &outcome.events {
+                    if let Change::ListChanged(list) = &event.change {
+                        self.model.learn(list);
+                    }
+                }
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);
             }
@@ -366,7 +413,14 @@ impl Watched {
                 assert_eq!(read, expected, "account {account}, asset {asset}");
             }
         }
-        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+        for account in CLIENTS {
+            let lists = self.world.engine.lists(account);
+            let instruments = |list: &InstrumentList| list.items.iter().map(|item| item.instrument).collect();
+            let read: Vec<_> =
+                lists.iter().map(|list| (list.name.clone(), instruments(list.as_ref()))).collect();
+            assert_eq!(read, self.model.listed(account));
+        }
+        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
             let depth = self.world.engine.depth(instrument, usize::MAX);
             for (side, levels) in [(Side::Buy, depth.bids), (Side::Sell, depth.asks)] {
                 let read: Vec<_> = levels
@@ -426,7 +480,7 @@ impl Watched {
     }
 
     fn watch_books(&self) {
-        for instrument in [BTC_USD, ADA_USD, EUR_USD] {
+        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
             let depth = self.world.engine.depth(instrument, 100);
             if let (Some(bid), Some(ask)) = (depth.bids.first(), depth.asks.first()) {
                 assert!(bid.price < ask.price, "the book is crossed");

@@ -60,7 +60,9 @@ const fn happening(change: &Change) -> &'static str {
         | Change::ReferenceChanged
         | Change::AccountUpdated { .. }
         | Change::BalanceAdjusted { .. }
-        | Change::QuoteUpdated { .. } => "",
+        | Change::QuoteUpdated { .. }
+        | Change::ListChanged(_)
+        | Change::ListDeleted(_) => "",
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, Applied, AssetCode,
     AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
-    InstrumentDefinition, InstrumentId, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity,
-    Reject, Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
+    ExerciseStyle, InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Order, OrderId,
+    OrderKind, Outcome, PlaceOrder, Price, Quantity, Reject, Rounding, Settlement, Side, Size, Symbol,
+    Timestamp, UpdateQuote,
 };
 
 use crate::candles::Tape;
@@ -24,6 +25,11 @@ pub(crate) const BTC_USD: InstrumentId = InstrumentId::new(0);
 pub(crate) const ADA_USD: InstrumentId = InstrumentId::new(1);
 /// Margin of 5 percent, tick 0.00001, lot 1.
 pub(crate) const EUR_USD: InstrumentId = InstrumentId::new(2);
+/// A call on [`BTC_USD`], ten to a contract, tick 0.01, lot 1; it expires at [`CALL_EXPIRES`].
+pub(crate) const BTC_CALL: InstrumentId = InstrumentId::new(4);
+/// The contracts of [`BTC_CALL`].
+pub(crate) const CALL: AssetId = AssetId::new(5);
+pub(crate) const CALL_EXPIRES: Timestamp = Timestamp::from_seconds(1_700_000_150);
 /// Margin of 5 percent, tick 0.001, lot 1.
 pub(crate) const USD_JPY: InstrumentId = InstrumentId::new(3);
 
@@ -90,6 +96,18 @@ fn instrument(
         commission: Commission::NONE,
         day_ends_at: 0,
         trigger_source: order_engine::TriggerSource::OtherSide,
+        option: None,
+    }
+}
+
+pub(crate) fn call() -> OptionContract {
+    OptionContract {
+        underlier: Symbol::new("BTC-USD").unwrap(),
+        right: OptionRight::Call,
+        strike: price("100"),
+        multiplier: 10,
+        expires_at: CALL_EXPIRES,
+        style: ExerciseStyle::American,
     }
 }
 
@@ -137,6 +155,12 @@ pub(crate) fn definitions() -> Vec<Command> {
             maximum_quantity: quantity("10000000"),
             ..instrument("USD-JPY", ["USD", "JPY"], margin, ["0.001", "1"])
         }),
+        asset("CALL", AssetKind::Security, 0),
+        Command::DefineInstrument(InstrumentDefinition {
+            maximum_quantity: quantity("1000"),
+            option: Some(Box::new(call())),
+            ..instrument("BTC-CALL", ["CALL", "USD"], Settlement::Security, ["0.01", "1"])
+        }),
         account("alice"),
         account("bob"),
     ]
@@ -155,6 +179,7 @@ impl World {
             commands.push(deposit(account, USD, "100000"));
             commands.push(deposit(account, BTC, "10"));
             commands.push(deposit(account, ADA, "10000"));
+            commands.push(deposit(account, CALL, "100"));
         }
         for command in commands {
             world.apply(command).result.unwrap();

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use order_engine::{AccountCode, Amount, AssetCode, Price, Quantity, Symbol};
+use order_engine::{AccountCode, Amount, AssetCode, Price, Quantity, Symbol, Timestamp};
 use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A value that is read from a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +74,17 @@ macro_rules! parse_number {
 parse_number!(Price, new, "a price in quotes such as \"0.01\"");
 parse_number!(Quantity, new, "a quantity in quotes such as \"0.01\"");
 parse_number!(Amount, from_decimal, "an amount in quotes such as \"1000.00\"");
+
+impl Parse for Timestamp {
+    const EXPECTED: &'static str = "a time such as \"2027-12-17T21:00:00Z\"";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let read = OffsetDateTime::parse(text, &Rfc3339).map_err(|fault| fault.to_string())?;
+        let nanos =
+            u64::try_from(read.unix_timestamp_nanos()).map_err(|_| "it is out of range".to_owned())?;
+        Ok(Self::from_nanos(nanos))
+    }
+}
 
 /// Digits with at most one point between them and an optional minus, nothing lost: the decimal's own parser would
 /// also take `1_000` and `.5`.

@@ -12,6 +12,7 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
         ("advance", [seconds]) => {
             engine.advance(seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?);
         }
+        ("options", []) => engine.define_options(),
         ("quote", [symbol, bid, ask, bid_size, ask_size]) => {
             engine.quote(symbol, bid, ask, bid_size, ask_size);
         }

@@ -8,8 +8,8 @@ use minicbor::{Decode, Decoder};
 
 use super::derive::Derived;
 use super::record::{
-    BalanceImage, FORMAT, Head, MarketCandles, MarketImage, PositionImage, RealizedImage, RestingImage,
-    Section,
+    BalanceImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, PositionImage, RealizedImage,
+    RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
@@ -19,7 +19,10 @@ use crate::engine::orders::OrderStore;
 use crate::engine::{Engine, TouchedMarks};
 use crate::ids::{AccountId, InstrumentId};
 use crate::ledger::Ledger;
-use crate::limits::{MAX_IMAGE_RECORD_BYTES, MAX_ORDER_UNITS};
+use crate::limits::{
+    MAX_IMAGE_RECORD_BYTES, MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT, MAX_ORDER_UNITS,
+};
+use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
 use crate::number::Amount;
@@ -146,6 +149,7 @@ struct Rebuilt {
     realized: BTreeMap<AccountId, Amount>,
     orders: OrderStore,
     archived_ids: ArchivedIds,
+    lists: BTreeMap<AccountId, InstrumentLists>,
     derived: Derived,
     /// The versions of the order that is being read, as far as they have come.
     order: Option<Arc<Order>>,
@@ -211,6 +215,7 @@ impl Rebuilt {
                 let MarketCandles { instrument, candles } = decoder.decode()?;
                 in_order(self.market(instrument)?.candles.restore(candles))?;
             }
+            Section::List => self.list(decoder.decode()?)?,
         }
         Ok(())
     }
@@ -254,6 +259,18 @@ impl Rebuilt {
         Ok(())
     }
 
+    /// The next list of an account, or the first of the next account.
+    fn list(&mut self, image: ListImage) -> Result<(), Misfit> {
+        let ListImage { account, list } = image;
+        known(self.reference.account(account).is_some())?;
+        known(list.items.iter().all(|item| self.reference.instrument(item.instrument).is_some()))?;
+        let lists = self.lists.entry(account).or_default();
+        in_order(lists.last().is_none_or(|before| before.id < list.id))?;
+        let fits = list.items.len() <= MAX_INSTRUMENTS_PER_LIST && lists.len() < MAX_LISTS_PER_ACCOUNT;
+        lists.push(Arc::new(list));
+        if fits { Ok(()) } else { Err(Misfit::Range) }
+    }
+
     /// Puts an order on the book, behind those that came before it.
     fn rest(&mut self, image: &RestingImage) -> Result<(), Misfit> {
         let RestingImage { instrument, side, price, order: id, account, leaves } = *image;
@@ -288,6 +305,7 @@ impl Rebuilt {
         let mut touched = TouchedMarks { reference: true, ..TouchedMarks::default() };
         self.reference.accounts().iter().for_each(|account| touched.accounts.mark(account.id.get()));
         self.markets.iter().for_each(|market| touched.instruments.mark(market.instrument.get()));
+        self.lists.keys().for_each(|account| touched.lists.mark(account.get()));
         Engine {
             now: head.now,
             last_event: head.last_event,
@@ -297,6 +315,7 @@ impl Rebuilt {
             lots: self.lots,
             realized: self.realized,
             orders: self.orders,
+            lists: self.lists,
             client_ids,
             due,
             retention: head.retention,

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::candles::CandlesImage;
 use crate::event::Quote;
 use crate::ids::{AccountId, InstrumentId, OrderId};
+use crate::list::InstrumentList;
 use crate::lots::LotQueueImage;
 use crate::number::Amount;
 use crate::order::Side;
@@ -54,6 +55,9 @@ pub(super) enum Section {
     /// [`MarketCandles`] by instrument, the finest row first.
     #[n(21)]
     Candles,
+    /// [`ListImage`]s by account, each account's oldest first.
+    #[n(32)]
+    List,
     /// The number of records before this one.
     #[n(63)]
     End,
@@ -109,6 +113,15 @@ pub(super) struct MarketCandles {
     pub(super) instrument: InstrumentId,
     #[n(1)]
     pub(super) candles: CandlesImage,
+}
+
+/// An instrument list of an account.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct ListImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) list: InstrumentList,
 }
 
 /// A resting order, a client's or the house's.

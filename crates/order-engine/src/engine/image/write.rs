@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, FORMAT, Head, MarketCandles, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, FORMAT, Head, ListImage, MarketCandles, PositionImage, RealizedImage, RestingImage, Section,
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
@@ -23,6 +23,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         lots,
         realized,
         orders,
+        lists,
         // Derived from the orders and their versions.
         client_ids: _,
         due: _,
@@ -74,6 +75,12 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         for candles in market.candles.image() {
             let instrument = market.instrument;
             records.put(Section::Candles, &MarketCandles { instrument, candles })?;
+        }
+    }
+    for (account, lists) in lists {
+        for list in lists {
+            let (account, list) = (*account, list.as_ref().clone());
+            records.put(Section::List, &ListImage { account, list })?;
         }
     }
     let count = records.count;

@@ -5,7 +5,7 @@ use order_engine::{
     SucceedOrder, SuccessorSize,
 };
 
-use super::{Meeting, Model, ModelOrder, Refused, within};
+use super::{Meeting, Model, ModelOrder, Refused, market, within};
 use crate::support::*;
 
 impl Model {
@@ -88,7 +88,11 @@ impl Model {
         } else {
             self.walk(&stand_in, Some(order.leaves()), Some(price)).0
         };
-        let needs = if order.side == Side::Buy { order.leaves() * price } else { order.leaves() };
+        let needs = if order.side == Side::Buy {
+            market(order.instrument).worth(price, order.leaves())
+        } else {
+            order.leaves()
+        };
         let held = self.afford(&order, needs, order.leaves(), Some(price), before.held)?;
         self.check_fills(&order, &fills)?;
         if !may_trade && !fills.is_empty() {
@@ -121,9 +125,12 @@ impl Model {
         }
         let base = || Size::Base(quantity(&before.leaves().to_string()));
         let size = match (succeed.size, before.side) {
-            (SuccessorSize::Held, Side::Buy) => {
-                Size::Quote(amount(&(before.leaves() * before.limit().unwrap()).normalize().to_string()))
-            }
+            (SuccessorSize::Held, Side::Buy) => Size::Quote(amount(
+                &market(before.instrument)
+                    .worth(before.limit().unwrap(), before.leaves())
+                    .normalize()
+                    .to_string(),
+            )),
             (SuccessorSize::Of(size), _) => size,
             _ => base(),
         };

@@ -3,7 +3,7 @@
 use order_engine::{AccountId, InstrumentId, OrderKind, SelfMatch, Side, Size, TimeInForce, Timestamp};
 use rust_decimal::Decimal;
 
-use super::{Meeting, Model, ModelOrder, Refused, better, cut_to_lot, is_limit, market, within};
+use super::{Meeting, Model, ModelOrder, Refused, better, is_limit, market, within};
 use crate::support::*;
 
 impl Model {
@@ -14,7 +14,7 @@ impl Model {
             Size::Base(quantity) if quantity.is_zero() => return Err("SizeNotPositive"),
             Size::Quote(amount) if amount.is_zero() => return Err("SizeNotPositive"),
             Size::Base(quantity) => Some(quantity.decimal()),
-            Size::Quote(amount) => limit.map(|limit| cut_to_lot(amount.decimal() / limit, market.lot)),
+            Size::Quote(amount) => limit.map(|limit| market.bought_for(amount.decimal(), limit)),
         };
         Self::check_size(order, given, limit)?;
         let rests_at = order
@@ -39,7 +39,7 @@ impl Model {
             return Err("QuantityTooLarge");
         }
         let value = match (given, limit, order.size) {
-            (Some(given), Some(limit), _) => Some(given * limit),
+            (Some(given), Some(limit), _) => Some(market.worth(limit, given)),
             (_, _, Size::Quote(amount)) => Some(amount.decimal()),
             _ => None,
         };
@@ -47,18 +47,27 @@ impl Model {
     }
 
     pub(super) fn ends(&self, order: &ModelOrder) -> Result<Option<Timestamp>, Refused> {
-        match order.time_in_force {
-            TimeInForce::Gtd(at) if at <= self.now => Err("ExpiryInPast"),
-            TimeInForce::Gtd(at) => Ok(Some(at)),
-            TimeInForce::Day => Ok(Some(self.now.next_time_of_day(0))),
-            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => Ok(None),
+        let market = market(order.instrument);
+        if market.trades_until.is_some_and(|until| until <= self.now) {
+            return Err("ContractExpired");
         }
+        let own = match order.time_in_force {
+            TimeInForce::Gtd(at) if at <= self.now => return Err("ExpiryInPast"),
+            TimeInForce::Gtd(at) => Some(at),
+            TimeInForce::Day => Some(self.now.next_time_of_day(0)),
+            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+        };
+        Ok(match (own, market.trades_until) {
+            (Some(own), Some(until)) => Some(own.min(until)),
+            (own, until) => own.or(until),
+        })
     }
 
     /// Decides about an order that is live at once. `credit` is what it holds already.
     pub(super) fn decide(&self, order: &ModelOrder, credit: Decimal) -> Result<Meeting, Refused> {
         let limit =
             order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
+        let market = market(order.instrument);
         let given = Self::shape(order, limit)?;
         let ends = self.ends(order)?;
         let best = self.best(order.instrument, order.side.opposite());
@@ -71,7 +80,7 @@ impl Model {
         }
         let (fills, unfilled) = self.walk(order, given, limit);
         let filled: Decimal = fills.iter().map(|(_, _, quantity)| *quantity).sum();
-        let spent: Decimal = fills.iter().map(|(_, price, quantity)| *price * *quantity).sum();
+        let spent: Decimal = fills.iter().map(|(_, price, quantity)| market.worth(*price, *quantity)).sum();
         let quantity = given.unwrap_or(filled + unfilled);
         if given.is_none() {
             Self::check_size(order, Some(quantity), None)?;
@@ -83,8 +92,8 @@ impl Model {
         let needs = match (order.side, limit) {
             (Side::Sell, _) if rests_at.is_none() && given.is_none() => filled,
             (Side::Sell, _) => quantity,
-            (Side::Buy, Some(limit)) => quantity * limit,
-            (Side::Buy, None) => spent + rests_at.map_or(Decimal::ZERO, |price| left * price),
+            (Side::Buy, Some(limit)) => market.worth(limit, quantity),
+            (Side::Buy, None) => spent + rests_at.map_or(Decimal::ZERO, |price| market.worth(price, left)),
         };
         let sized = if rests_at.is_none() && given.is_none() { filled } else { quantity };
         let held = self.afford(order, needs, sized, worst, credit)?;
@@ -132,14 +141,14 @@ impl Model {
                 break;
             }
             last = Some(price);
-            let wanted = if given.is_some() { quantity } else { cut_to_lot(amount / price, market.lot) };
+            let wanted = if given.is_some() { quantity } else { market.bought_for(amount, price) };
             let taken = wanted.min(self.orders[maker].leaves());
             if taken.is_zero() {
                 return (fills, Decimal::ZERO);
             }
             fills.push((maker, price, taken));
             quantity -= taken.min(quantity);
-            amount -= price * taken;
+            amount -= market.worth(price, taken);
             let spent = if given.is_some() { quantity.is_zero() } else { amount <= Decimal::ZERO };
             if spent || wanted < self.orders[maker].leaves() {
                 return (fills, Decimal::ZERO);
@@ -149,7 +158,7 @@ impl Model {
             order.kind.resting_price().filter(|_| !is_limit(order.kind)).map(order_engine::Price::decimal);
         match (given, remainder.or(last).or(limit)) {
             (Some(_), _) => (fills, quantity),
-            (None, Some(price)) => (fills, cut_to_lot(amount / price, market.lot)),
+            (None, Some(price)) => (fills, market.bought_for(amount, price)),
             (None, None) => (fills, Decimal::ZERO),
         }
     }

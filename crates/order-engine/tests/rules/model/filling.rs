@@ -42,10 +42,11 @@ impl Model {
         let (buyer, seller) = if side == Side::Buy { (taker, maker) } else { (maker, taker) };
         let (buyer, seller) = (self.orders[buyer].account, self.orders[seller].account);
         let market = market(instrument);
+        let worth = market.worth(price, quantity);
         for index in [taker, maker] {
             let order = &mut self.orders[index];
             order.filled += quantity;
-            order.value += price * quantity;
+            order.value += worth;
             let is_done = order.filled == order.quantity;
             order.status = if is_done { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
             order.held = match order.rests_at.or(order.limit()) {
@@ -60,7 +61,7 @@ impl Model {
                 self.net(account, instrument, side, price, quantity);
             }
         } else {
-            self.move_asset(buyer, seller, market.quote, price * quantity);
+            self.move_asset(buyer, seller, market.quote, worth);
             self.move_asset(seller, buyer, market.base, quantity);
             let charge = |gross: Decimal| {
                 (gross * market.commission_bps / Decimal::from(10_000))
@@ -70,7 +71,7 @@ impl Model {
                 self.move_asset(buyer, AccountId::HOUSE, market.base, charge(quantity));
             }
             if seller != AccountId::HOUSE {
-                self.move_asset(seller, AccountId::HOUSE, market.quote, charge(price * quantity));
+                self.move_asset(seller, AccountId::HOUSE, market.quote, charge(worth));
             }
         }
     }

@@ -8,6 +8,7 @@ mod changing;
 mod deciding;
 mod filling;
 mod forgetting;
+mod listing;
 mod settings;
 mod waiting;
 
@@ -34,6 +35,19 @@ struct Market {
     minimum_value: Decimal,
     commission_bps: Decimal,
     is_margin: bool,
+    /// What a unit costs at a price of one.
+    multiplier: Decimal,
+    trades_until: Option<Timestamp>,
+}
+
+impl Market {
+    fn worth(&self, price: Decimal, quantity: Decimal) -> Decimal {
+        price * quantity * self.multiplier
+    }
+
+    fn bought_for(&self, amount: Decimal, price: Decimal) -> Decimal {
+        (amount / (price * self.multiplier) / self.lot).floor() * self.lot
+    }
 }
 
 #[derive(Clone)]
@@ -81,6 +95,7 @@ pub(crate) struct Model {
     queue: u64,
     settings: BTreeMap<AccountId, Settings>,
     memory: Memory,
+    lists: Vec<listing::ModelList>,
 }
 
 /// What an account is set to.
@@ -104,6 +119,8 @@ fn market(instrument: InstrumentId) -> Market {
         minimum_value: Decimal::ONE,
         commission_bps: Decimal::ZERO,
         is_margin: false,
+        multiplier: Decimal::ONE,
+        trades_until: None,
     };
     match instrument {
         BTC_USD => market,
@@ -117,6 +134,16 @@ fn market(instrument: InstrumentId) -> Market {
             commission_bps: Decimal::TEN,
             ..market
         },
+        BTC_CALL => Market {
+            base: CALL,
+            lot: Decimal::ONE,
+            minimum: Decimal::ONE,
+            maximum: Decimal::from(1_000),
+            minimum_value: Decimal::ZERO,
+            multiplier: Decimal::TEN,
+            trades_until: Some(CALL_EXPIRES),
+            ..market
+        },
         _ => Market {
             base: EUR,
             lot: Decimal::ONE,
@@ -128,10 +155,6 @@ fn market(instrument: InstrumentId) -> Market {
             ..market
         },
     }
-}
-
-fn cut_to_lot(quantity: Decimal, lot: Decimal) -> Decimal {
-    (quantity / lot).floor() * lot
 }
 
 fn is_limit(kind: OrderKind) -> bool {
@@ -202,7 +225,7 @@ impl Model {
     pub(crate) fn new() -> Self {
         let mut totals = BTreeMap::new();
         for account in [ALICE, BOB] {
-            for (asset, total) in [(USD, 100_000), (BTC, 10), (ADA, 10_000)] {
+            for (asset, total) in [(USD, 100_000), (BTC, 10), (ADA, 10_000), (CALL, 100)] {
                 totals.insert((account, asset), Decimal::from(total));
             }
         }
@@ -215,6 +238,7 @@ impl Model {
             queue: 0,
             settings: BTreeMap::new(),
             memory: Memory::default(),
+            lists: Vec::new(),
         }
     }
 
@@ -329,6 +353,9 @@ impl Model {
                 self.memory.most = retention.closed_orders;
                 Ok(())
             }
+            Command::CreateList(create) => self.create_list(create.account, &create.name),
+            Command::ChangeList(change) => self.change_list(change),
+            Command::DeleteList(delete) => self.delete_list(delete.account, delete.list),
             Command::Tick
             | Command::Reset
             | Command::DefineAsset(_)
@@ -451,7 +478,7 @@ impl ModelOrder {
         let market = market(self.instrument);
         match self.side {
             _ if market.is_margin || self.account == AccountId::HOUSE => Decimal::ZERO,
-            Side::Buy => self.leaves() * price,
+            Side::Buy => market.worth(price, self.leaves()),
             Side::Sell => self.leaves(),
         }
     }

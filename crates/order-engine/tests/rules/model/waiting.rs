@@ -67,14 +67,17 @@ impl Model {
         };
         let given = Self::shape(&stand_in, Some(price))?.unwrap();
         let ends = self.ends(order)?;
-        let needs = if order.side == Side::Buy { given * price } else { given };
+        let needs =
+            if order.side == Side::Buy { market(order.instrument).worth(price, given) } else { given };
         let held = self.afford(order, needs, given, Some(price), credit)?;
         Ok(Meeting { fills: Vec::new(), quantity: given, rests_at: None, held, ends })
     }
 
     /// Lets waiting orders follow and fire until nothing more happens.
     pub(super) fn settle(&mut self) {
-        while [BTC_USD, ADA_USD, EUR_USD].into_iter().any(|instrument| self.settle_one(instrument)) {}
+        while [BTC_USD, ADA_USD, EUR_USD, BTC_CALL].into_iter().any(|instrument| self.settle_one(instrument))
+        {
+        }
     }
 
     pub(super) fn settle_one(&mut self, instrument: InstrumentId) -> bool {
