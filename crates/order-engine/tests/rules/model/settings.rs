@@ -3,7 +3,7 @@
 use order_engine::{AccountId, AccountState, OrderStatus, UpdateAccount};
 use rust_decimal::Decimal;
 
-use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits};
+use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits, market};
 
 impl Model {
     fn settings(&self, account: AccountId) -> Settings {
@@ -57,11 +57,15 @@ impl Model {
         quantity: Decimal,
     ) -> Result<(), Refused> {
         let Some(most) = self.settings(order.account).most else { return Ok(()) };
+        let market = market(order.instrument);
         let filled: Decimal = meeting.fills.iter().map(|(_, _, filled)| *filled).sum();
-        let spent: Decimal = meeting.fills.iter().map(|(_, price, filled)| *price * *filled).sum();
+        let spent: Decimal =
+            meeting.fills.iter().map(|(_, price, filled)| market.worth(*price, *filled)).sum();
         let fixed = order.kind.resting_price().map(order_engine::Price::decimal);
         let waits_at = waits.map(|waits| fixed.or(waits.limit).unwrap_or(waits.trigger));
-        let rest = waits_at.or(meeting.rests_at).map_or(Decimal::ZERO, |price| (quantity - filled) * price);
+        let rest = waits_at
+            .or(meeting.rests_at)
+            .map_or(Decimal::ZERO, |price| market.worth(price, quantity - filled));
         if order.value + spent + rest > most { Err("NotionalTooLarge") } else { Ok(()) }
     }
 }
