@@ -1,16 +1,14 @@
 //! The price-time book of one instrument.
 //!
-//! Price levels live in a slab, found by price in one ordered map for each side; the orders of a level are a queue,
+//! Price levels live in a slab, found by price through a ladder for each side; the orders of a level are a queue,
 //! linked through another slab by 32-bit keys. An order knows its level, so that reducing or removing it searches
-//! nothing; adding one costs one search, and the maps change only when a level comes or goes. The best level of each
-//! side is kept at hand. The book is usable alone: it knows order ids, owners, prices and quantities, and nothing of
-//! money or rules.
+//! nothing; adding one costs one search, and the ladders change only when a level comes or goes. The book is usable
+//! alone: it knows order ids, owners, prices and quantities, and nothing of money or rules.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
 
 use crate::ids::{AccountId, OrderId};
+use crate::ladder::Ladder;
 use crate::order::Side;
 use crate::slab::Slab;
 use crate::units::{Lots, Ticks};
@@ -62,26 +60,20 @@ struct Level {
 /// No node, no level.
 const NONE: u32 = u32::MAX;
 
-/// The levels of one side.
-#[derive(Debug)]
-struct Ladder {
-    by_price: BTreeMap<Ticks, u32>,
-    best: u32,
-}
-
-impl Default for Ladder {
-    fn default() -> Self {
-        Self { by_price: BTreeMap::new(), best: NONE }
-    }
-}
-
 /// Orders of one instrument in price-time priority.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Book {
     bids: Ladder,
     asks: Ladder,
     levels: Slab<Level>,
     nodes: Slab<Node>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        let (bids, asks) = (Ladder::new(Side::Buy), Ladder::new(Side::Sell));
+        Self { bids, asks, levels: Slab::default(), nodes: Slab::default() }
+    }
 }
 
 impl Book {
@@ -184,7 +176,7 @@ impl Book {
 
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = LevelSummary> {
-        self.ladder(side).slots(side).map(|slot| self.levels.get(slot)).map(|level| LevelSummary {
+        self.ladder(side).iter().map(|slot| self.levels.get(slot)).map(|level| LevelSummary {
             price: level.price,
             quantity: level.quantity,
             orders: level.orders,
@@ -204,7 +196,7 @@ impl Book {
         };
         // Most visits end within the best level. How far the visitor got is its own to know.
         let Some(best) = self.best_level(side) else { return };
-        let mut others = self.ladder(side).slots(side).skip(1);
+        let mut others = self.ladder(side).iter().skip(1);
         let _: ControlFlow<()> = match visit_level(best) {
             ControlFlow::Continue(()) => others.try_for_each(|slot| visit_level(self.levels.get(slot))),
             stopped @ ControlFlow::Break(()) => stopped,
@@ -247,45 +239,27 @@ impl Book {
     }
 
     fn best_level(&self, side: Side) -> Option<&Level> {
-        let best = self.ladder(side).best;
-        (best != NONE).then(|| self.levels.get(best))
+        self.ladder(side).best().map(|level| self.levels.get(level))
     }
 
     /// The level of a price, made when there is none.
     fn level_at(&mut self, side: Side, price: Ticks) -> u32 {
-        let best = self.best(side);
-        let ladder = match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        };
-        match ladder.by_price.entry(price) {
-            Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => {
-                let level = Level { price, quantity: Lots::ZERO, side, orders: 0, first: NONE, last: NONE };
-                let slot = *entry.insert(self.levels.add(level));
-                let is_best = best.is_none_or(|best| match side {
-                    Side::Buy => price > best,
-                    Side::Sell => price < best,
-                });
-                if is_best {
-                    ladder.best = slot;
-                }
-                slot
-            }
+        if let Some(level) = self.ladder(side).get(price) {
+            return level;
         }
+        let is_best = self.best(side).is_none_or(|best| match side {
+            Side::Buy => price > best,
+            Side::Sell => price < best,
+        });
+        let level = Level { price, quantity: Lots::ZERO, side, orders: 0, first: NONE, last: NONE };
+        let level = self.levels.add(level);
+        self.ladder_mut(side).insert(price, level, is_best);
+        level
     }
 
     fn remove_level(&mut self, slot: u32) {
         let Level { side, price, .. } = self.levels.remove(slot);
-        let ladder = match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        };
-        ladder.by_price.remove(&price);
-        if ladder.best == slot {
-            let next = ladder.slots(side).next();
-            ladder.best = next.unwrap_or(NONE);
-        }
+        self.ladder_mut(side).remove(price);
     }
 
     const fn ladder(&self, side: Side) -> &Ladder {
@@ -294,16 +268,12 @@ impl Book {
             Side::Sell => &self.asks,
         }
     }
-}
 
-impl Ladder {
-    /// The slots of the levels, best first.
-    fn slots(&self, side: Side) -> impl Iterator<Item = u32> {
-        let (bids, asks) = match side {
-            Side::Buy => (Some(self.by_price.values().rev()), None),
-            Side::Sell => (None, Some(self.by_price.values())),
-        };
-        bids.into_iter().flatten().chain(asks.into_iter().flatten()).copied()
+    const fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        }
     }
 }
 

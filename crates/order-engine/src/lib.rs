@@ -21,6 +21,7 @@ mod execution;
 mod extras;
 mod ids;
 mod kind;
+mod ladder;
 mod ledger;
 mod list;
 mod lookup;
