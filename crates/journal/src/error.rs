@@ -67,6 +67,17 @@ pub enum JournalError {
         /// What the system said.
         source: io::Error,
     },
+    /// The operating system refused in the middle of a batch, and would not let what was written of it be wiped either.
+    /// It is wiped before anything else is written; should the process end before that, the batch may be found whole.
+    #[error("cannot {action} {}: {source}; what was written of the batch cannot be taken back yet", .path.display())]
+    Unsettled {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The operating system could not make something durable. What is on the disk nobody knows until it is read again.
     #[error(
         "cannot sync {}: {source}. What was written may or may not be on the disk, so nothing more is written; check \
@@ -154,10 +165,16 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Whether nothing was appended and the journal may be asked again: nothing is unknown, and nothing is lost.
+    /// Whether nothing was appended, for certain, and the journal may be asked again.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         matches!(self, Self::NotWritten { .. } | Self::TooLarge { .. } | Self::NotKept { .. })
+    }
+
+    /// Whether the journal may be asked again, as soon as it can be written.
+    #[must_use]
+    pub const fn can_heal(&self) -> bool {
+        self.is_refusal() || matches!(self, Self::Unsettled { .. })
     }
 
     /// Of damage: the last batch that is whole before it, after which a person may decide to cut.
@@ -170,6 +187,7 @@ impl JournalError {
             Self::InUse { .. }
             | Self::Io { .. }
             | Self::NotWritten { .. }
+            | Self::Unsettled { .. }
             | Self::SyncFailed { .. }
             | Self::Format { .. }
             | Self::TooLarge { .. }

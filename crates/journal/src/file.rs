@@ -1,5 +1,6 @@
 //! The journal in a directory: one writer, segments one after another.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -150,15 +151,22 @@ impl FileJournal {
             record::push(&mut self.buffer, self.active.header.salt, &record);
         }
         if let Err(source) = self.active.file.write_all_at(&self.buffer, self.active.end) {
-            let refused = JournalError::not_written("write to", &self.active.path)(source);
             self.owed = Some(Owed::Wipe(framed));
-            // Whoever is told that nothing was appended shall not find it after a crash.
-            self.settle_debt()?;
-            return Err(refused);
+            return Err(self.take_back(source));
         }
         (self.sequence, self.chain) = (sequence, chain);
         self.active.end += framed;
         Ok(())
+    }
+
+    /// Whoever is told that nothing was appended shall not find it after a crash.
+    fn take_back(&mut self, source: io::Error) -> JournalError {
+        let (action, path) = ("write to", self.active.path.clone());
+        match self.settle_debt() {
+            Ok(()) => JournalError::NotWritten { action, path, source },
+            Err(error) if error.is_refusal() => JournalError::Unsettled { action, path, source },
+            Err(error) => error,
+        }
     }
 
     fn make_durable(&mut self) -> Result<(), JournalError> {
@@ -225,7 +233,7 @@ impl FileJournal {
             return Err(JournalError::Failed);
         }
         let acted = act(self);
-        self.failed = acted.as_ref().is_err_and(|error| !error.is_refusal());
+        self.failed = acted.as_ref().is_err_and(|error| !error.can_heal());
         acted
     }
 }
@@ -256,8 +264,8 @@ impl Journal for FileJournal {
 
     fn close(&mut self) -> Result<(), JournalError> {
         self.guarded(|journal| {
-            journal.settle_debt()?;
             journal.make_durable()?;
+            journal.settle_debt()?;
             journal.say(Some(Closed { sequence: journal.sequence, chain: journal.chain }))
         })
     }

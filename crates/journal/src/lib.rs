@@ -85,7 +85,8 @@ pub trait Journal: Send {
     ///
     /// # Errors
     /// An error that [is a refusal](JournalError::is_refusal) leaves the journal as it was, without any of the batches.
-    /// After any other what became of the batches is not known, and the journal takes no more.
+    /// After any other what became of the batches is not known, and unless it [can heal](JournalError::can_heal), the
+    /// journal takes no more.
     fn append(&mut self, batches: &[&[u8]]) -> Result<u64, JournalError>;
 
     /// Makes everything appended so far durable.
