@@ -207,7 +207,7 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Busy => Self::Exhausted,
-            SubmitError::Unavailable => Self::Unavailable,
+            SubmitError::ReadOnly | SubmitError::Unavailable => Self::Unavailable,
             // Whoever submits a command maps its reject, with the order at hand; here nobody did.
             SubmitError::Rejected(_) => Self::Internal("a reject was not translated"),
         }

@@ -85,7 +85,7 @@ pub(crate) enum ApiError {
     NotSigned,
     /// A fault.
     Internal,
-    /// The engine has too much to do.
+    /// The engine can take no more of this.
     Overloaded,
     /// Trading is locked.
     TradingLocked,
@@ -147,7 +147,10 @@ impl ApiError {
             SubmitError::Rejected(Reject::OrderClosed { status, .. }) if status != OrderStatus::Expired => {
                 Self::AlreadySubmitted
             }
-            SubmitError::Rejected(_) | SubmitError::Busy | SubmitError::Unavailable => error.into(),
+            SubmitError::Rejected(_)
+            | SubmitError::Busy
+            | SubmitError::ReadOnly
+            | SubmitError::Unavailable => error.into(),
         }
     }
 
@@ -155,7 +158,10 @@ impl ApiError {
     pub(crate) fn of_cancel(error: SubmitError) -> Self {
         match error {
             SubmitError::Rejected(Reject::OrderClosed { .. }) => Self::OrderNotOpen,
-            SubmitError::Rejected(_) | SubmitError::Busy | SubmitError::Unavailable => error.into(),
+            SubmitError::Rejected(_)
+            | SubmitError::Busy
+            | SubmitError::ReadOnly
+            | SubmitError::Unavailable => error.into(),
         }
     }
 
@@ -197,7 +203,9 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Rejected(reject) => reject.into(),
-            SubmitError::Busy => Self::Overloaded,
+            // What the vendor's clients try again after.
+            SubmitError::Busy => Self::RateLimited,
+            SubmitError::ReadOnly => Self::Overloaded,
             SubmitError::Unavailable => {
                 tracing::error!("a command has no outcome, for the engine is not available");
                 Self::Internal

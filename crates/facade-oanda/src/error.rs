@@ -408,7 +408,7 @@ impl From<SubmitError> for ApiError {
                 tracing::info!(%reject, "refused by the engine");
                 reject.into()
             }
-            SubmitError::Busy => Self::Unavailable,
+            SubmitError::Busy | SubmitError::ReadOnly => Self::Unavailable,
             SubmitError::Unavailable => {
                 tracing::error!("the engine is not available");
                 Self::Internal
@@ -454,6 +454,7 @@ mod tests {
         assert_eq!(refused(Reject::CapacityExhausted { what: Capacity::Orders, limit: 1 }), 6);
         assert_eq!(refused(Reject::AnnotationsTooLarge), 5);
         assert_eq!(ApiError::from(SubmitError::Busy).code(), 6);
+        assert_eq!(ApiError::from(SubmitError::ReadOnly).code(), 6);
         assert_eq!(ApiError::from(SubmitError::Unavailable).code(), 5);
     }
 }

@@ -55,7 +55,7 @@ impl ApiError {
         match error {
             SubmitError::Rejected(reject) => Self::refused(code(&reject, subject)),
             SubmitError::Busy => Self::Busy,
-            SubmitError::Unavailable => Self::Unavailable,
+            SubmitError::ReadOnly | SubmitError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -33,6 +33,9 @@ use crate::translate::numbers;
 use crate::translate::words;
 use crate::wire;
 
+/// When a caller whose request was not taken, since too much waits, may try again.
+const BUSY_RETRY_MS: u64 = 1_000;
+
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ApiError {
@@ -84,8 +87,8 @@ pub(crate) enum ApiError {
     RateLimited { retry_after_ms: u64 },
     /// The account cannot pay.
     InsufficientBalance { available: String, required: String },
-    /// Too much is waiting; the request was not taken.
-    Busy,
+    /// Nothing of this can be taken for now; the request was not taken.
+    Unavailable,
     /// A fault of ours.
     Internal,
 }
@@ -115,7 +118,7 @@ impl ApiError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::InsufficientBalance { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -136,7 +139,7 @@ impl ApiError {
             Self::ClockBehind => return "Request timestamp is too old".into(),
             Self::BodyTooLarge => return "Payload Too Large".into(),
             Self::RateLimited { .. } => return "Rate Limit Exceeded".into(),
-            Self::Busy | Self::Internal => return "Something went wrong!".into(),
+            Self::Unavailable | Self::Internal => return "Something went wrong!".into(),
             Self::InvalidClientOrderId(id) => format!("Invalid client order ID: '{id}'"),
             Self::NoSuchPair(pair) => format!("No such pair: {pair}"),
             Self::Precision { field, places } => {
@@ -193,7 +196,8 @@ impl ApiError {
     pub(crate) fn of(error: SubmitError, subject: Subject<'_>, reference: &Reference) -> Self {
         match error {
             SubmitError::Rejected(reject) => Self::of_reject(&reject, subject, reference),
-            SubmitError::Busy => Self::Busy,
+            SubmitError::Busy => Self::RateLimited { retry_after_ms: BUSY_RETRY_MS },
+            SubmitError::ReadOnly => Self::Unavailable,
             SubmitError::Unavailable => Self::Internal,
         }
     }
@@ -264,7 +268,7 @@ impl ApiError {
             | Reject::WouldTakeLiquidity { .. }
             | Reject::ContractExpired { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
-            Reject::CapacityExhausted { .. } => Self::Busy,
+            Reject::CapacityExhausted { .. } => Self::Unavailable,
             // Only operators' commands, short sales, and orders that wait, are refused with these.
             Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use facade_kit::{IdSource, MountPoint};
 use futures_util::future;
 use order_engine::Command;
@@ -129,6 +129,11 @@ async fn run_until_signal(
     tokio::select! {
         _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
         _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+        // What is on the disk is not known any more, so nothing is answered from memory either.
+        why = engine.journal_failed() => {
+            stop_all(&handles, false).await;
+            return Err(anyhow!("the journal failed, and the process stops: {why}"));
+        }
     }
     control.close();
     // A stream would otherwise last as long as its server waits for it.

@@ -87,8 +87,9 @@ pub(crate) struct Mark {
 }
 
 impl BatchWriter {
-    /// Starts over.
-    pub(crate) fn clear(&mut self) {
+    /// Starts over, with a buffer for the next record.
+    pub(crate) fn clear(&mut self, record: Vec<u8>) {
+        self.record = record;
         self.commands.clear();
         self.count = 0;
     }
@@ -116,11 +117,12 @@ impl BatchWriter {
     }
 
     /// The record of the commands so far.
-    pub(crate) fn finish(&mut self, origin: Origin) -> &[u8] {
-        self.record.clear();
-        written(write_header(&mut self.record, origin, self.count));
-        self.record.extend_from_slice(&self.commands);
-        &self.record
+    pub(crate) fn finish(&mut self, origin: Origin) -> Vec<u8> {
+        let mut record = std::mem::take(&mut self.record);
+        record.clear();
+        written(write_header(&mut record, origin, self.count));
+        record.extend_from_slice(&self.commands);
+        record
     }
 }
 
@@ -174,9 +176,9 @@ mod tests {
     fn a_batch_comes_back_as_it_went() {
         let mut writer = BatchWriter::default();
         for _ in 0..2 {
-            writer.clear();
+            writer.clear(Vec::new());
             push_all(&mut writer, &commands());
-            let batch = Batch::decode(writer.finish(ORIGIN)).unwrap();
+            let batch = Batch::decode(&writer.finish(ORIGIN)).unwrap();
             assert_eq!(batch, Batch { origin: ORIGIN, commands: commands() });
         }
     }
@@ -188,14 +190,14 @@ mod tests {
         let mark = writer.mark();
         push_all(&mut writer, &commands());
         writer.back_to(mark);
-        assert_eq!(Batch::decode(writer.finish(ORIGIN)).unwrap().commands, [Command::Reset]);
+        assert_eq!(Batch::decode(&writer.finish(ORIGIN)).unwrap().commands, [Command::Reset]);
     }
 
     #[test]
     fn other_formats_and_rules_are_refused() {
         let mut writer = BatchWriter::default();
         writer.push(&Command::Tick);
-        let record = writer.finish(ORIGIN).to_vec();
+        let record = writer.finish(ORIGIN);
         let changed = |at: usize| {
             let mut record = record.clone();
             record[at] += 1;
@@ -209,7 +211,7 @@ mod tests {
     fn a_record_that_is_cut_is_refused() {
         let mut writer = BatchWriter::default();
         push_all(&mut writer, &commands());
-        let record = writer.finish(ORIGIN).to_vec();
+        let record = writer.finish(ORIGIN);
         for length in 0..record.len() {
             assert!(Batch::decode(&record[..length]).is_err(), "{length} bytes");
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use order_engine::{Command, Event, Outcome, Reject, Timestamp};
 use tokio::sync::{broadcast, oneshot};
 
+use crate::answers::{Answer, Answers};
+use crate::condition::{Admission, Condition};
 use crate::shared::Shared;
 use crate::snapshot::builder::Reply as SnapshotReply;
 use crate::snapshot::{Folder, SnapshotError, SnapshotNote};
@@ -20,6 +22,9 @@ pub enum SubmitError {
     /// Too much is waiting; it was not taken. Try again.
     #[error("the queue before the engine is full")]
     Busy,
+    /// The journal cannot be written for now, as when the disk is full; it was not taken. Reads go on.
+    #[error("the journal cannot be written for now")]
+    ReadOnly,
     /// The engine has stopped, or cannot make anything durable. Whether a command that was under way took effect is
     /// not known; its client order id tells.
     #[error("the engine is not available")]
@@ -43,9 +48,9 @@ pub enum SaveError {
 /// One thing for the sequencer to do.
 pub(crate) enum Request {
     /// Apply a command and answer with its outcome.
-    Submit { command: Command, reply: oneshot::Sender<Result<Outcome, Reject>> },
+    Submit { command: Command, reply: oneshot::Sender<Answer> },
     /// Apply commands one after another in one batch, and answer with all outcomes.
-    SubmitAll { commands: Vec<Command>, reply: oneshot::Sender<Vec<Result<Outcome, Reject>>> },
+    SubmitAll { commands: Vec<Command>, reply: oneshot::Sender<Answers> },
     /// Say whether a command would be refused, without applying it.
     Check { command: Box<Command>, reply: oneshot::Sender<Result<(), Reject>> },
     /// Say what the state's hash is.
@@ -75,24 +80,24 @@ impl EngineHandle {
     /// A command that was taken is carried out even when the caller goes away before the answer.
     ///
     /// # Errors
-    /// [`SubmitError`]: the engine's reject, a full queue, or an engine that stopped.
+    /// [`SubmitError`]: the engine's reject, a full queue, a journal that cannot be written, or an engine that stopped.
     pub async fn submit(&self, command: Command) -> Result<Outcome, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Submit { command, reply })?;
-        Ok(answer.await.map_err(|_| SubmitError::Unavailable)??)
+        answer.await.map_err(|_| SubmitError::Unavailable)?
     }
 
     /// Has commands applied one after another, with nothing in between.
     ///
     /// # Errors
-    /// [`SubmitError::Busy`] or [`SubmitError::Unavailable`]; rejects are in the list, one result for each command.
+    /// All but [`SubmitError::Rejected`]: rejects are in the list, one result for each command.
     pub async fn submit_all(
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Outcome, Reject>>, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::SubmitAll { commands, reply })?;
-        answer.await.map_err(|_| SubmitError::Unavailable)
+        answer.await.map_err(|_| SubmitError::Unavailable)?
     }
 
     /// Says whether a command would be refused now. Nothing is logged or changed.
@@ -139,11 +144,29 @@ impl EngineHandle {
         &self.shared.views
     }
 
-    /// Whether commands are taken. Once they are not, they never are again: the journal failed, the engine broke an
-    /// invariant, or the runtime was stopped.
+    /// Whether commands are taken.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.shared.is_healthy()
+        self.shared.condition.admission() == Admission::Open
+    }
+
+    /// Whether commands are taken, and if not, why not.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.shared.condition.get()
+    }
+
+    /// Waits until the journal has failed for good, and says why. The process should stop then: what it would go on to
+    /// show may not be what is on the disk.
+    pub async fn journal_failed(&self) -> Arc<str> {
+        let failed = |condition: &Condition| matches!(condition, Condition::Undurable { .. });
+        match self.shared.condition.wait_for(failed).await {
+            Condition::Undurable { why } => why,
+            Condition::Working
+            | Condition::ReadOnly { .. }
+            | Condition::Broken { .. }
+            | Condition::Stopped => std::future::pending().await,
+        }
     }
 
     /// The time now, by the clock that the engine uses.
@@ -176,8 +199,11 @@ impl EngineHandle {
     }
 
     fn send(&self, request: Request) -> Result<(), SubmitError> {
-        if !self.is_healthy() {
-            return Err(SubmitError::Unavailable);
+        let changes = matches!(request, Request::Submit { .. } | Request::SubmitAll { .. });
+        match self.shared.condition.admission() {
+            Admission::ReadOnly if changes => return Err(SubmitError::ReadOnly),
+            Admission::Open | Admission::ReadOnly => {}
+            Admission::Ended => return Err(SubmitError::Unavailable),
         }
         if !self.shared.enter_queue() {
             return Err(SubmitError::Busy);

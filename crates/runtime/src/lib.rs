@@ -6,9 +6,13 @@
 //!
 //! This crate knows no HTTP and no vendor.
 
+mod answers;
 mod batch;
 mod clock;
+mod collect;
+mod condition;
 mod handle;
+mod log_writer;
 mod market;
 mod options;
 mod pages;
@@ -24,6 +28,7 @@ mod views;
 
 pub use batch::{BatchError, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use condition::Condition;
 pub use handle::{EngineHandle, SaveError, SubmitError};
 pub use market::{Level, MarketView, PublicTrade, TRADES_KEPT};
 pub use options::{Durability, JournalMode, Options};

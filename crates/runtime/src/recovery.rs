@@ -1,6 +1,7 @@
 //! Finding the state again: the newest snapshot that can be read, and then the rest of the log.
 
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use journal::{Batches, Journal, JournalError};
@@ -126,7 +127,7 @@ fn replay(
         let record = record?;
         let fail = |source| StartError::Batch { sequence: record.sequence, source };
         let batch = Batch::decode(&record.payload).map_err(fail)?;
-        state.replay(views, &batch);
+        unbroken(record.sequence, |place| state.replay(views, &batch, place))?;
         done += 1;
         commands += batch.commands.len();
         if done.is_multiple_of(REPORT_EVERY) {
@@ -139,9 +140,34 @@ fn replay(
     Ok(())
 }
 
+/// Replays, and turns a panic into an error that says where it was: a process that ends without a word, and ends again at
+/// every start, helps nobody. The state is thrown away then, so it does not matter how the panic left it.
+fn unbroken(sequence: u64, replay: impl FnOnce(&mut usize)) -> Result<(), StartError> {
+    let mut command = 0;
+    catch_unwind(AssertUnwindSafe(|| replay(&mut command))).map_err(|panic| {
+        let text =
+            panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+        let panic = text.unwrap_or("it did not say why").to_owned();
+        StartError::Poisoned { sequence, command, panic }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_breaks_the_engine_is_named() {
+        let error = unbroken(17, |place| {
+            *place = 3;
+            panic!("Invariant: {} is not {}", 1, 2);
+        });
+        let error = error.unwrap_err();
+        assert!(matches!(error, StartError::Poisoned { sequence: 17, command: 3, .. }));
+        let text = error.to_string();
+        assert!(text.contains("command 3 of batch 17") && text.contains("Invariant: 1 is not 2"), "{text}");
+        assert!(unbroken(18, |_| {}).is_ok());
+    }
 
     #[test]
     fn what_is_left_is_estimated_from_what_was_done() {

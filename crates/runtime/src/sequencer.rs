@@ -1,21 +1,29 @@
 //! The one thread that changes the engine: it takes what waits, makes it durable, applies it, publishes what came of
 //! it and answers the callers, in this order.
+//!
+//! Under load it works on two batches at once: while a batch that is durable is applied, the log writer's thread makes
+//! the next one durable. A batch is applied, and its callers are answered, only once it is durable and all before it
+//! were applied.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use journal::{Journal, JournalError};
-use order_engine::{Applied, Command, Engine, Event, Outcome, Reject, Timestamp};
-use tokio::sync::oneshot;
+use journal::JournalError;
+use order_engine::{Applied, Engine, Event, Timestamp};
 
-use crate::batch::{BatchWriter, Origin};
-use crate::handle::Request;
+use crate::answers::Question;
+use crate::batch::Origin;
+use crate::collect::{Collection, Taken};
+use crate::condition::Condition;
+use crate::handle::{Request, SubmitError};
+use crate::log_writer::{LogWriter, Logged};
 use crate::options::Options;
 use crate::publish::Publisher;
 use crate::shared::Shared;
-use crate::snapshot::builder::{Reply as SnapshotReply, Snapshots};
+use crate::snapshot::builder::Snapshots;
 use crate::state::State;
 
 /// The number of this node among those that write one log.
@@ -24,25 +32,13 @@ const NODE: u64 = 0;
 /// The longest wait for something that is due: a clock that was set, or a machine that slept, is noticed within it.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Who waits for what came of some commands of the batch, in the order of the commands.
-enum Reply {
-    /// Nobody: time passed by itself.
-    Nobody,
-    One(oneshot::Sender<Result<Outcome, Reject>>),
-    All(usize, oneshot::Sender<Vec<Result<Outcome, Reject>>>),
-}
-
-/// Who waits for what can be seen after the batch.
-enum Question {
-    Check { command: Box<Command>, reply: oneshot::Sender<Result<(), Reject>> },
-    StateHash { reply: oneshot::Sender<[u8; 32]> },
-    Snapshot { reply: SnapshotReply },
-}
+/// The time between two attempts to get a journal that refused a batch to take batches again.
+const HEAL_PAUSE: Duration = Duration::from_millis(100);
 
 /// The state machine with all that is around it.
 pub(crate) struct Sequencer {
     engine: Engine,
-    journal: Box<dyn Journal>,
+    log: LogWriter,
     publisher: Publisher,
     shared: Arc<Shared>,
     requests: Receiver<Request>,
@@ -50,18 +46,35 @@ pub(crate) struct Sequencer {
     /// The last counter of each node; a batch that is logged twice is applied once.
     counters: BTreeMap<u64, u64>,
     snapshots: Option<Snapshots>,
-    writer: BatchWriter,
-    commands: Vec<Command>,
-    replies: Vec<Reply>,
-    questions: Vec<Question>,
+    /// The batch that was applied last, by its number in the journal.
+    applied: u64,
+    /// The command that is being applied: the number of its batch, and its place in that from zero.
+    at_work_on: Option<(u64, usize)>,
     /// A request that did not fit into the batch before.
     carried: Option<Request>,
+    /// When the journal refused a batch, and when it is asked again.
+    heal_at: Option<Instant>,
     stopping: bool,
+}
+
+/// A batch on its way through the log.
+#[derive(Default)]
+struct Proposed {
+    batch: Collection,
+    at: Timestamp,
+    counter: u64,
+}
+
+/// The batches that are worked on: one that is applied, and the next. Their buffers are used again and again.
+#[derive(Default)]
+struct UnderWay {
+    current: Proposed,
+    next: Proposed,
 }
 
 impl Sequencer {
     pub(crate) fn new(
-        journal: Box<dyn Journal>,
+        log: LogWriter,
         shared: Arc<Shared>,
         requests: Receiver<Request>,
         options: Options,
@@ -69,71 +82,180 @@ impl Sequencer {
         snapshots: Option<Snapshots>,
     ) -> Self {
         let State { engine, publisher, counters } = state;
+        let applied = shared.batches();
         Self {
             engine,
-            journal,
+            log,
             publisher,
             shared,
             requests,
             options,
             counters,
             snapshots,
-            writer: BatchWriter::default(),
-            commands: Vec::new(),
-            replies: Vec::new(),
-            questions: Vec::new(),
+            applied,
+            at_work_on: None,
             carried: None,
+            heal_at: None,
             stopping: false,
         }
     }
 
     /// Publishes all that was touched.
-    pub(crate) fn publish_state(&mut self) {
+    fn publish_state(&mut self) {
         self.publisher.touched(self.engine.take_touched());
         self.publisher.flush(&self.shared.views, &self.engine);
-        self.shared.set_batches(self.journal.last_sequence());
+        self.shared.set_batches(self.applied);
     }
 
     /// Works until it is stopped, until nobody can ask any more, or until the journal fails.
     pub(crate) fn run(mut self) -> Result<(), JournalError> {
-        while !self.stopping && self.collect() {
-            self.carry_out()?;
-        }
-        self.journal.close()
+        let mut under_way = UnderWay::default();
+        let ended = catch_unwind(AssertUnwindSafe(|| self.work(&mut under_way)));
+        // Before the first caller learns that its answer will not come, which is when the batches are dropped.
+        self.shared.condition.set(match &ended {
+            Ok(Ok(())) => Condition::Stopped,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the journal failed; nothing more is taken, and the process has to stop");
+                Condition::Undurable { why: error.to_string().into() }
+            }
+            Err(_) => {
+                let why = self.place_of_panic();
+                tracing::error!("{why}; nothing more is taken, and what was published can still be read");
+                Condition::Broken { why: why.into() }
+            }
+        });
+        drop(under_way);
+        ended.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// Puts the next batch together from whatever waits. False when there will be no more.
-    fn collect(&mut self) -> bool {
-        self.writer.clear();
-        let Some(first) = self.wait() else { return false };
-        let mut next = Some(first);
-        while let Some(request) = next {
-            if !self.take(request) {
-                break;
-            }
-            next = self.requests.try_recv().ok().inspect(|_| self.shared.leave_queue());
+    fn place_of_panic(&self) -> String {
+        match self.at_work_on {
+            Some((sequence, place)) => format!(
+                "the engine broke an invariant at command {place} of batch {sequence}, which is in the journal: the \
+                 next start will say so and name what helps"
+            ),
+            None => "the engine broke an invariant".to_owned(),
         }
-        true
+    }
+
+    fn work(&mut self, under_way: &mut UnderWay) -> Result<(), JournalError> {
+        while !self.stopping {
+            let Some(first) = self.wait()? else { break };
+            self.collect(&mut under_way.current.batch, Some(first));
+            self.carry_out(under_way)?;
+        }
+        match self.log.close() {
+            // All that was answered is where it has to be. The next start finds no note of the end, as after a crash.
+            Err(error) if error.can_heal() => {
+                tracing::warn!(%error, "the journal's end could not be noted");
+                Ok(())
+            }
+            closed => closed,
+        }
+    }
+
+    /// Logs and applies the current batch, and whatever came in the meantime.
+    fn carry_out(&mut self, under_way: &mut UnderWay) -> Result<(), JournalError> {
+        let UnderWay { current, next } = under_way;
+        if !current.batch.has_commands() {
+            self.finish(current, Vec::new());
+            return Ok(());
+        }
+        let record = self.propose(current);
+        let mut logged = self.log.append(record);
+        loop {
+            let Some(sequence) = self.settle(current, &mut logged)? else {
+                self.finish(current, logged.record);
+                return Ok(());
+            };
+            self.collect(&mut next.batch, None);
+            let goes_on = next.batch.has_commands();
+            // A snapshot is of all that is in the journal, so the next batch waits until it is begun.
+            let overlaps = !self.wants_snapshot(current, logged.record.len()) && goes_on;
+            if overlaps {
+                self.begin(next);
+            }
+            self.apply(current, sequence);
+            self.finish(current, logged.record);
+            if !goes_on {
+                self.finish(next, Vec::new());
+                return Ok(());
+            }
+            if !overlaps {
+                self.begin(next);
+            }
+            std::mem::swap(current, next);
+            logged = self.log.wait();
+        }
+    }
+
+    /// Has the log writer's thread append a batch.
+    fn begin(&mut self, batch: &mut Proposed) {
+        let record = self.propose(batch);
+        self.log.begin(record);
+    }
+
+    /// Counts a batch that was logged, and says whether a snapshot is to be made after it.
+    fn wants_snapshot(&mut self, logged: &Proposed, bytes: usize) -> bool {
+        let is_due = self.snapshots.as_mut().is_some_and(|snapshots| {
+            snapshots.count(logged.batch.commands.len(), bytes);
+            snapshots.is_due()
+        });
+        is_due || logged.batch.questions.iter().any(Question::is_for_snapshot)
+    }
+
+    /// Puts a batch together from whatever waits.
+    fn collect(&mut self, batch: &mut Collection, first: Option<Request>) {
+        let refusing = self.heal_at.map(|_| SubmitError::ReadOnly);
+        let mut next = first.or_else(|| self.next_waiting());
+        while let Some(request) = next {
+            match batch.take(request, &self.options, refusing.as_ref()) {
+                Taken::In => next = self.next_waiting(),
+                Taken::Complete => break,
+                Taken::TooMuch(request) => {
+                    self.carried = Some(request);
+                    break;
+                }
+                Taken::Stop => {
+                    self.stopping = true;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A request that waits already. Nothing is taken after the request to stop.
+    fn next_waiting(&mut self) -> Option<Request> {
+        if self.stopping {
+            return None;
+        }
+        let received = || self.requests.try_recv().ok().inspect(|_| self.shared.leave_queue());
+        self.carried.take().or_else(received)
     }
 
     /// Waits for a request, or for something that happens by itself.
-    fn wait(&mut self) -> Option<Request> {
+    fn wait(&mut self) -> Result<Option<Request>, JournalError> {
         if let Some(request) = self.carried.take() {
-            return Some(request);
+            return Ok(Some(request));
         }
         loop {
-            let received = match self.time_until_due() {
-                None => self.requests.recv().map_err(RecvTimeoutError::from),
-                Some(Duration::ZERO) => return Some(Request::Tick),
-                Some(wait) => self.requests.recv_timeout(wait.min(LONGEST_WAIT)),
+            let received = match (self.time_until_healing(), self.time_until_due()) {
+                (Some(Duration::ZERO), _) => {
+                    self.heal()?;
+                    continue;
+                }
+                (Some(wait), _) => self.requests.recv_timeout(wait),
+                (None, None) => self.requests.recv().map_err(RecvTimeoutError::from),
+                (None, Some(Duration::ZERO)) => return Ok(Some(Request::Tick)),
+                (None, Some(wait)) => self.requests.recv_timeout(wait.min(LONGEST_WAIT)),
             };
             match received {
                 Ok(request) => {
                     self.shared.leave_queue();
-                    return Some(request);
+                    return Ok(Some(request));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
             }
         }
     }
@@ -145,90 +267,71 @@ impl Sequencer {
         Some(Duration::from_nanos(left))
     }
 
-    /// Takes a request into the batch. False when the batch is complete.
-    fn take(&mut self, request: Request) -> bool {
-        match request {
-            Request::Submit { command, reply } => {
-                if !self.write(std::slice::from_ref(&command)) {
-                    self.carried = Some(Request::Submit { command, reply });
-                    return false;
-                }
-                self.commands.push(command);
-                self.replies.push(Reply::One(reply));
-            }
-            Request::SubmitAll { commands, reply } => {
-                if !self.write(&commands) {
-                    self.carried = Some(Request::SubmitAll { commands, reply });
-                    return false;
-                }
-                self.replies.push(Reply::All(commands.len(), reply));
-                self.commands.extend(commands);
-            }
-            Request::Tick => {
-                self.write(&[Command::Tick]);
-                self.commands.push(Command::Tick);
-                self.replies.push(Reply::Nobody);
-            }
-            Request::Check { command, reply } => self.questions.push(Question::Check { command, reply }),
-            Request::StateHash { reply } => self.questions.push(Question::StateHash { reply }),
-            Request::Snapshot { reply } => self.questions.push(Question::Snapshot { reply }),
-            Request::Stop => self.stopping = true,
-        }
-        !self.stopping && self.questions.len() < self.options.max_batch_commands
+    fn time_until_healing(&self) -> Option<Duration> {
+        Some(self.heal_at?.saturating_duration_since(Instant::now()))
     }
 
-    /// Writes commands into the batch's record, unless they would take it over its caps. A first request always fits.
-    fn write(&mut self, commands: &[Command]) -> bool {
-        let before = self.writer.mark();
-        for command in commands {
-            self.writer.push(command);
-        }
-        let fits = self.commands.len() + commands.len() <= self.options.max_batch_commands
-            && self.writer.bytes() <= self.options.max_batch_bytes;
-        if !fits && !self.commands.is_empty() {
-            self.writer.back_to(before);
-            return false;
-        }
-        true
-    }
-
-    /// Logs and applies the batch, and answers all who wait.
-    fn carry_out(&mut self) -> Result<(), JournalError> {
-        if !self.commands.is_empty() {
-            let proposed = self.shared.clock.now();
-            match self.log(proposed) {
-                Ok(()) => {
-                    let (commands, bytes) = (self.commands.len(), self.writer.bytes());
-                    self.apply(proposed.max(self.engine.now()));
-                    if let Some(snapshots) = &mut self.snapshots {
-                        snapshots.count(&*self.journal, &self.engine, commands, bytes);
-                    }
-                }
-                Err(error @ JournalError::TooLarge { .. }) => {
-                    tracing::error!(%error, "a batch was not taken");
-                    self.commands.clear();
-                    self.replies.clear();
-                }
-                Err(error) => return Err(error),
+    /// Asks a journal that refused a batch whether it takes batches again.
+    fn heal(&mut self) -> Result<(), JournalError> {
+        match self.log.heal() {
+            Ok(()) => {
+                self.heal_at = None;
+                tracing::info!("the journal can be written again");
+                self.shared.condition.set(Condition::Working);
             }
+            Err(error) if error.can_heal() => self.refuse_for_now(&error),
+            Err(error) => return Err(error),
         }
-        self.answer_questions();
         Ok(())
     }
 
-    fn log(&mut self, proposed: Timestamp) -> Result<(), JournalError> {
-        let counter = self.counters.get(&NODE).copied().unwrap_or_default() + 1;
-        let record = self.writer.finish(Origin { node: NODE, counter, proposed });
-        self.journal.append(&[record])?;
-        self.counters.insert(NODE, counter);
-        Ok(())
+    /// Health turns red before the first caller learns of it.
+    fn refuse_for_now(&mut self, error: &JournalError) {
+        if self.heal_at.is_none() {
+            tracing::error!(%error, "the journal cannot be written; commands are refused until it can");
+        }
+        self.shared.condition.set(Condition::ReadOnly { why: error.to_string().into() });
+        self.heal_at = Some(Instant::now() + HEAL_PAUSE);
+    }
+
+    /// The record of a batch.
+    fn propose(&self, batch: &mut Proposed) -> Vec<u8> {
+        batch.at = self.shared.clock.now();
+        batch.counter = self.counters.get(&NODE).copied().unwrap_or_default() + 1;
+        batch.batch.record(Origin { node: NODE, counter: batch.counter, proposed: batch.at })
+    }
+
+    /// The number of a batch that is durable. Of one that the journal refused, the callers are told so.
+    fn settle(&mut self, proposed: &mut Proposed, logged: &mut Logged) -> Result<Option<u64>, JournalError> {
+        let refused = match std::mem::replace(&mut logged.sequence, Err(JournalError::Failed)) {
+            Ok(sequence) => {
+                self.counters.insert(NODE, proposed.counter);
+                return Ok(Some(sequence));
+            }
+            Err(error @ JournalError::TooLarge { .. }) => {
+                tracing::error!(%error, "a batch was not taken");
+                SubmitError::Unavailable
+            }
+            Err(error) if error.can_heal() => {
+                self.refuse_for_now(&error);
+                if error.is_refusal() { SubmitError::ReadOnly } else { SubmitError::Unavailable }
+            }
+            Err(error) => return Err(error),
+        };
+        for reply in proposed.batch.replies.drain(..) {
+            reply.refuse(&refused);
+        }
+        Ok(None)
     }
 
     /// Applies commands that are durable, and publishes before it answers, so that a caller reads its own write.
-    fn apply(&mut self, now: Timestamp) {
+    fn apply(&mut self, proposed: &mut Proposed, sequence: u64) {
         let views = &self.shared.views;
-        let mut applied = Vec::with_capacity(self.commands.len());
-        for command in self.commands.drain(..) {
+        let now = self.engine.now().max(proposed.at);
+        let Collection { commands, replies, .. } = &mut proposed.batch;
+        let mut applied = Vec::with_capacity(commands.len());
+        for (place, command) in commands.drain(..).enumerate() {
+            self.at_work_on = Some((sequence, place));
             let one = self.engine.apply(now, &command);
             self.publisher.events(views, &one.due);
             if let Ok(outcome) = &one.result {
@@ -236,9 +339,40 @@ impl Sequencer {
             }
             applied.push(one);
         }
+        self.at_work_on = None;
+        self.applied = sequence;
         self.publish_state();
         self.feed(&applied);
-        self.answer(applied.into_iter().map(|one| one.result));
+        let mut results = applied.into_iter().map(|one| one.result);
+        for reply in replies.drain(..) {
+            reply.answer(&mut results);
+        }
+    }
+
+    /// Answers the questions that came with a batch, has a snapshot made when it is time, and makes the buffers ready.
+    fn finish(&mut self, finished: &mut Proposed, record: Vec<u8>) {
+        let batch = &mut finished.batch;
+        if !batch.questions.is_empty() {
+            let now = self.shared.clock.now().max(self.engine.now());
+            for question in batch.questions.drain(..) {
+                match question {
+                    Question::Check { command, reply } => drop(reply.send(self.engine.check(now, &command))),
+                    Question::StateHash { reply } => drop(reply.send(self.engine.state_hash())),
+                    Question::Snapshot { reply } => {
+                        // Where none are made, or one is being made, the reply is dropped, which says so.
+                        if let (Some(snapshots), Some(journal)) = (&mut self.snapshots, self.log.journal()) {
+                            snapshots.make(journal, &self.engine, Some(reply));
+                        }
+                    }
+                }
+            }
+        }
+        if let (Some(snapshots), Some(journal)) = (&mut self.snapshots, self.log.journal())
+            && snapshots.is_due()
+        {
+            snapshots.make(journal, &self.engine, None);
+        }
+        batch.clear(record);
     }
 
     /// Tells those who follow. Whoever begins to follow only now sees the batch in the views.
@@ -253,43 +387,6 @@ impl Sequencer {
             .collect();
         if !events.is_empty() {
             self.shared.tell(events.into());
-        }
-    }
-
-    /// A caller that went away does not want its answer.
-    fn answer(&mut self, mut results: impl Iterator<Item = Result<Outcome, Reject>>) {
-        for reply in self.replies.drain(..) {
-            match reply {
-                Reply::Nobody => drop(results.next()),
-                Reply::One(reply) => drop(results.next().map(|result| reply.send(result))),
-                Reply::All(count, reply) => drop(reply.send(results.by_ref().take(count).collect())),
-            }
-        }
-    }
-
-    fn answer_questions(&mut self) {
-        let now = self.shared.clock.now().max(self.engine.now());
-        for question in self.questions.drain(..) {
-            match question {
-                Question::Check { command, reply } => drop(reply.send(self.engine.check(now, &command))),
-                Question::StateHash { reply } => drop(reply.send(self.engine.state_hash())),
-                Question::Snapshot { reply } => {
-                    // Where none are made, or one is being made, the reply is dropped, which says so.
-                    if let Some(snapshots) = &mut self.snapshots {
-                        snapshots.make(&*self.journal, &self.engine, Some(reply));
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Sequencer {
-    /// Health turns red before the first caller learns that its answer will not come.
-    fn drop(&mut self) {
-        self.shared.fail();
-        if std::thread::panicking() {
-            tracing::error!("the engine broke an invariant and has stopped; nothing more is taken");
         }
     }
 }

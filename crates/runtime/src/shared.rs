@@ -1,13 +1,14 @@
 //! What the sequencer and the handles share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwapOption;
 use order_engine::Event;
 use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
+use crate::condition::ConditionCell;
 use crate::snapshot::Folder;
 use crate::views::Views;
 
@@ -21,7 +22,7 @@ pub(crate) struct Shared {
     /// Batches in the journal, which is also the sequence of the last one.
     batches: AtomicU64,
     queue: Queue,
-    healthy: AtomicBool,
+    pub(crate) condition: ConditionCell,
     /// Where snapshots are kept, where any are.
     pub(crate) snapshots: Option<Folder>,
 }
@@ -47,7 +48,7 @@ impl Shared {
             feed_ended: watch::Sender::new(false),
             batches: AtomicU64::new(0),
             queue: Queue { waiting: AtomicUsize::new(0), limit: queue },
-            healthy: AtomicBool::new(true),
+            condition: ConditionCell::new(),
             snapshots,
         }
     }
@@ -102,16 +103,6 @@ impl Shared {
     /// Gives a place in the queue back.
     pub(crate) fn leave_queue(&self) {
         self.queue.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// Whether commands are taken.
-    pub(crate) fn is_healthy(&self) -> bool {
-        self.healthy.load(Ordering::Acquire)
-    }
-
-    /// From now on no command is taken.
-    pub(crate) fn fail(&self) {
-        self.healthy.store(false, Ordering::Release);
     }
 
     pub(crate) fn batches(&self) -> u64 {

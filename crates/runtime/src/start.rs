@@ -9,6 +9,7 @@ use journal::{FileJournal, Journal, JournalError, MemoryJournal};
 use crate::batch::BatchError;
 use crate::clock::Clock;
 use crate::handle::EngineHandle;
+use crate::log_writer::LogWriter;
 use crate::options::{JournalMode, Options};
 use crate::recovery::{self, Recovered, StartProgress};
 use crate::sequencer::Sequencer;
@@ -53,6 +54,20 @@ pub enum StartError {
     LogLost {
         /// The newest snapshot.
         snapshot: u64,
+    },
+    /// The engine broke an invariant at a command of the journal, as it did when the command was applied first.
+    #[error(
+        "the engine broke an invariant when it replayed command {command} of batch {sequence} of the journal: {panic}. \
+         Nothing was changed. A version of the engine that has the defect removed replays it; or decide to go on without \
+         this batch and all that follow it"
+    )]
+    Poisoned {
+        /// The batch.
+        sequence: u64,
+        /// The place of the command in it, from zero.
+        command: usize,
+        /// What the engine said.
+        panic: String,
     },
     /// The sequencer's thread cannot be started.
     #[error("the sequencer's thread cannot be started: {0}")]
@@ -136,7 +151,8 @@ impl Runtime {
             Some(folder) => Some(Snapshots::start(folder, options.snapshots, snapshot)?),
             None => None,
         };
-        let sequencer = Sequencer::new(journal, Arc::clone(&shared), receiver, options, state, snapshots);
+        let log = LogWriter::start(journal)?;
+        let sequencer = Sequencer::new(log, Arc::clone(&shared), receiver, options, state, snapshots);
         let thread = std::thread::Builder::new().name("sequencer".to_owned());
         let sequencer = thread.spawn(move || sequencer.run())?;
         Ok(Self { handle: EngineHandle::new(sender, shared), sequencer: Some(sequencer) })

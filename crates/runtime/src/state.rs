@@ -18,15 +18,17 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Applies a batch that was logged earlier. What it touched is published by [`Self::publish`].
-    pub(crate) fn replay(&mut self, views: &Views, batch: &Batch) {
+    /// Applies a batch that was logged earlier. What it touched is published by [`Self::publish`]. Which command of the
+    /// batch it has come to is told all the time, for the case that one of them breaks the engine.
+    pub(crate) fn replay(&mut self, views: &Views, batch: &Batch, place: &mut usize) {
         let last = self.counters.get(&batch.origin.node).copied().unwrap_or_default();
         if batch.origin.counter <= last {
             return;
         }
         self.counters.insert(batch.origin.node, batch.origin.counter);
         let now = self.engine.now().max(batch.origin.proposed);
-        for command in &batch.commands {
+        for (number, command) in batch.commands.iter().enumerate() {
+            *place = number;
             let applied = self.engine.apply(now, command);
             self.publisher.events(views, &applied.due);
             if let Ok(outcome) = &applied.result {

@@ -164,7 +164,7 @@ async fn carry_out_replacement(
     let command = translate::replace(changes, order)?;
     let outcome = state.engine.submit(Command::ReplaceOrder(command)).await.map_err(|error| match error {
         SubmitError::Rejected(reject) => ApiError::from(Refusal(&reject, &about)),
-        error @ (SubmitError::Busy | SubmitError::Unavailable) => error.into(),
+        error @ (SubmitError::Busy | SubmitError::ReadOnly | SubmitError::Unavailable) => error.into(),
     })?;
     let own_change = |event: &Event| {
         let Change::OrderReplaced(replaced) = &event.change else { return None };

@@ -180,7 +180,7 @@ fn refused(failure: SubmitError, subject: Subject, order_id: String) -> Refusal 
             };
         }
         SubmitError::Rejected(reject) => error::code(&reject, subject),
-        SubmitError::Busy => "Retry".to_owned(),
+        SubmitError::Busy | SubmitError::ReadOnly => "Retry".to_owned(),
         // It may have been done all the same.
         SubmitError::Unavailable => "Submitted".to_owned(),
     };

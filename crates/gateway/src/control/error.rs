@@ -38,6 +38,8 @@ pub(crate) enum ControlError {
     Rejected(String),
     #[error("too much is waiting; try again")]
     Busy,
+    #[error("the journal cannot be written for now; nothing was changed")]
+    ReadOnly,
     #[error("the engine is not available")]
     Unavailable,
     #[error("something went wrong; the log says what")]
@@ -59,6 +61,7 @@ impl ControlError {
             Self::NoQuote(_) => "no_quote",
             Self::Rejected(_) => "rejected",
             Self::Busy => "busy",
+            Self::ReadOnly => "read_only",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -92,7 +95,7 @@ impl ResponseError for ControlError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Rejected(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::ReadOnly | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -107,6 +110,7 @@ impl From<SubmitError> for ControlError {
         match error {
             SubmitError::Rejected(reject) => Self::Rejected(reject.to_string()),
             SubmitError::Busy => Self::Busy,
+            SubmitError::ReadOnly => Self::ReadOnly,
             SubmitError::Unavailable => Self::Unavailable,
         }
     }

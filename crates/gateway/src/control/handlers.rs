@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use facade_kit::{decimal, time};
 use order_engine::{Command, Instrument, Price, Quantity, UpdateQuote};
+use runtime::Condition;
 use serde::{Deserialize, Serialize};
 
 use super::Control;
@@ -139,23 +140,35 @@ pub(super) async fn clock(control: State) -> impl Responder {
 #[derive(Serialize)]
 struct Health {
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
-/// Whether the engine works.
-pub(super) async fn health(control: State) -> impl Responder {
-    if control.engine.is_healthy() {
-        HttpResponse::Ok().json(Health { status: "ok" })
-    } else {
-        HttpResponse::ServiceUnavailable().json(Health { status: "failed" })
+impl Health {
+    const fn of(status: &'static str) -> Self {
+        Self { status, reason: None }
     }
+}
+
+/// Whether the engine takes commands, and if not, why not.
+pub(super) async fn health(control: State) -> impl Responder {
+    let condition = control.engine.condition();
+    let status = match condition {
+        Condition::Working => return HttpResponse::Ok().json(Health::of("ok")),
+        Condition::ReadOnly { .. } => "read-only",
+        Condition::Broken { .. } | Condition::Undurable { .. } => "failed",
+        Condition::Stopped => "stopped",
+    };
+    let reason = condition.why().map(str::to_owned);
+    HttpResponse::ServiceUnavailable().json(Health { status, reason })
 }
 
 /// Whether requests are welcome.
 pub(super) async fn ready(control: State) -> impl Responder {
     if control.is_ready() {
-        HttpResponse::Ok().json(Health { status: "ready" })
+        HttpResponse::Ok().json(Health::of("ready"))
     } else {
-        HttpResponse::ServiceUnavailable().json(Health { status: "not ready" })
+        HttpResponse::ServiceUnavailable().json(Health::of("not ready"))
     }
 }
 

@@ -86,17 +86,19 @@ impl Snapshots {
         Ok(Self { policy, progress, jobs: Some(jobs), thread: Some(thread), commands: 0, bytes: 0 })
     }
 
-    /// Counts what was logged, and has a snapshot made when it is time and none is being made.
-    pub(crate) fn count(&mut self, journal: &dyn Journal, engine: &Engine, commands: usize, bytes: usize) {
+    /// Counts what was logged.
+    pub(crate) fn count(&mut self, commands: usize, bytes: usize) {
         self.commands = self.commands.saturating_add(commands as u64);
         self.bytes = self.bytes.saturating_add(bytes as u64);
-        let is_due = self.commands >= self.policy.every_commands || self.bytes >= self.policy.every_bytes;
-        if is_due && !self.progress.is_busy.load(Ordering::Acquire) {
-            self.make(journal, engine, None);
-        }
     }
 
-    /// Has a snapshot made now. While one is being made, the answer is a refusal: it does not come.
+    /// Whether it is time for a snapshot, and none is being made.
+    pub(crate) fn is_due(&self) -> bool {
+        let is_due = self.commands >= self.policy.every_commands || self.bytes >= self.policy.every_bytes;
+        is_due && !self.progress.is_busy.load(Ordering::Acquire)
+    }
+
+    /// Has a snapshot made now, of a state to which all of the journal is applied. While one is being made, the answer is a refusal: it does not come.
     pub(crate) fn make(&mut self, journal: &dyn Journal, engine: &Engine, reply: Option<Reply>) {
         let Some(jobs) = &self.jobs else { return };
         if self.progress.is_busy.swap(true, Ordering::AcqRel) {
@@ -175,7 +177,7 @@ fn make(
             break;
         }
         let batch = Batch::decode(&record.payload).map_err(|error| SnapshotError::Log(error.to_string()))?;
-        state.replay(&views, &batch);
+        state.replay(&views, &batch, &mut 0);
     }
     if Reached::of(&state.engine) != *reached {
         return Err(SnapshotError::Diverged { sequence: through });
