@@ -134,7 +134,7 @@ fn find(state: &State, caller: &Caller, id: Uuid) -> Result<(Arc<Account>, Arc<I
 async fn carry_out(state: &State, command: Command) -> Result<Outcome, ApiError> {
     state.engine.submit(command).await.map_err(|error| match error {
         SubmitError::Rejected(reject) => ApiError::of_list(&reject),
-        error @ (SubmitError::Busy | SubmitError::Unavailable) => error.into(),
+        error @ (SubmitError::Busy | SubmitError::ReadOnly | SubmitError::Unavailable) => error.into(),
     })
 }
 
