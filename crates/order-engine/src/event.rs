@@ -64,6 +64,8 @@ pub enum Change {
         asset: AssetId,
         /// Signed amount.
         amount: Amount,
+        /// The balance after it.
+        balance: Amount,
     },
     /// The house's quote changed.
     QuoteUpdated {

@@ -2,6 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::entry::Postings;
 use crate::ids::{AccountId, AssetId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Side;
@@ -89,4 +90,7 @@ pub struct Execution {
     /// The lots that this fill closed, oldest first.
     #[n(15)]
     pub closed: Vec<LotClosure>,
+    /// What the fill did to the account's balances.
+    #[n(20)]
+    pub postings: Postings,
 }

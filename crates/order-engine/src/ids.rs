@@ -93,6 +93,12 @@ impl From<EventId> for OrderId {
     }
 }
 
+impl From<ExecutionId> for EventId {
+    fn from(execution: ExecutionId) -> Self {
+        Self(execution.0)
+    }
+}
+
 impl From<EventId> for ExecutionId {
     fn from(event: EventId) -> Self {
         Self(event.0)

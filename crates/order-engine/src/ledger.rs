@@ -9,7 +9,11 @@ use crate::position::Balance;
 
 /// Balances by account, in the order of asset ids. An account has few assets, so a short list beats a map.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Vec<Vec<Balance>>);
+pub(crate) struct Ledger {
+    balances: Vec<Vec<Balance>>,
+    /// What came from outside and has not gone back there, by asset: the sum over all accounts, the house included.
+    deposited: Vec<Amount>,
+}
 
 impl Ledger {
     /// The balance, zero when there never was any.
@@ -20,14 +24,14 @@ impl Ledger {
 
     /// All balances of an account in the order of asset ids.
     pub(crate) fn balances(&self, account: AccountId) -> impl Iterator<Item = &Balance> {
-        self.0.get(account.get() as usize).into_iter().flatten()
+        self.balances.get(account.get() as usize).into_iter().flatten()
     }
 
     /// Everything, in the order of accounts and assets.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (AccountId, &Balance)> {
         (0..)
             .map(AccountId::new)
-            .zip(&self.0)
+            .zip(&self.balances)
             .flat_map(|(account, list)| list.iter().map(move |balance| (account, balance)))
     }
 
@@ -38,16 +42,53 @@ impl Ledger {
         is_next
     }
 
-    /// An adjustment from outside.
-    pub(crate) fn adjust(&mut self, account: AccountId, asset: AssetId, amount: Amount) {
-        let balance = self.entry(account, asset);
-        balance.total = sum(balance.total, amount);
+    /// What is inside of an asset: what came from outside and has not gone back there.
+    pub(crate) fn deposited(&self, asset: AssetId) -> Amount {
+        self.deposited.get(asset.get() as usize).copied().unwrap_or_default()
     }
 
-    /// Moves an amount from one account to another; a negative amount moves the other way.
-    pub(crate) fn transfer(&mut self, from: AccountId, to: AccountId, asset: AssetId, amount: Amount) {
-        self.adjust(from, asset, amount.negated());
+    /// What is inside of each asset that ever came from outside.
+    pub(crate) fn all_deposited(&self) -> impl Iterator<Item = (AssetId, Amount)> {
+        let amounts = (0..).map(AssetId::new).zip(self.deposited.iter().copied());
+        amounts.filter(|(_, amount)| !amount.is_zero())
+    }
+
+    /// Takes an amount from outside, or gives one there when it is negative. Answers with the balance after it.
+    pub(crate) fn deposit(&mut self, account: AccountId, asset: AssetId, amount: Amount) -> Amount {
+        self.count_deposited(asset, amount);
+        self.adjust(account, asset, amount)
+    }
+
+    /// Notes that an amount came from outside.
+    pub(crate) fn count_deposited(&mut self, asset: AssetId, amount: Amount) {
+        let index = asset.get() as usize;
+        if index >= self.deposited.len() {
+            self.deposited.resize(index + 1, Amount::ZERO);
+        }
+        if let Some(deposited) = self.deposited.get_mut(index) {
+            *deposited = sum(*deposited, amount);
+        }
+    }
+
+    /// One leg of a movement; whoever moves sees to the other. Answers with the balance after it.
+    pub(crate) fn adjust(&mut self, account: AccountId, asset: AssetId, amount: Amount) -> Amount {
+        let balance = self.entry(account, asset);
+        balance.total = sum(balance.total, amount);
+        balance.total
+    }
+
+    /// Moves an amount from one account to another; a negative amount moves the other way. Answers with the balance of
+    /// the one that gave.
+    pub(crate) fn transfer(
+        &mut self,
+        from: AccountId,
+        to: AccountId,
+        asset: AssetId,
+        amount: Amount,
+    ) -> Amount {
+        let left = self.adjust(from, asset, amount.negated());
         self.adjust(to, asset, amount);
+        left
     }
 
     /// Holds an amount back, or lets go of it when negative.
@@ -63,10 +104,10 @@ impl Ledger {
 
     fn entry(&mut self, account: AccountId, asset: AssetId) -> &mut Balance {
         let index = account.get() as usize;
-        if index >= self.0.len() {
-            self.0.resize_with(index + 1, Vec::new);
+        if index >= self.balances.len() {
+            self.balances.resize_with(index + 1, Vec::new);
         }
-        let Some(list) = self.0.get_mut(index) else {
+        let Some(list) = self.balances.get_mut(index) else {
             unreachable!("Invariant: the ledger has a list for every account that it was asked for");
         };
         let position = match list.binary_search_by_key(&asset, |balance| balance.asset) {

@@ -16,6 +16,7 @@ mod archived_ids;
 mod candles;
 mod command;
 mod engine;
+mod entry;
 mod event;
 mod execution;
 mod extras;
@@ -46,6 +47,7 @@ pub use command::{
     SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
+pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use extras::Extras;

@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, Change, DepthLevel, Engine, Event, Execution, InstrumentId, Liquidity, Order, Touched, TradeId,
+    AccountId, Change, DepthLevel, Engine, Event, Execution, InstrumentId, LedgerEntry, Liquidity, Order,
+    Touched, TradeId,
 };
 
+use crate::ledger::ADJUSTMENTS_KEPT;
 use crate::market::{Level, MarketView, PublicTrade, TRADES_KEPT};
 use crate::views::Views;
 
@@ -40,6 +42,9 @@ impl Publisher {
             }
             if let Some(order) = event.change.order() {
                 views.put_order(order);
+            }
+            if let Some(entry) = event.adjustment() {
+                views.put_adjustment(entry);
             }
             if let Some(execution) = event.change.execution() {
                 views.put_execution(execution);
@@ -184,6 +189,21 @@ impl Views {
     pub(crate) fn all_executions(&self) -> Vec<Vec<Arc<Execution>>> {
         let reference = self.reference();
         reference.accounts().iter().map(|account| self.account_executions(account.id)).collect()
+    }
+
+    /// All adjustments from outside that are kept, by account, of each the oldest first.
+    pub(crate) fn all_adjustments(&self) -> Vec<LedgerEntry> {
+        let reference = self.reference();
+        let indexes = reference.accounts().iter().filter_map(|account| self.accounts.get(&account.id));
+        indexes.flat_map(|index| index.adjustments.iter().copied().collect::<Vec<_>>()).collect()
+    }
+
+    pub(crate) fn put_adjustment(&self, entry: LedgerEntry) {
+        let mut index = self.accounts.entry(entry.account).or_default();
+        if index.adjustments.len() == ADJUSTMENTS_KEPT {
+            index.adjustments.pop_front();
+        }
+        index.adjustments.push_back(entry);
     }
 
     pub(crate) fn put_execution(&self, execution: &Arc<Execution>) {

@@ -3,14 +3,14 @@
 //! A reader takes a shard's lock for as long as it takes to clone an `Arc` or a list of ids; it never waits for a
 //! command to be applied or made durable.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use order_engine::{
-    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, InstrumentLists, Order,
-    OrderId, Reference, Timestamp,
+    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, InstrumentLists, LedgerEntry,
+    Order, OrderId, Reference, Timestamp,
 };
 use rustc_hash::FxBuildHasher;
 
@@ -22,6 +22,8 @@ pub(crate) struct AccountIndex {
     pub(crate) all: Vec<OrderId>,
     pub(crate) open: BTreeSet<OrderId>,
     pub(crate) executions: Vec<Arc<Execution>>,
+    /// The newest adjustments from outside, oldest first. The entries of fills are in the executions.
+    pub(crate) adjustments: VecDeque<LedgerEntry>,
 }
 
 /// Everything that can be read. House orders are on the book but are not listed here.

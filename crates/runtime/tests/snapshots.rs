@@ -64,6 +64,15 @@ async fn assert_start_gives(dir: &Path, hash: [u8; 32]) {
     assert_eq!((views.orders(DEMO).len(), views.open_order_count(DEMO)), (12, 6));
     assert_eq!(views.account_executions(DEMO).len(), 12);
     assert_eq!(views.market(BITCOIN).unwrap().trades.len(), 12);
+    for balance in &views.holdings(DEMO).unwrap().balances {
+        let mut sum = 0;
+        views.visit_entries_back(DEMO, None, |entry| {
+            let is_own = entry.posting.asset == balance.asset;
+            sum += if is_own { entry.posting.amount.units() } else { 0 };
+            std::ops::ControlFlow::Continue(())
+        });
+        assert_eq!(sum, balance.total.units(), "the ledger is as complete as before");
+    }
     trade(&runtime.handle(), 99).await;
     runtime.stop().unwrap();
 }

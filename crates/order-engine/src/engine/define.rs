@@ -167,10 +167,10 @@ impl Engine {
     pub(super) fn adjust_balance(&mut self, adjustment: &AdjustBalance) -> Result<Outcome, Reject> {
         self.decide_adjustment(adjustment)?;
         let AdjustBalance { account, asset, amount } = *adjustment;
-        self.ledger.adjust(account, asset, amount);
+        let balance = self.ledger.deposit(account, asset, amount);
         self.touched.accounts.mark(account.get());
         let mut events = Vec::new();
-        self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount });
+        self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount, balance });
         Ok(Outcome { order: None, events })
     }
 

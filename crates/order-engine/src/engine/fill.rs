@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::market::Market;
 use super::plan::PlannedFill;
+use crate::entry::{EntryKind, Posting, Postings};
 use crate::event::{Change, Event};
 use crate::execution::{Execution, Liquidity};
 use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
@@ -56,6 +57,8 @@ struct Draw {
     charge: Charge,
     /// What the order holds from now on.
     held: Option<Hold>,
+    /// What has moved.
+    postings: Postings,
 }
 
 /// Quantities of an order that must always add up.
@@ -93,11 +96,13 @@ impl Engine {
         let legs = [(taker, taker_event, maker.order), (maker, maker_event, taker.order)];
         // Holds go first on both sides, so that no account ever holds more than it owns.
         let draws = legs.map(|(leg, _, _)| self.draw(&leg, &trade));
-        self.exchange(&taker, &maker, &trade);
-        for ((leg, event, counterparty), draw) in legs.into_iter().zip(draws) {
+        for ((leg, event, counterparty), mut draw) in legs.into_iter().zip(draws) {
+            draw.postings = self.exchange(&leg, &trade);
             if leg.account != AccountId::HOUSE {
                 let Charge { asset, amount } = draw.charge;
-                self.ledger.transfer(leg.account, AccountId::HOUSE, asset, amount);
+                let balance = self.ledger.transfer(leg.account, AccountId::HOUSE, asset, amount);
+                let amount = amount.negated();
+                draw.postings.add(Posting { kind: EntryKind::Commission, asset, amount, balance });
                 self.record(leg, event, counterparty, draw, &trade, events);
             }
         }
@@ -140,11 +145,14 @@ impl Engine {
     fn draw(&mut self, leg: &Leg, trade: &Trade) -> Draw {
         let charge = commission(leg, trade);
         if leg.account == AccountId::HOUSE {
-            return Draw { charge: Charge { amount: Amount::ZERO, ..charge }, held: None };
+            let charge = Charge { amount: Amount::ZERO, ..charge };
+            return Draw { charge, held: None, postings: Postings::default() };
         }
         self.touched.accounts.mark(leg.account.get());
         let order = Arc::clone(self.orders.known(leg.order));
-        let Some(held) = order.held else { return Draw { charge, held: None } };
+        let Some(held) = order.held else {
+            return Draw { charge, held: None, postings: Postings::default() };
+        };
         let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
         let kept =
             if leaves.is_zero() { Amount::ZERO } else { self.kept_hold(&order, held, leg, trade, leaves) };
@@ -157,6 +165,7 @@ impl Engine {
         Draw {
             charge: Charge { amount, ..charge },
             held: (!leaves.is_zero()).then_some(Hold { asset: held.asset, amount: kept }),
+            postings: Postings::default(),
         }
     }
 
@@ -178,17 +187,23 @@ impl Engine {
         at_limit.map_or(Amount::from_units(after_sweep), |hold| hold.amount.min(held.amount))
     }
 
-    /// Spot settlement: the assets change hands. Margin positions exchange nothing but profit.
-    fn exchange(&mut self, taker: &Leg, maker: &Leg, trade: &Trade) {
+    /// One side of a spot settlement: the assets change hands, and what one side gives the other takes. Margin
+    /// positions exchange nothing but profit.
+    fn exchange(&mut self, leg: &Leg, trade: &Trade) -> Postings {
+        let mut postings = Postings::default();
         if trade.is_margin {
-            return;
+            return postings;
         }
-        let (buyer, seller) = match taker.side {
-            Side::Buy => (taker.account, maker.account),
-            Side::Sell => (maker.account, taker.account),
+        let (base, quote) = (trade.scales.base_amount(trade.quantity), trade.notional);
+        let movements = match leg.side {
+            Side::Buy => [(trade.base, base), (trade.quote, quote.negated())],
+            Side::Sell => [(trade.base, base.negated()), (trade.quote, quote)],
         };
-        self.ledger.transfer(buyer, seller, trade.quote, trade.notional);
-        self.ledger.transfer(seller, buyer, trade.base, trade.scales.base_amount(trade.quantity));
+        for (asset, amount) in movements {
+            let balance = self.ledger.adjust(leg.account, asset, amount);
+            postings.add(Posting { kind: EntryKind::Trade, asset, amount, balance });
+        }
+        postings
     }
 
     /// Writes a client's side of a fill: lots, profit, execution and the order's next version.
@@ -197,12 +212,12 @@ impl Engine {
         leg: Leg,
         event: EventId,
         counterparty: OrderId,
-        draw: Draw,
+        mut draw: Draw,
         trade: &Trade,
         events: &mut Vec<Event>,
     ) {
         let id = ExecutionId::from(event);
-        let change = self.change_lots(&leg, LotId::from(id), trade);
+        let change = self.change_lots(&leg, LotId::from(id), trade, &mut draw.postings);
         let quantity = trade.scales.quantity(trade.quantity);
         let execution = Arc::new(Execution {
             id,
@@ -221,6 +236,7 @@ impl Engine {
             at: self.now,
             opened: change.opened.map(|(lot, opened)| (lot, trade.scales.quantity(opened))),
             closed: change.closed,
+            postings: draw.postings,
         });
         let order = self.orders.revise(leg.order, event, self.now, |order| apply_fill(order, draw, trade));
         if order.status.is_closed() {
@@ -229,7 +245,7 @@ impl Engine {
         events.push(self.event(event, Change::OrderFilled { order, execution }));
     }
 
-    fn change_lots(&mut self, leg: &Leg, id: LotId, trade: &Trade) -> LotChange {
+    fn change_lots(&mut self, leg: &Leg, id: LotId, trade: &Trade, postings: &mut Postings) -> LotChange {
         let fill = LotFill {
             id,
             side: leg.side,
@@ -241,13 +257,13 @@ impl Engine {
         let lots = self.lots.entry((leg.account, trade.instrument)).or_default();
         let change = lots.fill(&trade.scales, fill);
         if trade.is_margin && !change.profit.is_zero() {
-            self.book_profit(leg.account, change.profit, trade.quote);
+            postings.add(self.book_profit(leg.account, change.profit, trade.quote));
         }
         change
     }
 
     /// Pays a margin profit, or takes a loss, in the account's currency. The house is on the other side of both.
-    fn book_profit(&mut self, account: AccountId, profit: Amount, quote: AssetId) {
+    fn book_profit(&mut self, account: AccountId, profit: Amount, quote: AssetId) -> Posting {
         let Ok(currency) = self.account_currency(account) else {
             unreachable!("Invariant: fills belong to known accounts");
         };
@@ -257,9 +273,10 @@ impl Engine {
         };
         let scale = self.reference.asset(currency).map_or(0, |asset| asset.definition.scale);
         let profit = converted.rounded_half_up(scale + PROFIT_EXTRA_DIGITS);
-        self.ledger.transfer(AccountId::HOUSE, account, currency, profit);
+        let balance = self.ledger.transfer(account, AccountId::HOUSE, currency, profit.negated());
         let realized = self.realized.entry(account).or_default();
         *realized = sum(*realized, profit);
+        Posting { kind: EntryKind::Profit, asset: currency, amount: profit, balance }
     }
 }
 

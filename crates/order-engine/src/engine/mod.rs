@@ -29,7 +29,7 @@ use crate::archived_ids::ArchivedIds;
 use crate::candles::CandleHistory;
 use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
-use crate::ids::{AccountId, ClientOrderId, EventId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
 use crate::ledger::Ledger;
 use crate::list::InstrumentLists;
 use crate::lookup::Lookup;
@@ -260,6 +260,13 @@ impl Engine {
             positions,
             realized: self.realized.get(&account).copied().unwrap_or_default(),
         })
+    }
+
+    /// What is inside of an asset: all deposits less all withdrawals, which is the sum over all accounts, the house
+    /// included.
+    #[must_use]
+    pub fn deposited(&self, asset: AssetId) -> Amount {
+        self.ledger.deposited(asset)
     }
 
     /// The house's quote of an instrument.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, AccountState, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders, Change,
-    ChangeList, Command, CreateList, DeleteList, Engine, Event, InstrumentId, InstrumentList, ListChange,
-    ListId, ListItemId, ListName, Offset, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
-    PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch, SetRetention,
-    Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
+    AccountId, AccountState, AdjustBalance, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders,
+    Change, ChangeList, Command, CreateList, DeleteList, Engine, EntryKind, Event, InstrumentId,
+    InstrumentList, ListChange, ListId, ListItemId, ListName, Offset, OrderId, OrderKind, OrderStatus,
+    PlaceOrder, Posting, PriceBound, PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder,
+    RestatedStatus, SelfMatch, SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
+    UpdateAccount,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -23,6 +24,8 @@ use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
 const ASSETS: [AssetId; 6] = [USD, BTC, ADA, EUR, JPY, CALL];
+/// Ten of an asset and a bit, in ledger units.
+const TEN: i128 = 10_000_000_000_001;
 
 /// One random wish; which order it is about is counted from the newest.
 #[derive(Debug, Clone)]
@@ -65,6 +68,11 @@ enum Wish {
         newest: usize,
         cents: Option<u32>,
         status: RestatedStatus,
+    },
+    Adjust {
+        who: AccountId,
+        asset: AssetId,
+        units: i128,
     },
     Settings {
         who: AccountId,
@@ -209,6 +217,8 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..6_u32))
             .prop_map(|(who, list, item, instrument)| Wish::ChangeList { who, list, item, instrument }),
         1 => (who(), 0..4_usize).prop_map(|(who, list)| Wish::DeleteList { who, list }),
+        1 => (who(), 0..5_usize, -30_i128..30)
+            .prop_map(|(who, asset, tens)| Wish::Adjust { who, asset: ASSETS[asset], units: tens * TEN }),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
         1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]
@@ -220,6 +230,8 @@ struct Watched {
     model: Model,
     orders: Vec<OrderId>,
     deposits: BTreeMap<AssetId, Amount>,
+    /// What the entries of each client come to.
+    entries: BTreeMap<(AccountId, AssetId), i128>,
 }
 
 impl Watched {
@@ -231,7 +243,11 @@ impl Watched {
             model.apply(&quote, None).unwrap();
             world.run(quote).unwrap();
         }
-        let mut watched = Self { world, model, orders: Vec::new(), deposits: BTreeMap::new() };
+        let mut watched =
+            Self { world, model, orders: Vec::new(), deposits: BTreeMap::new(), entries: BTreeMap::new() };
+        for (account, asset) in CLIENTS.into_iter().flat_map(|who| ASSETS.map(|asset| (who, asset))) {
+            watched.entries.insert((account, asset), watched.world.total(account, asset).units());
+        }
         watched.deposits = ASSETS.into_iter().map(|asset| (asset, watched.sum(asset))).collect();
         watched
     }
@@ -306,6 +322,11 @@ impl Watched {
                 request_id: None,
                 annotations: order_engine::Annotations::default(),
             }),
+            Wish::Adjust { who, asset, units } => Command::AdjustBalance(AdjustBalance {
+                account: who,
+                asset,
+                amount: Amount::from_units(units),
+            }),
             Wish::Settings { who, state, most, rate } => Command::UpdateAccount(UpdateAccount {
                 state,
                 max_order_notional: most,
@@ -340,6 +361,7 @@ impl Watched {
         let command = self.command(wish);
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
+        self.count_entries(&due);
         self.model.pass(self.world.now);
         self.model.forget(archived.iter().map(|order| order.id));
         let foretold = self.world.engine.check(self.world.now, &command);
@@ -362,6 +384,7 @@ impl Watched {
                 }
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);
+                self.count_entries(&outcome.events);
             }
             Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
         }
@@ -450,8 +473,34 @@ impl Watched {
         }
     }
 
+    /// Every balance is what its entries come to, and every entry says what its balance came to.
+    fn count_entries(&mut self, events: &[Event]) {
+        let fills = events.iter().filter_map(|event| event.change.execution());
+        let entries = fills.flat_map(|execution| execution.entries());
+        let entries = entries.chain(events.iter().filter_map(Event::adjustment));
+        for entry in entries {
+            let Posting { asset, amount, balance, kind } = entry.posting;
+            if kind == EntryKind::Adjustment {
+                let deposits = self.deposits.get_mut(&asset).unwrap();
+                *deposits = Amount::from_units(deposits.units() + amount.units());
+            }
+            let counted = self.entries.get_mut(&(entry.account, asset)).unwrap();
+            *counted += amount.units();
+            assert_eq!(*counted, balance.units(), "{entry:?}");
+        }
+    }
+
     fn watch_money(&self) {
         for asset in ASSETS {
+            assert_eq!(
+                self.world.engine.deposited(asset),
+                self.deposits[&asset],
+                "deposits of asset {asset}"
+            );
+            for account in CLIENTS {
+                let entries = self.entries[&(account, asset)];
+                assert_eq!(self.world.total(account, asset).units(), entries, "entries add up to balances");
+            }
             assert_eq!(self.sum(asset), self.deposits[&asset], "asset {asset} is conserved");
         }
         for account in CLIENTS {

@@ -3,10 +3,11 @@
 //! | part | what |
 //! |---|---|
 //! | eight bytes | `DRGSNAP` and the format version |
-//! | [`Head`] | after its length: rules, sequence, counters, the state's hash, and how many of the last two follow |
+//! | [`Head`] | after its length: rules, sequence, counters, the state's hash, and how many of the last three follow |
 //! | image | the engine's, which ends by itself |
 //! | executions | each after its length, by account, oldest first |
 //! | trades | of each market, after their length |
+//! | adjustments | each after its length, by account, oldest first |
 //! | 32 bytes | the BLAKE3 hash of all before |
 //!
 //! Lengths have four bytes, little-endian; values are CBOR. Fields are only ever added.
@@ -47,6 +48,9 @@ struct Head {
     executions: u64,
     #[n(5)]
     markets: u64,
+    #[n(6)]
+    #[cbor(default)]
+    adjustments: u64,
 }
 
 /// The public trades of a market.
@@ -77,7 +81,7 @@ pub(super) fn write(
     let file = File::create(path).map_err(fail())?;
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, Hashing::new(file));
     let mut buffer = Vec::new();
-    let executions = views.all_executions();
+    let (executions, adjustments) = (views.all_executions(), views.all_adjustments());
     let state_hash = state.engine.state_hash();
     let head = Head {
         semantics: SEMANTICS_VERSION,
@@ -86,6 +90,7 @@ pub(super) fn write(
         state_hash: state_hash.into(),
         executions: executions.iter().map(|list| list.len() as u64).sum(),
         markets: views.markets.len() as u64,
+        adjustments: adjustments.len() as u64,
     };
     out.write_all(MAGIC).map_err(fail())?;
     put(&mut out, &mut buffer, &head).map_err(fail())?;
@@ -98,6 +103,9 @@ pub(super) fn write(
         let trades =
             MarketTrades { instrument: instrument.id, trades: market.trades.iter().copied().collect() };
         put(&mut out, &mut buffer, &trades).map_err(fail())?;
+    }
+    for adjustment in &adjustments {
+        put(&mut out, &mut buffer, adjustment).map_err(fail())?;
     }
     let hashed = out.into_inner().map_err(|error| fail()(error.into_error()))?;
     let (hash, bytes) = (hashed.hash(), hashed.passed() + HASH_BYTES);
@@ -131,6 +139,9 @@ pub(crate) fn read(path: &Path, views: &Views) -> Result<Loaded, SnapshotError> 
     for _ in 0..head.markets {
         let MarketTrades { instrument, trades } = take(&mut input, &mut buffer).map_err(fail())?;
         state.publisher.restore_trades(instrument, trades);
+    }
+    for _ in 0..head.adjustments {
+        views.put_adjustment(take(&mut input, &mut buffer).map_err(fail())?);
     }
     if input.read(&mut [0]).map_err(fail())? != 0 {
         return Err(SnapshotError::damaged(path, &"it goes on after its end"));

@@ -8,8 +8,8 @@ use minicbor::{Decode, Decoder};
 
 use super::derive::Derived;
 use super::record::{
-    BalanceImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, PositionImage, RealizedImage,
-    RestingImage, Section,
+    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, PositionImage,
+    RealizedImage, RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
@@ -211,6 +211,12 @@ impl Rebuilt {
             }
             Section::ArchivedIds => in_order(self.archived_ids.restore(decoder.decode()?))?,
             Section::Resting => self.rest(&decoder.decode()?)?,
+            Section::Deposited => {
+                let DepositedImage { asset, amount } = decoder.decode()?;
+                known(self.reference.asset(asset).is_some())?;
+                in_order(self.ledger.deposited(asset).is_zero())?;
+                self.ledger.count_deposited(asset, amount);
+            }
             Section::Candles => {
                 let MarketCandles { instrument, candles } = decoder.decode()?;
                 in_order(self.market(instrument)?.candles.restore(candles))?;

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::candles::CandlesImage;
 use crate::event::Quote;
-use crate::ids::{AccountId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
 use crate::list::InstrumentList;
 use crate::lots::LotQueueImage;
 use crate::number::Amount;
@@ -58,6 +58,9 @@ pub(super) enum Section {
     /// [`ListImage`]s by account, each account's oldest first.
     #[n(32)]
     List,
+    /// [`DepositedImage`]s by asset.
+    #[n(30)]
+    Deposited,
     /// The number of records before this one.
     #[n(63)]
     End,
@@ -83,6 +86,15 @@ pub(super) struct BalanceImage {
     pub(super) account: AccountId,
     #[n(1)]
     pub(super) balance: Balance,
+}
+
+/// What is inside of an asset.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct DepositedImage {
+    #[n(0)]
+    pub(super) asset: AssetId,
+    #[n(1)]
+    pub(super) amount: Amount,
 }
 
 /// Profit of an account's margin positions.

@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, FORMAT, Head, ListImage, MarketCandles, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, PositionImage, RealizedImage,
+    RestingImage, Section,
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
@@ -82,6 +83,9 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
             let (account, list) = (*account, list.as_ref().clone());
             records.put(Section::List, &ListImage { account, list })?;
         }
+    }
+    for (asset, amount) in ledger.all_deposited() {
+        records.put(Section::Deposited, &DepositedImage { asset, amount })?;
     }
     let count = records.count;
     records.put(Section::End, &count)

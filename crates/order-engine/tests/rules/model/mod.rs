@@ -360,8 +360,8 @@ impl Model {
             | Command::Reset
             | Command::DefineAsset(_)
             | Command::DefineInstrument(_)
-            | Command::OpenAccount(_)
-            | Command::AdjustBalance(_) => Ok(()),
+            | Command::OpenAccount(_) => Ok(()),
+            Command::AdjustBalance(adjustment) => self.adjust(adjustment),
         }?;
         self.settle();
         Ok(())

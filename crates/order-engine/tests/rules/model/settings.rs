@@ -1,6 +1,6 @@
 //! What accounts are set to, and what that forbids.
 
-use order_engine::{AccountId, AccountState, OrderStatus, UpdateAccount};
+use order_engine::{AccountId, AccountState, AdjustBalance, OrderStatus, UpdateAccount};
 use rust_decimal::Decimal;
 
 use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits, market};
@@ -45,6 +45,19 @@ impl Model {
             }
         }
         self.settings.insert(update.account, settings);
+        Ok(())
+    }
+
+    pub(super) fn adjust(&mut self, adjustment: &AdjustBalance) -> Result<(), Refused> {
+        let (account, asset) = (adjustment.account, adjustment.asset);
+        let amount = adjustment.amount.decimal();
+        if amount.is_zero() {
+            return Err("SizeNotPositive");
+        }
+        if amount < Decimal::ZERO && self.available(account, asset) < -amount {
+            return Err("InsufficientFunds");
+        }
+        *self.totals.entry((account, asset)).or_default() += amount;
         Ok(())
     }
 
