@@ -257,7 +257,10 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::InsufficientFunds { .. }
         | Reject::InsufficientMargin { .. }
         | Reject::ExceedsShort { .. } => ApiError::InsufficientBalance,
-        Reject::NoLiquidity
+        // The vendor's market never closes; in one that has, there is nobody to trade with.
+        Reject::TradingHalted(_)
+        | Reject::MarketClosed { .. }
+        | Reject::NoLiquidity
         | Reject::BeyondBound { .. }
         | Reject::NotFillable { .. }
         | Reject::ContractExpired { .. } => ApiError::NoLiquidity,
@@ -287,8 +290,13 @@ const fn refused(reject: &Reject) -> ApiError {
             | Combination::ImmediateReplacement
             | Combination::TriggerWithoutStop
             | Combination::SuccessorOfTrigger
-            | Combination::CrossedQuote,
+            | Combination::CrossedQuote
+            | Combination::AuctionWithoutSessions
+            | Combination::AuctionKind
+            | Combination::AuctionWithRelease,
         )
+        | Reject::ReleaseInPast { .. }
+        | Reject::TradingNotHalted(_)
         | Reject::QuantityNotAboveFilled { .. }
         | Reject::OffsetOutOfRange { .. }
         | Reject::SelfMatch { .. } => ApiError::Internal,

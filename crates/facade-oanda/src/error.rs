@@ -336,7 +336,7 @@ impl From<Reject> for ApiError {
             Reject::ExpiryInPast { .. } => Self::Malformed("expiry"),
             Reject::TooManyOpenOrders { .. } => Self::TooManyOrders,
             Reject::CapacityExhausted { what, .. } => what.into(),
-            Reject::NoLiquidity => Self::Halted,
+            Reject::TradingHalted(_) | Reject::MarketClosed { .. } | Reject::NoLiquidity => Self::Halted,
             Reject::BeyondBound { upper: true, .. } => Self::UpperBound,
             Reject::BeyondBound { upper: false, .. } => Self::LowerBound,
             Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => Self::InsufficientFunds,
@@ -361,7 +361,9 @@ impl From<Reject> for ApiError {
             | Reject::OffsetTooPrecise { .. }
             | Reject::OffsetOutOfRange { .. }
             | Reject::WouldTakeLiquidity { .. }
-            | Reject::SelfMatch { .. }) => {
+            | Reject::SelfMatch { .. }
+            | Reject::ReleaseInPast { .. }
+            | Reject::TradingNotHalted(_)) => {
                 tracing::error!(reject = %unasked, "the engine refused what was never asked of it");
                 Self::Internal
             }
@@ -378,7 +380,10 @@ impl From<Combination> for ApiError {
             Combination::PostOnlyWithoutLimit
             | Combination::PostOnlyImmediate
             | Combination::SuccessorOfTrigger
-            | Combination::CrossedQuote => {
+            | Combination::CrossedQuote
+            | Combination::AuctionWithoutSessions
+            | Combination::AuctionKind
+            | Combination::AuctionWithRelease => {
                 tracing::error!(?combination, "the engine refused what was never asked of it");
                 Self::Internal
             }
@@ -395,6 +400,7 @@ impl From<Capacity> for ApiError {
             | Capacity::Instruments
             | Capacity::Orders
             | Capacity::Replaces
+            | Capacity::Calendars
             | Capacity::Lists
             | Capacity::ListItems => Self::Unavailable,
         }

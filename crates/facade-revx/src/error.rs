@@ -226,8 +226,12 @@ impl ApiError {
                 | Combination::CrossedBounds
                 | Combination::ImmediateReplacement
                 | Combination::TriggerWithoutStop
-                | Combination::CrossedQuote,
+                | Combination::CrossedQuote
+                | Combination::AuctionWithoutSessions
+                | Combination::AuctionKind
+                | Combination::AuctionWithRelease,
             )
+            | Reject::ReleaseInPast { .. }
             | Reject::SizeNotPositive
             | Reject::QuantityNotAboveFilled { .. }
             | Reject::PriceTooLarge { .. }
@@ -261,6 +265,8 @@ impl ApiError {
             }
             // Recorded as rejected orders, not answered as refusals; a command that cannot record says the same word.
             Reject::NoLiquidity
+            | Reject::TradingHalted(_)
+            | Reject::MarketClosed { .. }
             | Reject::ExceedsShort { .. }
             | Reject::BeyondBound { .. }
             | Reject::NoConversion { .. }
@@ -281,6 +287,7 @@ impl ApiError {
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::OrderNotStaged(_)
+            | Reject::TradingNotHalted(_)
             | Reject::CannotRestate(_)
             | Reject::UnknownList(_)
             | Reject::UnknownListItem(_)

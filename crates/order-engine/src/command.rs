@@ -3,7 +3,10 @@
 use minicbor::{Decode, Encode};
 
 use crate::annotations::Annotations;
-use crate::ids::{AccountId, AssetId, ClientOrderId, InstrumentId, ListId, ListItemId, ListName, OrderId};
+use crate::calendar::CalendarDefinition;
+use crate::ids::{
+    AccountId, AssetId, ClientOrderId, HaltReason, InstrumentId, ListId, ListItemId, ListName, OrderId,
+};
 use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{PriceBound, SelfMatch, Side, Size, TimeInForce};
@@ -71,6 +74,34 @@ pub enum Command {
     /// Delete an instrument list.
     #[n(34)]
     DeleteList(#[n(0)] DeleteList),
+    /// Define a trading calendar, or add days to a known one: then its days so far must be the first of the new list.
+    #[n(20)]
+    DefineCalendar(#[n(0)] CalendarDefinition),
+    /// An operator halts trading in an instrument.
+    #[n(21)]
+    HaltInstrument(#[n(0)] HaltInstrument),
+    /// An operator ends a halt.
+    #[n(22)]
+    ResumeInstrument(#[n(0)] ResumeInstrument),
+}
+
+/// See [`Command::HaltInstrument`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct HaltInstrument {
+    /// Instrument.
+    #[n(0)]
+    pub instrument: InstrumentId,
+    /// Why, for people.
+    #[n(1)]
+    pub reason: HaltReason,
+}
+
+/// See [`Command::ResumeInstrument`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ResumeInstrument {
+    /// Instrument.
+    #[n(0)]
+    pub instrument: InstrumentId,
 }
 
 /// See [`Command::SetRetention`].
@@ -230,6 +261,9 @@ pub struct PlaceOrder {
     /// Texts to keep with it.
     #[n(13)]
     pub annotations: Annotations,
+    /// Record it now and release it at this instant, which lies ahead.
+    #[n(18)]
+    pub release_at: Option<Timestamp>,
 }
 
 impl PlaceOrder {
@@ -257,6 +291,7 @@ impl PlaceOrder {
             staged_until: None,
             market_refusal: MarketRefusal::default(),
             annotations: Annotations::default(),
+            release_at: None,
         }
     }
 }

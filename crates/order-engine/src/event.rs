@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::calendar::SessionKind;
 use crate::execution::Execution;
-use crate::ids::{AccountId, AssetId, EventId, InstrumentId, ListId};
+use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
 use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
@@ -74,8 +75,29 @@ pub enum Change {
         /// The quote.
         quote: Quote,
     },
-    /// An order was recorded and waits for its release.
+    /// A session of an instrument opened or closed.
+    SessionChanged {
+        /// Instrument.
+        instrument: InstrumentId,
+        /// The session that is open from now on; nothing when the market is closed.
+        session: Option<SessionKind>,
+    },
+    /// Trading in an instrument was halted.
+    TradingHalted {
+        /// Instrument.
+        instrument: InstrumentId,
+        /// Why.
+        reason: HaltReason,
+    },
+    /// The halt of an instrument ended.
+    TradingResumed {
+        /// Instrument.
+        instrument: InstrumentId,
+    },
+    /// An order was recorded and waits for its caller to release it.
     OrderStaged(Arc<Order>),
+    /// An order was recorded, or released by its caller, and waits for time or for the market to release it.
+    OrderQueued(Arc<Order>),
     /// An order was taken, or released; it is live.
     OrderAccepted(Arc<Order>),
     /// An order was filled, in part or whole.
@@ -93,6 +115,10 @@ pub enum Change {
     OrderReplaced(Arc<Order>),
     /// An order gave its place to a successor.
     OrderSucceeded(Arc<Order>),
+    /// Trading was halted while an order was working.
+    OrderSuspended(Arc<Order>),
+    /// The halt ended; an order works again.
+    OrderResumed(Arc<Order>),
     /// An order was canceled.
     OrderCanceled(Arc<Order>),
     /// An order was recorded and refused.
@@ -119,6 +145,9 @@ impl Change {
     pub const fn order(&self) -> Option<&Arc<Order>> {
         match self {
             Self::OrderStaged(order)
+            | Self::OrderQueued(order)
+            | Self::OrderSuspended(order)
+            | Self::OrderResumed(order)
             | Self::OrderAccepted(order)
             | Self::OrderFilled { order, .. }
             | Self::OrderTrailed(order)
@@ -134,6 +163,9 @@ impl Change {
             | Self::AccountUpdated { .. }
             | Self::BalanceAdjusted { .. }
             | Self::QuoteUpdated { .. }
+            | Self::SessionChanged { .. }
+            | Self::TradingHalted { .. }
+            | Self::TradingResumed { .. }
             | Self::ListChanged(_)
             | Self::ListDeleted(_) => None,
         }

@@ -10,6 +10,7 @@ use minicbor::{Decode, Encode};
 use crate::ids::OrderId;
 use crate::kind::Trigger;
 use crate::order::{Order, PriceBound};
+use crate::session::Queue;
 use crate::time::Timestamp;
 
 /// The rarer parts of an order. They read like fields of the order itself.
@@ -34,6 +35,12 @@ pub struct Extras {
     /// What a unit of base costs at a price of one, for an option; nothing for everything else, where that is one.
     #[n(47)]
     pub multiplier: Option<u32>,
+    /// Where it stands, or stood, with its release by time or by the market; nothing for an order that was live at once.
+    #[n(8)]
+    pub queue: Option<Queue>,
+    /// When its caller wanted it released.
+    #[n(9)]
+    pub release_at: Option<Timestamp>,
 }
 
 /// What a plain order has.
@@ -44,6 +51,8 @@ static PLAIN: Extras = Extras {
     staged_until: None,
     trigger: None,
     multiplier: None,
+    queue: None,
+    release_at: None,
 };
 
 /// Extras in as little as they need: a plain order has none.

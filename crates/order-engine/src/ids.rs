@@ -53,6 +53,10 @@ number_id!(
     InstrumentId(u32)
 );
 number_id!(
+    /// A trading calendar, numbered in the order of definition.
+    CalendarId(u32)
+);
+number_id!(
     /// The position of an event in the engine's history, from 1.
     EventId(u64)
 );
@@ -198,6 +202,14 @@ text_id!(
 text_id!(
     /// The canonical name of an account, as configuration writes it: `demo`.
     AccountCode, max limits::MAX_ACCOUNT_CODE_LENGTH, allows |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+);
+text_id!(
+    /// The canonical name of a trading calendar: `us-equities`.
+    CalendarName, max limits::MAX_CALENDAR_NAME_LENGTH, allows |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+);
+text_id!(
+    /// Why trading was halted, for people. Any printable text.
+    HaltReason, max limits::MAX_HALT_REASON_LENGTH, allows |c| !c.is_control()
 );
 text_id!(
     /// An id that the caller chose for an order or a request, unique within the account. Any printable text.

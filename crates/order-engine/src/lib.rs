@@ -13,6 +13,7 @@ pub mod valuation;
 
 mod annotations;
 mod archived_ids;
+mod calendar;
 mod candles;
 mod command;
 mod engine;
@@ -34,17 +35,19 @@ mod position;
 mod reference;
 mod reject;
 mod rising;
+mod session;
 mod settings;
 mod slab;
 mod time;
 mod triggers;
 
 pub use annotations::Annotations;
+pub use calendar::{Calendar, CalendarDefinition, Session, SessionKind, TradingDay};
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
-    AdjustBalance, CancelOrder, CancelOrders, ChangeList, Command, CreateList, DeleteList, ListChange,
-    MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SetRetention,
-    SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
+    AdjustBalance, CancelOrder, CancelOrders, ChangeList, Command, CreateList, DeleteList, HaltInstrument,
+    ListChange, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus,
+    ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
 pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
@@ -52,8 +55,9 @@ pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
 pub use extras::Extras;
 pub use ids::{
-    AccountCode, AccountId, AssetCode, AssetId, ClientOrderId, EventId, ExecutionId, InstrumentId, ListId,
-    ListItemId, ListName, LotId, OrderId, Symbol, TextError, TradeId,
+    AccountCode, AccountId, AssetCode, AssetId, CalendarId, CalendarName, ClientOrderId, EventId,
+    ExecutionId, HaltReason, InstrumentId, ListId, ListItemId, ListName, LotId, OrderId, Symbol, TextError,
+    TradeId,
 };
 pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
 pub use list::{InstrumentList, InstrumentLists, ListItem};
@@ -68,5 +72,6 @@ pub use reference::{
 pub use reject::{
     AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,
 };
+pub use session::{Halt, MarketState, Queue, WhileClosed};
 pub use settings::{AccountSettings, AccountState, Setting};
 pub use time::Timestamp;

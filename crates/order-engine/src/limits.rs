@@ -8,6 +8,16 @@ pub const MAX_ACCOUNT_CODE_LENGTH: usize = 64;
 pub const MAX_ACCOUNT_NAME_LENGTH: usize = 256;
 /// Longest client order id, in bytes.
 pub const MAX_CLIENT_ORDER_ID_LENGTH: usize = 128;
+/// Longest name of a calendar, in bytes.
+pub const MAX_CALENDAR_NAME_LENGTH: usize = 64;
+/// Longest reason of a halt, in bytes.
+pub const MAX_HALT_REASON_LENGTH: usize = 256;
+/// Most calendars.
+pub const MAX_CALENDARS: usize = 100;
+/// Most trading days of one calendar: some forty years.
+pub const MAX_DAYS_PER_CALENDAR: usize = 10_000;
+/// Most sessions of one trading day.
+pub const MAX_SESSIONS_PER_DAY: usize = 8;
 /// Most accounts, the house included.
 pub const MAX_ACCOUNTS: usize = 100_000;
 /// Most assets.

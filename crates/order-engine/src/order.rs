@@ -11,6 +11,7 @@ use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, Order
 use crate::kind::OrderKind;
 use crate::number::{Amount, Price, Quantity};
 use crate::reject::Reject;
+use crate::session::Queue;
 use crate::time::Timestamp;
 
 /// Which way an order trades.
@@ -53,6 +54,12 @@ pub enum TimeInForce {
     /// Until an instant.
     #[n(4)]
     Gtd(#[n(0)] Timestamp),
+    /// At the opening of the next day's regular trading only: what can be filled then; the rest is canceled.
+    #[n(5)]
+    AtOpen,
+    /// At the close of regular trading only, this day's or the next one's: what can be filled then; the rest is canceled.
+    #[n(6)]
+    AtClose,
 }
 
 impl TimeInForce {
@@ -100,7 +107,7 @@ pub enum SelfMatch {
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum OrderStatus {
-    /// Recorded, not yet on the book: staged until it is released.
+    /// Recorded, not yet on the book: staged until its caller releases it, or queued until time does.
     #[n(0)]
     PendingNew,
     /// Working, nothing filled; or waiting for the market to come to its trigger.
@@ -124,6 +131,9 @@ pub enum OrderStatus {
     /// Another order took its place.
     #[n(7)]
     Replaced,
+    /// Working, while trading in its instrument is halted. It keeps its place; nothing trades and nothing fires.
+    #[n(8)]
+    Suspended,
 }
 
 impl OrderStatus {
@@ -131,15 +141,15 @@ impl OrderStatus {
     #[must_use]
     pub const fn is_closed(self) -> bool {
         match self {
-            Self::PendingNew | Self::New | Self::PartiallyFilled => false,
+            Self::PendingNew | Self::New | Self::PartiallyFilled | Self::Suspended => false,
             Self::Filled | Self::Canceled | Self::Rejected | Self::Expired | Self::Replaced => true,
         }
     }
 
-    /// Whether the order is on the book, or waits for its trigger.
+    /// Whether the order is on the book, or waits for its trigger or for its next session.
     #[must_use]
     pub const fn is_working(self) -> bool {
-        matches!(self, Self::New | Self::PartiallyFilled)
+        matches!(self, Self::New | Self::PartiallyFilled | Self::Suspended)
     }
 }
 
@@ -243,7 +253,7 @@ pub struct Order {
     /// Asset of the commission.
     #[n(19)]
     pub commission_asset: AssetId,
-    /// What it holds back; nothing once closed, and nothing while staged.
+    /// What it holds back; nothing once closed, and nothing while staged or queued.
     #[n(20)]
     pub held: Option<Hold>,
     /// When it was accepted.
@@ -301,10 +311,31 @@ impl Order {
         self.client_order_id.iter().chain(request)
     }
 
-    /// Whether it waits for its release.
+    /// Whether it waits for its caller to release it.
     #[must_use]
-    pub const fn is_staged(&self) -> bool {
-        matches!(self.status, OrderStatus::PendingNew)
+    pub fn is_staged(&self) -> bool {
+        matches!(self.status, OrderStatus::PendingNew) && self.staged_until.is_some()
+    }
+
+    /// Whether it waits for time, or for the end of a halt, to release it.
+    #[must_use]
+    pub fn is_queued(&self) -> bool {
+        matches!(self.status, OrderStatus::PendingNew) && self.staged_until.is_none()
+    }
+
+    /// When it is released by itself, while it waits for that and the instant is known.
+    #[must_use]
+    pub fn releases_at(&self) -> Option<Timestamp> {
+        match self.queue {
+            Some(Queue::Waiting { releases_at }) => releases_at,
+            Some(Queue::Released { .. }) | None => None,
+        }
+    }
+
+    /// Whether it may trade outside of the regular session.
+    #[must_use]
+    pub const fn trades_extended_hours(&self) -> bool {
+        matches!(self.extended_hours, Some(true))
     }
 
     /// The version before this one.

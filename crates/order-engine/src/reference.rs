@@ -6,8 +6,12 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
-use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId, Symbol};
+use crate::calendar::Calendar;
+use crate::ids::{
+    AccountCode, AccountId, AssetCode, AssetId, CalendarId, CalendarName, InstrumentId, Symbol,
+};
 use crate::number::{Amount, Price, Quantity};
+use crate::session::WhileClosed;
 use crate::settings::AccountSettings;
 use crate::time::Timestamp;
 
@@ -244,13 +248,20 @@ pub struct InstrumentDefinition {
     /// What a fill costs.
     #[n(10)]
     pub commission: Commission,
-    /// When a DAY order ends: seconds after midnight UTC (0 to 86,399).
+    /// When a DAY order ends where there is no calendar: seconds after midnight UTC (0 to 86,399).
     #[n(11)]
     pub day_ends_at: u32,
     /// What fires triggers.
     #[n(12)]
     #[cbor(default)]
     pub trigger_source: TriggerSource,
+    /// The calendar of its sessions; without one it is always open.
+    #[n(13)]
+    pub calendar: Option<CalendarName>,
+    /// What becomes of orders that come while it is closed or halted.
+    #[n(14)]
+    #[cbor(default)]
+    pub while_closed: WhileClosed,
     /// What makes it an option; absent for everything else.
     #[n(19)]
     pub option: Option<Box<OptionContract>>,
@@ -351,9 +362,11 @@ pub struct Reference {
     assets: Vec<Arc<Asset>>,
     instruments: Vec<Arc<Instrument>>,
     accounts: Vec<Arc<Account>>,
+    calendars: Vec<Arc<Calendar>>,
     asset_codes: BTreeMap<AssetCode, AssetId>,
     symbols: BTreeMap<Symbol, InstrumentId>,
     account_codes: BTreeMap<AccountCode, AccountId>,
+    calendar_names: BTreeMap<CalendarName, CalendarId>,
 }
 
 fn position(number: u32) -> usize {
@@ -377,6 +390,25 @@ impl Reference {
     #[must_use]
     pub fn accounts(&self) -> &[Arc<Account>] {
         &self.accounts
+    }
+
+    /// All calendars in the order of definition.
+    #[must_use]
+    pub fn calendars(&self) -> &[Arc<Calendar>] {
+        &self.calendars
+    }
+
+    /// The calendar of a number.
+    #[must_use]
+    pub fn calendar(&self, id: CalendarId) -> Option<&Arc<Calendar>> {
+        self.calendars.get(position(id.get()))
+    }
+
+    /// The calendar of a canonical name.
+    #[must_use]
+    pub fn calendar_by_name(&self, name: &str) -> Option<&Arc<Calendar>> {
+        let name = CalendarName::new(name).ok()?;
+        self.calendar_names.get(&name).and_then(|id| self.calendar(*id))
     }
 
     /// The asset of a number.
@@ -428,6 +460,25 @@ impl Reference {
 
     pub(crate) fn next_account(&self) -> AccountId {
         AccountId::new(u32::try_from(self.accounts.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn next_calendar(&self) -> CalendarId {
+        CalendarId::new(u32::try_from(self.calendars.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Adds a calendar, or puts one with more days in the place of the known one.
+    pub(crate) fn put_calendar(&mut self, calendar: Calendar) {
+        if let Some(known) = self.calendars.get_mut(position(calendar.id.get())) {
+            assert_eq!(
+                known.definition.name, calendar.definition.name,
+                "Invariant: a calendar keeps its name"
+            );
+            *known = Arc::new(calendar);
+            return;
+        }
+        assert_eq!(calendar.id, self.next_calendar(), "Invariant: calendars are numbered without gaps");
+        self.calendar_names.insert(calendar.definition.name.clone(), calendar.id);
+        self.calendars.push(Arc::new(calendar));
     }
 
     pub(crate) fn add_asset(&mut self, asset: Asset) {

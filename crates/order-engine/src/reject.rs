@@ -62,6 +62,15 @@ pub enum Combination {
     /// A quote whose bid is not below its ask.
     #[n(5)]
     CrossedQuote,
+    /// An order for the open or the close of an instrument that has no sessions.
+    #[n(15)]
+    AuctionWithoutSessions,
+    /// An order for the open or the close that is neither a market nor a limit order.
+    #[n(16)]
+    AuctionKind,
+    /// An order for the open or the close that is to be released at some other instant.
+    #[n(17)]
+    AuctionWithRelease,
 }
 
 /// What has reached its limit.
@@ -91,6 +100,9 @@ pub enum Capacity {
     /// Instruments of one list.
     #[n(11)]
     ListItems,
+    /// Trading calendars.
+    #[n(8)]
+    Calendars,
 }
 
 /// What is wrong with a definition.
@@ -108,6 +120,12 @@ pub enum DefinitionFault {
     /// An option is on an instrument that is not defined, or is an option itself.
     #[n(70)]
     Underlier,
+    /// The days of a calendar are out of order, overlap or are too many, or differ from those known so far.
+    #[n(10)]
+    Days,
+    /// An instrument names a calendar that is not defined.
+    #[n(11)]
+    Calendar,
 }
 
 /// Why an order cannot be a short sale.
@@ -415,6 +433,17 @@ pub enum Reject {
         #[n(1)]
         now: Timestamp,
     },
+    /// The order would be released before it comes.
+    #[n(52)]
+    #[error("the release {release_at} is not after {now}")]
+    ReleaseInPast {
+        /// As ordered.
+        #[n(0)]
+        release_at: Timestamp,
+        /// The engine's time.
+        #[n(1)]
+        now: Timestamp,
+    },
     /// The account has as many open orders as it may.
     #[n(26)]
     #[error("the account has {limit} open orders")]
@@ -438,6 +467,25 @@ pub enum Reject {
     #[n(28)]
     #[error("a number is too large")]
     Overflow,
+    /// Trading in the instrument is halted.
+    #[n(51)]
+    #[error("trading in instrument {0} is halted")]
+    TradingHalted(#[n(0)] InstrumentId),
+    /// Trading in the instrument is not halted.
+    #[n(53)]
+    #[error("trading in instrument {0} is not halted")]
+    TradingNotHalted(#[n(0)] InstrumentId),
+    /// No session is open in which the order may trade.
+    #[n(50)]
+    #[error("the market of instrument {instrument} is closed")]
+    MarketClosed {
+        /// The instrument.
+        #[n(0)]
+        instrument: InstrumentId,
+        /// When the next session begins in which the order may trade; nothing when none is known.
+        #[n(1)]
+        opens_at: Option<Timestamp>,
+    },
     /// There is nothing on the other side of the book.
     #[n(29)]
     #[error("there is no liquidity")]
@@ -575,7 +623,9 @@ impl Reject {
     pub const fn is_market_refusal(&self) -> bool {
         matches!(
             self,
-            Self::NoLiquidity
+            Self::TradingHalted(_)
+                | Self::MarketClosed { .. }
+                | Self::NoLiquidity
                 | Self::BeyondBound { .. }
                 | Self::NotFillable { .. }
                 | Self::WouldTakeLiquidity { .. }

@@ -59,6 +59,14 @@ impl Triggers {
         fired(&self.buys, for_buys).or_else(|| fired(&self.sells, for_sells))
     }
 
+    /// All orders that wait.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = OrderId> {
+        let side = |side: &'_ SideTriggers| {
+            side.rising.iter().chain(&side.falling).map(|(_, id)| *id).collect::<Vec<_>>()
+        };
+        side(&self.buys).into_iter().chain(side(&self.sells))
+    }
+
     /// The trailing orders of a side, oldest first.
     pub(crate) fn trailing(&self, side: Side) -> impl Iterator<Item = OrderId> {
         match side {

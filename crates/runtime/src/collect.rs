@@ -23,7 +23,7 @@ pub(crate) enum Taken {
     /// It is in, and the batch is complete.
     Complete,
     /// It is for the next batch.
-    TooMuch(Request),
+    TooMuch(Box<Request>),
     /// Nothing is to be taken after it.
     Stop,
 }
@@ -42,14 +42,14 @@ impl Collection {
             (Request::Tick, Some(_)) => {}
             (Request::Submit { command, reply }, None) => {
                 if !self.write(std::slice::from_ref(&command), caps) {
-                    return Taken::TooMuch(Request::Submit { command, reply });
+                    return Taken::TooMuch(Box::new(Request::Submit { command, reply }));
                 }
                 self.commands.push(command);
                 self.replies.push(Reply::One(reply));
             }
             (Request::SubmitAll { commands, reply }, None) => {
                 if !self.write(&commands, caps) {
-                    return Taken::TooMuch(Request::SubmitAll { commands, reply });
+                    return Taken::TooMuch(Box::new(Request::SubmitAll { commands, reply }));
                 }
                 self.replies.push(Reply::All(commands.len(), reply));
                 self.commands.extend(commands);

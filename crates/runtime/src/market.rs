@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use order_engine::{Amount, InstrumentId, Price, Quantity, Quote, Side, Timestamp, TradeId};
+use order_engine::{Amount, InstrumentId, MarketState, Price, Quantity, Quote, Side, Timestamp, TradeId};
 
 /// Trades kept for each instrument; older ones are forgotten.
 pub const TRADES_KEPT: usize = 10_000;
@@ -47,6 +47,8 @@ pub struct PublicTrade {
 pub struct MarketView {
     /// Instrument.
     pub instrument: InstrumentId,
+    /// Whether it trades, and when that changes.
+    pub state: MarketState,
     /// The house's quote, if one was ever set.
     pub quote: Option<Quote>,
     /// Bids, best first; at most fifty levels.
@@ -60,7 +62,14 @@ pub struct MarketView {
 impl MarketView {
     /// A market that nothing has happened in.
     pub(crate) fn empty(instrument: InstrumentId) -> Self {
-        Self { instrument, quote: None, bids: Vec::new(), asks: Vec::new(), trades: Arc::default() }
+        Self {
+            instrument,
+            state: MarketState::default(),
+            quote: None,
+            bids: Vec::new(),
+            asks: Vec::new(),
+            trades: Arc::default(),
+        }
     }
 
     /// The last trade.

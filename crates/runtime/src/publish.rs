@@ -226,6 +226,9 @@ impl Views {
             self.markets.entry(instrument).or_insert_with(|| Arc::new(MarketView::empty(instrument)));
         // Changed in place; copied only when a reader holds on to it at this moment.
         let market = Arc::make_mut(&mut entry);
+        if let Some(state) = engine.market_state(instrument) {
+            market.state.clone_from(state);
+        }
         market.quote = engine.quote(instrument);
         market.bids = levels(&depth.bids);
         market.asks = levels(&depth.asks);

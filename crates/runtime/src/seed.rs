@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
-    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, Command, Commission, ExerciseStyle,
-    InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Price, Quantity, Rounding, Settlement,
-    Symbol, Timestamp, TriggerSource, UpdateQuote,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, CalendarName, ChargedIn, Command, Commission,
+    ExerciseStyle, InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Price, Quantity,
+    Rounding, Settlement, Symbol, Timestamp, TriggerSource, UpdateQuote, WhileClosed,
 };
 use serde::Deserialize;
 
@@ -189,6 +189,9 @@ struct InstrumentEntry {
     #[serde(default)]
     trigger_source: TriggerSourceName,
     option: Option<OptionEntry>,
+    calendar: Option<Text<CalendarName>>,
+    #[serde(default)]
+    while_closed: WhileClosedName,
 }
 
 /// `"spot"`, `"security"` or `{ margin = 500 }`, in basis points.
@@ -241,6 +244,23 @@ impl TriggerSourceName {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WhileClosedName {
+    #[default]
+    Queue,
+    Refuse,
+}
+
+impl WhileClosedName {
+    const fn policy(self) -> WhileClosed {
+        match self {
+            Self::Queue => WhileClosed::Queue,
+            Self::Refuse => WhileClosed::Refuse,
+        }
+    }
+}
+
 impl InstrumentEntry {
     fn command(&self) -> Command {
         let settlement = match self.settlement {
@@ -263,6 +283,8 @@ impl InstrumentEntry {
             day_ends_at: self.day_ends_at.seconds(),
             trigger_source: self.trigger_source.source(),
             option: self.option.as_ref().map(|option| Box::new(option.contract())),
+            calendar: self.calendar.as_ref().map(|calendar| calendar.0.clone()),
+            while_closed: self.while_closed.policy(),
         })
     }
 }

@@ -213,7 +213,7 @@ impl Sequencer {
                 Taken::In => next = self.next_waiting(),
                 Taken::Complete => break,
                 Taken::TooMuch(request) => {
-                    self.carried = Some(request);
+                    self.carried = Some(*request);
                     break;
                 }
                 Taken::Stop => {

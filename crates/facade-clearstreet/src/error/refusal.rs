@@ -107,6 +107,7 @@ impl From<Refusal<'_>> for ApiError {
                 order.short_of(*asset, *needed, *available)
             }
             Reject::InsufficientMargin { needed, available } => order.short_of_cash(*needed, *available),
+            Reject::TradingHalted(_) | Reject::MarketClosed { .. } => order.not_trading(reject),
             Reject::NoLiquidity => Self::Invalid(format!("No liquidity for {}", order.listing.symbol)),
             Reject::BeyondBound { bound, market, .. } => {
                 Self::Invalid(format!("Market price {market} is beyond the price bound {bound}"))
@@ -125,6 +126,8 @@ impl From<Refusal<'_>> for ApiError {
             | Reject::AnnotationsTooLarge
             | Reject::OrderNotStaged(_)
             | Reject::CannotRestate(_)
+            | Reject::ReleaseInPast { .. }
+            | Reject::TradingNotHalted(_)
             | Reject::UnknownList(_)
             | Reject::UnknownListItem(_)
             | Reject::ListNameTaken(_)
@@ -162,6 +165,12 @@ const fn short_sale(fault: ShortSaleFault) -> &'static str {
 
 const fn combination(fault: Combination) -> &'static str {
     match fault {
+        Combination::AuctionWithoutSessions => {
+            "time_in_force AT_THE_OPENING and AT_THE_CLOSE are not supported for an instrument without sessions"
+        }
+        Combination::AuctionKind => {
+            "time_in_force AT_THE_OPENING and AT_THE_CLOSE are only supported for MARKET and LIMIT orders"
+        }
         Combination::TriggerWithoutStop => "stop_price is not allowed once the order has been triggered",
         // Only said of orders whose kind is looked at before the engine is asked.
         Combination::PriceWithoutLimit
@@ -170,6 +179,7 @@ const fn combination(fault: Combination) -> &'static str {
         | Combination::CrossedBounds
         | Combination::ImmediateReplacement
         | Combination::SuccessorOfTrigger
+        | Combination::AuctionWithRelease
         | Combination::CrossedQuote => INVALID_ARGUMENT,
     }
 }
@@ -189,6 +199,13 @@ impl<'a> RefusedOrder<'a> {
     /// The refusal of a replacement by status.
     pub(crate) fn not_replaceable(&self, status: wire::OrderStatus) -> ApiError {
         ApiError::Invalid(format!("Order {} cannot be replaced in status {status}", self.id))
+    }
+
+    /// An order that its market does not admit.
+    fn not_trading(&self, reject: &Reject) -> ApiError {
+        let is_halted = matches!(reject, Reject::TradingHalted(_));
+        let state = if is_halted { "halted" } else { "closed" };
+        ApiError::Invalid(format!("The market for {} is {state}", self.listing.symbol))
     }
 
     fn off_tick(&self, given: Price) -> ApiError {

@@ -2,7 +2,7 @@
 
 use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
 use order_engine::{
-    Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Reject, Side, Size,
+    Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Queue, Reject, Side, Size,
     StatusReason, TimeInForce,
 };
 use rust_decimal::Decimal;
@@ -66,7 +66,8 @@ pub(crate) fn order(
         limit_price: order.kind.resting_price().map(|price| price.to_string()),
         order_type: order_type(order.kind.class()),
         quantity: order.quantity.to_string(),
-        queue_state: (order.is_staged() && !is_new).then_some(wire::QueueState::AwaitingRelease),
+        queue_state: queue_state(order).filter(|_| !is_new),
+        releases_at: order.releases_at().map(format::instant).filter(|_| !is_new),
         side: side(order.side),
         status: status.value,
         stop_price: order.kind.trigger_price().map(|price| price.to_string()),
@@ -175,6 +176,7 @@ pub(crate) const fn plain_status(status: OrderStatus) -> wire::OrderStatus {
         OrderStatus::Rejected => wire::OrderStatus::Rejected,
         OrderStatus::Expired => wire::OrderStatus::Expired,
         OrderStatus::Replaced => wire::OrderStatus::Replaced,
+        OrderStatus::Suspended => wire::OrderStatus::Suspended,
     }
 }
 
@@ -250,6 +252,17 @@ pub(super) fn offsets(kind: OrderKind) -> (Option<(String, wire::TrailingOffsetT
     (Some(offset), limit_offset.map(|distance| distance.decimal().to_string()))
 }
 
+/// Where an order stands that its caller, time or the market releases.
+fn queue_state(order: &Order) -> Option<wire::QueueState> {
+    if order.is_staged() {
+        return Some(wire::QueueState::AwaitingRelease);
+    }
+    order.queue.map(|queue| match queue {
+        Queue::Waiting { .. } => wire::QueueState::AwaitingRelease,
+        Queue::Released { .. } => wire::QueueState::Released,
+    })
+}
+
 const fn time_in_force(time_in_force: TimeInForce) -> wire::TimeInForce {
     match time_in_force {
         TimeInForce::Day => wire::TimeInForce::Day,
@@ -257,13 +270,20 @@ const fn time_in_force(time_in_force: TimeInForce) -> wire::TimeInForce {
         TimeInForce::Ioc => wire::TimeInForce::ImmediateOrCancel,
         TimeInForce::Fok => wire::TimeInForce::FillOrKill,
         TimeInForce::Gtd(_) => wire::TimeInForce::GoodTillDate,
+        TimeInForce::AtOpen => wire::TimeInForce::AtTheOpening,
+        TimeInForce::AtClose => wire::TimeInForce::AtTheClose,
     }
 }
 
 fn expiry(time_in_force: TimeInForce) -> Option<String> {
     match time_in_force {
         TimeInForce::Gtd(at) => Some(format::instant(at)),
-        TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+        TimeInForce::Day
+        | TimeInForce::Gtc
+        | TimeInForce::Ioc
+        | TimeInForce::Fok
+        | TimeInForce::AtOpen
+        | TimeInForce::AtClose => None,
     }
 }
 

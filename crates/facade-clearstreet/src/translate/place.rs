@@ -107,9 +107,9 @@ fn time_in_force(request: &NewOrder) -> Result<TimeInForce, ApiError> {
                 .ok_or_else(|| invalid(format!("expires_at is required for {word} orders")))?;
             return Ok(TimeInForce::Gtd(format::saturated(expiry.0)));
         }
-        RequestTimeInForce::AtTheOpening
-        | RequestTimeInForce::AtTheClose
-        | RequestTimeInForce::GoodTillCrossing
+        RequestTimeInForce::AtTheOpening => TimeInForce::AtOpen,
+        RequestTimeInForce::AtTheClose => TimeInForce::AtClose,
+        RequestTimeInForce::GoodTillCrossing
         | RequestTimeInForce::GoodThroughCrossing
         | RequestTimeInForce::AtCrossing => {
             return Err(invalid(format!("time_in_force {word} is not supported")));

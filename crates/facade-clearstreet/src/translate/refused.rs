@@ -40,6 +40,7 @@ pub(crate) fn refused(
         order_type: order_type(request.order_type),
         quantity: decimal(&request.quantity).unwrap_or_else(|| "0".to_owned()),
         queue_state: None,
+        releases_at: None,
         side: request.side,
         status: wire::OrderStatus::Rejected,
         stop_price: request.stop_price.as_ref().and_then(decimal),

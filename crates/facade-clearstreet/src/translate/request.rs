@@ -17,6 +17,8 @@ pub(crate) fn request(order: &Order, directory: &Directory) -> Option<Translated
         TimeInForce::Gtc => (RequestTimeInForce::GoodTillCancel, None),
         TimeInForce::Ioc => (RequestTimeInForce::ImmediateOrCancel, None),
         TimeInForce::Fok => (RequestTimeInForce::FillOrKill, None),
+        TimeInForce::AtOpen => (RequestTimeInForce::AtTheOpening, None),
+        TimeInForce::AtClose => (RequestTimeInForce::AtTheClose, None),
         TimeInForce::Gtd(at) => {
             (RequestTimeInForce::GoodTillDate, Some(wire::DateTime(facade_kit::time::to_utc(at))))
         }
@@ -103,6 +105,9 @@ fn with_losses(
     }
     if order.self_match == SelfMatch::Allow {
         told = told.with_loss("self_match", LossKind::Collapsed, &"allow", &"refuse");
+    }
+    if let Some(at) = order.release_at {
+        told = told.with_loss("release_at", LossKind::Dropped, &at, nothing);
     }
     if let Some(until) = order.staged_until {
         told = told.with_loss("staged_until", LossKind::Dropped, &until, nothing);

@@ -69,6 +69,8 @@ pub(crate) struct Order {
     pub(crate) quantity: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) queue_state: Option<QueueState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) releases_at: Option<String>,
     pub(crate) side: Side,
     pub(crate) status: OrderStatus,
     pub(crate) stop_price: Option<String>,
@@ -249,6 +251,7 @@ words!(
     /// Whether an order waits for its release.
     QueueState {
         AwaitingRelease = "AWAITING_RELEASE",
+        Released = "RELEASED",
     }
 );
 words!(

@@ -23,6 +23,7 @@ fn published() -> Order {
         order_type: OrderType::Limit,
         quantity: text("10"),
         queue_state: None,
+        releases_at: None,
         side: Side::Buy,
         status: OrderStatus::PartiallyFilled,
         stop_price: None,

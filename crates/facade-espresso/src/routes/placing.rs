@@ -134,7 +134,8 @@ fn waits_for_submission(order: &Order) -> Result<(), ApiError> {
             | OrderStatus::Canceled
             | OrderStatus::Rejected
             | OrderStatus::Expired
-            | OrderStatus::Replaced,
+            | OrderStatus::Replaced
+            | OrderStatus::Suspended,
             _,
         ) => ApiError::AlreadySubmitted,
     })

@@ -69,7 +69,10 @@ pub(super) fn unsaid(order: &Order) -> Vec<Loss> {
 /// A status that shares its word with another.
 pub(super) fn collapsed_status(status: OrderStatus, word: &str) -> Option<Loss> {
     let is_shared = match status {
-        OrderStatus::PartiallyFilled | OrderStatus::Expired | OrderStatus::Replaced => true,
+        OrderStatus::PartiallyFilled
+        | OrderStatus::Expired
+        | OrderStatus::Replaced
+        | OrderStatus::Suspended => true,
         OrderStatus::PendingNew
         | OrderStatus::New
         | OrderStatus::Filled

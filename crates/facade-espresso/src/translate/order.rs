@@ -53,7 +53,7 @@ pub(crate) fn order_response(
             .transaction
             .filter(|_| is_resting)
             .map(|id| format!("{}#0", hex::encode(id))),
-        status: status(order.status),
+        status: status(order),
         symbol: shown.pair.symbol.clone(),
         base_qty: shortest(ordered.base),
         quote_qty: shortest(ordered.quote),
@@ -190,10 +190,12 @@ const fn order_type(kind: OrderKind) -> wire::OrderType {
     if is_limit(kind) { wire::OrderType::Limit } else { wire::OrderType::Market }
 }
 
-const fn status(status: OrderStatus) -> wire::OrderStatus {
-    match status {
+/// What has been submitted and waits for its market to open is being processed.
+fn status(order: &Order) -> wire::OrderStatus {
+    match order.status {
+        OrderStatus::PendingNew if order.is_queued() => wire::OrderStatus::Processing,
         OrderStatus::PendingNew => wire::OrderStatus::Building,
-        OrderStatus::New | OrderStatus::PartiallyFilled => wire::OrderStatus::Open,
+        OrderStatus::New | OrderStatus::PartiallyFilled | OrderStatus::Suspended => wire::OrderStatus::Open,
         OrderStatus::Filled => wire::OrderStatus::Closed,
         OrderStatus::Canceled | OrderStatus::Expired | OrderStatus::Replaced => wire::OrderStatus::Cancelled,
         OrderStatus::Rejected => wire::OrderStatus::Failed,

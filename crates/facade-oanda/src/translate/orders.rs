@@ -148,6 +148,11 @@ pub(super) fn expiry(losses: &mut Losses, order: &Order) -> Timestamp {
             losses.add("expiry", LossKind::Defaulted, &"at once", &NO_EXPIRY);
             NO_EXPIRY
         }
+        TimeInForce::AtOpen | TimeInForce::AtClose => {
+            let end = whole_seconds(order.expires_at.unwrap_or(NO_EXPIRY));
+            losses.add("expiry", LossKind::Collapsed, &format_args!("{:?}", order.time_in_force), &end);
+            end
+        }
     }
 }
 

@@ -92,9 +92,9 @@ fn interest(instrument: &Instrument) -> InterestRates {
     InterestRates([(definition.base.to_string(), none), (definition.quote.to_string(), none)])
 }
 
-/// An instrument is halted when nobody quotes both ways.
+/// An instrument is halted when it does not trade, or when nobody quotes both ways.
 fn is_halted(market: &MarketView) -> bool {
-    market.quote.is_none() || market.touch().is_none()
+    !market.state.is_trading() || market.quote.is_none() || market.touch().is_none()
 }
 
 /// The dealer's price of an instrument; nothing when it has none, or none that is newer than asked for.

@@ -28,6 +28,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         | Reject::ExistsWithDifferent { .. }
         | Reject::SettingOutOfRange { .. }
         | Reject::NothingToReplace
+        | Reject::ReleaseInPast { .. }
         | Reject::UnknownList(_)
         | Reject::UnknownListItem(_)
         | Reject::ListNameTaken(_)
@@ -64,7 +65,11 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
         Reject::Overflow => "TotalValue.Maximum",
-        Reject::NoLiquidity | Reject::ContractExpired { .. } => "Symbol.Status",
+        Reject::NoLiquidity
+        | Reject::ContractExpired { .. }
+        | Reject::MarketClosed { .. }
+        | Reject::TradingHalted(_)
+        | Reject::TradingNotHalted(_) => "Symbol.Status",
         Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == subject.base => {
             return format!("TotalQuantity.Holdings {available}");
         }
@@ -88,8 +93,11 @@ const fn field_code(field: OrderField) -> &'static str {
 
 const fn combination_code(combination: Combination) -> &'static str {
     match combination {
-        Combination::PostOnlyWithoutLimit => "OrderType",
-        Combination::PostOnlyImmediate | Combination::ImmediateReplacement => "Validity",
+        Combination::PostOnlyWithoutLimit | Combination::AuctionKind => "OrderType",
+        Combination::PostOnlyImmediate
+        | Combination::ImmediateReplacement
+        | Combination::AuctionWithRelease => "Validity",
+        Combination::AuctionWithoutSessions => "Validity.Symbol",
         Combination::PriceWithoutLimit => "LimitPrice.Given",
         Combination::TriggerWithoutStop => "StopPrice.Given",
         Combination::SuccessorOfTrigger => "Operation",

@@ -119,6 +119,8 @@ impl NamedTerms {
             properties::REPLACES
             | properties::REPLACED_BY
             | properties::PENDING_UNTIL
+            | properties::RELEASES_AT
+            | properties::AUCTION
             | properties::TRIGGER
             | properties::TRIGGERED_AT
             | properties::COMMISSION_ASSET => false,

@@ -45,6 +45,10 @@ pub(super) mod properties {
     pub(crate) const REPLACED_BY: &str = "ReplacedBy";
     /// When a pending order lapses.
     pub(crate) const PENDING_UNTIL: &str = "PendingUntil";
+    /// When a pending order is released, if time does it.
+    pub(crate) const RELEASES_AT: &str = "ReleasesAt";
+    /// `Open` or `Close` for an order that takes part in that alone.
+    pub(crate) const AUCTION: &str = "Auction";
     /// `Touched` or `Trailing` for an order that is shown as a stop and is none.
     pub(crate) const TRIGGER: &str = "Trigger";
     /// When the market came to the trigger; not there while the order waits for it.
@@ -59,6 +63,8 @@ pub(super) mod properties {
         REPLACES,
         REPLACED_BY,
         PENDING_UNTIL,
+        RELEASES_AT,
+        AUCTION,
         TRIGGER,
         TRIGGERED_AT,
         COMMISSION_ASSET,
@@ -180,7 +186,8 @@ fn with_losses(order: &Order, state: OrderState) -> Translated<OrderState> {
         | OrderStatus::Filled
         | OrderStatus::Canceled
         | OrderStatus::Rejected
-        | OrderStatus::Expired => None,
+        | OrderStatus::Expired
+        | OrderStatus::Suspended => None,
     };
     let state = with_type_losses(order, Translated::whole(state));
     match collapsed {
@@ -189,8 +196,16 @@ fn with_losses(order: &Order, state: OrderState) -> Translated<OrderState> {
     }
 }
 
-/// What the vendor's types do not say of an order's kind: that it is touched, or that it trails and how far behind.
+/// What the vendor's types and lifetimes do not say: that an order is touched, that it trails and how far behind, and
+/// that it is for the open or for the close alone.
 pub(super) fn with_type_losses<T>(order: &Order, shown: Translated<T>) -> Translated<T> {
+    let shown = match terms::auction(order.time_in_force) {
+        Some(auction) => {
+            let lifetime = terms::wire_lifetime(order.time_in_force).0.full();
+            shown.with_loss("Lifetime", LossKind::Collapsed, &auction, &lifetime)
+        }
+        None => shown,
+    };
     let stop = terms::wire_type(order.kind).full();
     let trailing = |offset: Offset| match offset {
         Offset::Price(distance) => format!("Trailing {distance}"),
@@ -249,6 +264,8 @@ pub(super) fn terms_as_properties(order: &Order) -> BTreeMap<String, String> {
         (properties::REPLACES, order.predecessor.map(terms::order_id)),
         (properties::REPLACED_BY, order.successor.map(terms::order_id)),
         (properties::PENDING_UNTIL, order.staged_until.map(|until| terms::moment(until).text())),
+        (properties::RELEASES_AT, order.releases_at().map(|at| terms::moment(at).text())),
+        (properties::AUCTION, terms::auction(order.time_in_force).map(str::to_owned)),
         (properties::TRIGGER, trigger.map(str::to_owned)),
         (properties::TRIGGERED_AT, fired_at.map(|at| terms::moment(at).text())),
     ]

@@ -44,7 +44,8 @@ pub fn placing_frame(
 pub(super) fn placing_request(order: &Order, lexicon: &Lexicon<'_>) -> Option<Translated<ClientRequest>> {
     let (account, symbol) = (lexicon.key(order.account)?, lexicon.symbol(order.instrument)?);
     let stops = matches!(terms::wire_type(order.kind), OrderType::Stop | OrderType::StopLimit);
-    if matches!(order.kind, OrderKind::MarketIfTouched { .. })
+    if terms::auction(order.time_in_force).is_some()
+        || matches!(order.kind, OrderKind::MarketIfTouched { .. })
         || (stops && terms::trigger_of(order).is_none())
     {
         return None;

@@ -10,6 +10,7 @@ pub(crate) const fn code(order: &Order) -> &'static str {
         (OrderStatus::PendingNew, _) => "Pending",
         (OrderStatus::New, _) => "OnMarket",
         (OrderStatus::PartiallyFilled, _) => "PartialFill",
+        (OrderStatus::Suspended, _) => "Suspended",
         (OrderStatus::Filled, _) => "Filled",
         // What an order that may not rest leaves over has expired, to the vendor; so has one that got nothing at all.
         (OrderStatus::Canceled, Some(StatusReason::NotFilledAtOnce | StatusReason::StagingEnded))

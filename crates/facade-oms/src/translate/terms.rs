@@ -166,9 +166,21 @@ pub(crate) fn wire_lifetime(time_in_force: TimeInForce) -> (Lifetime, Option<Mom
     match time_in_force {
         TimeInForce::Day => (Lifetime::Day, None),
         TimeInForce::Gtc => (Lifetime::GoodTillCancel, None),
-        TimeInForce::Ioc => (Lifetime::ImmediateOrCancel, None),
+        // What is for one instant alone is canceled after it.
+        TimeInForce::Ioc | TimeInForce::AtOpen | TimeInForce::AtClose => (Lifetime::ImmediateOrCancel, None),
         TimeInForce::Fok => (Lifetime::FillOrKill, None),
         TimeInForce::Gtd(until) => (Lifetime::GoodTillDate, Some(moment(until))),
+    }
+}
+
+/// The auction that an order is for, if it is for one.
+pub(crate) const fn auction(time_in_force: TimeInForce) -> Option<&'static str> {
+    match time_in_force {
+        TimeInForce::AtOpen => Some("Open"),
+        TimeInForce::AtClose => Some("Close"),
+        TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok | TimeInForce::Gtd(_) => {
+            None
+        }
     }
 }
 

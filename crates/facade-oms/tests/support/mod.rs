@@ -14,7 +14,7 @@ use facade_oms::{
 };
 use order_engine::{
     Amount, AssetCode, AssetDefinition, AssetKind, Command, Commission, InstrumentDefinition, Price,
-    Quantity, Settlement, Symbol, TriggerSource,
+    Quantity, Settlement, Symbol, TriggerSource, WhileClosed,
 };
 use testkit::TestEngine;
 
@@ -50,6 +50,8 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         day_ends_at: 6 * 3_600,
         trigger_source: TriggerSource::OtherSide,
         option: None,
+        calendar: None,
+        while_closed: WhileClosed::Queue,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");

@@ -199,10 +199,12 @@ fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T>
         TimeInForce::Day => Some("day".to_owned()),
         TimeInForce::Gtd(until) => Some(format!("gtd {}", rfc3339(until, 3))),
         TimeInForce::Gtc => is_market.then(|| "gtc".to_owned()),
+        TimeInForce::AtOpen => Some("at the open".to_owned()),
+        TimeInForce::AtClose => Some("at the close".to_owned()),
         TimeInForce::Ioc | TimeInForce::Fok => None,
     };
     if let Some(from) = tif_loss {
-        let to = if is_market { "ioc" } else { "gtc" };
+        let to = if is_market || !order.time_in_force.may_rest() { "ioc" } else { "gtc" };
         shown = shown.with_loss("time_in_force", LossKind::Collapsed, &from, &to);
     }
     if let OrderKind::MarketToLimit { rest_at } = order.kind {
@@ -219,6 +221,9 @@ fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T>
     }
     if let Some(until) = order.staged_until {
         shown = shown.with_loss("staged_until", LossKind::Dropped, &rfc3339(until, 3), &"");
+    }
+    if let Some(at) = order.releases_at() {
+        shown = shown.with_loss("releases_at", LossKind::Dropped, &rfc3339(at, 3), &"");
     }
     for (key, _) in order.annotations.iter().filter(|(key, _)| *key != NO_INSTRUCTIONS) {
         shown = shown.with_loss("annotations", LossKind::Dropped, &key, &"");

@@ -116,9 +116,11 @@ pub(crate) fn triggered_by(order: &Order, quote_scale: u32) -> Option<TriggeredB
 /// How long the order lives once it has fired, in the two words that a trigger has.
 fn live_time_in_force(order: &Order) -> wire::orders::TimeInForce {
     match (live_type(order.kind), order.time_in_force) {
-        (LiveType::Market, _) | (LiveType::Limit, TimeInForce::Ioc | TimeInForce::Fok) => {
-            wire::orders::TimeInForce::Ioc
-        }
+        (LiveType::Market, _)
+        | (
+            LiveType::Limit,
+            TimeInForce::Ioc | TimeInForce::Fok | TimeInForce::AtOpen | TimeInForce::AtClose,
+        ) => wire::orders::TimeInForce::Ioc,
         (LiveType::Limit, TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd(_)) => {
             wire::orders::TimeInForce::Gtc
         }

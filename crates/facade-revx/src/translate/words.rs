@@ -31,7 +31,8 @@ pub(crate) const fn core_side(side: wire::Side) -> Side {
 pub(crate) const fn state(status: OrderStatus) -> OrderState {
     match status {
         OrderStatus::PendingNew => OrderState::PendingNew,
-        OrderStatus::New => OrderState::New,
+        // What is suspended has not been taken off the book, and the vendor has no other word for that.
+        OrderStatus::New | OrderStatus::Suspended => OrderState::New,
         OrderStatus::PartiallyFilled => OrderState::PartiallyFilled,
         OrderStatus::Filled => OrderState::Filled,
         OrderStatus::Canceled | OrderStatus::Expired => OrderState::Cancelled,
@@ -49,7 +50,10 @@ pub(crate) fn time_in_force(order: &Order) -> wire::orders::TimeInForce {
         }
         (OrderType::Market | OrderType::Limit, TimeInForce::Fok) => wire::orders::TimeInForce::Fok,
         (OrderType::Market, TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd(_))
-        | (OrderType::Market | OrderType::Limit, TimeInForce::Ioc) => wire::orders::TimeInForce::Ioc,
+        | (
+            OrderType::Market | OrderType::Limit,
+            TimeInForce::Ioc | TimeInForce::AtOpen | TimeInForce::AtClose,
+        ) => wire::orders::TimeInForce::Ioc,
     }
 }
 
@@ -75,6 +79,8 @@ pub(crate) const fn reason(reason: &StatusReason) -> Option<&'static str> {
 /// The exchange's word for a reject.
 pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
     match reject {
+        Reject::MarketClosed { .. } => "EXCHANGE_CLOSED",
+        Reject::TradingHalted(_) => "DISABLED_CURRENCY_PAIR",
         Reject::NoLiquidity | Reject::NotFillable { .. } => "NOT_ENOUGH_LIQUIDITY",
         Reject::BeyondBound { .. } => "PRICE_LIMIT_PROTECTION",
         Reject::WouldTakeLiquidity { .. } => "POST_ONLY_IMMEDIATE_MATCH",
@@ -109,7 +115,9 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::OrderNotStaged(_)
         | Reject::NothingToReplace
         | Reject::CannotRestate(_) => "NOT_REPLACEABLE",
-        Reject::ExpiryInPast { .. } | Reject::ContractExpired { .. } => "TOO_OLD",
+        Reject::ExpiryInPast { .. } | Reject::ReleaseInPast { .. } | Reject::ContractExpired { .. } => {
+            "TOO_OLD"
+        }
         Reject::UnknownAccount(_)
         | Reject::AccountNotOpen { .. }
         | Reject::AccountInUse { .. }
@@ -122,6 +130,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge
         | Reject::Combination(_)
+        | Reject::TradingNotHalted(_)
         | Reject::TooManyOpenOrders { .. }
         | Reject::CapacityExhausted { .. } => "INVALID_ORDER_TYPE",
     }

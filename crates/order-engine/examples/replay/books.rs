@@ -6,7 +6,7 @@ use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
     AssetDefinition, AssetId, AssetKind, CancelOrder, Command, Commission, Engine, InstrumentDefinition,
     InstrumentId, OrderId, OrderKind, PlaceOrder, Price, Quantity, ReplaceOrder, Settlement, Side, Size,
-    Symbol, TimeInForce, Timestamp, TriggerSource,
+    Symbol, TimeInForce, Timestamp, TriggerSource, WhileClosed,
 };
 use rust_decimal::Decimal;
 
@@ -204,6 +204,8 @@ fn definitions() -> Vec<Command> {
             day_ends_at: 0,
             trigger_source: TriggerSource::OtherSide,
             option: None,
+            calendar: None,
+            while_closed: WhileClosed::Queue,
         }),
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new("client").unwrap(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::due::Due;
 use crate::command::{CancelOrder, CancelOrders};
 use crate::event::{Change, Event, Outcome};
 use crate::ids::{AccountId, OrderId};
@@ -46,7 +47,7 @@ impl Engine {
     pub(super) fn cancel_orders(&mut self, cancel: &CancelOrders) -> Result<Outcome, Reject> {
         self.known_account(cancel.account)?;
         let matches = |order: &&Arc<Order>| {
-            order.status.is_working()
+            (order.status.is_working() || order.is_queued())
                 && cancel.instruments.as_ref().is_none_or(|list| list.contains(&order.instrument))
                 && cancel.side.is_none_or(|side| side == order.side)
                 && cancel.classes.as_ref().is_none_or(|list| list.contains(&order.kind.class()))
@@ -87,6 +88,7 @@ impl Engine {
             self.market_mut(order.instrument).book.remove(key);
         }
         self.disarm(&order);
+        self.unqueue(&order);
         if let Some(hold) = order.held {
             self.ledger.hold(order.account, hold.asset, hold.amount.negated());
             self.touched.accounts.mark(order.account.get());
@@ -107,6 +109,7 @@ impl Engine {
             OrderStatus::PendingNew
             | OrderStatus::New
             | OrderStatus::PartiallyFilled
+            | OrderStatus::Suspended
             | OrderStatus::Filled
             | OrderStatus::Canceled => Change::OrderCanceled(closed),
         };
@@ -117,7 +120,7 @@ impl Engine {
     pub(super) fn forget_open(&mut self, order: &Order) {
         self.orders.closes(order.id);
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
-            self.due.remove(&(at, order.id));
+            self.due.remove(&(at, Due::End(order.id)));
         }
     }
 }

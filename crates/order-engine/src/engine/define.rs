@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::account::{MAX_BASIS_POINTS, decide_settings};
+use super::due::Due;
 use super::market::Market;
+use crate::calendar::Calendar;
 use crate::command::AdjustBalance;
 use crate::event::{Change, Outcome};
 use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId};
@@ -68,13 +70,20 @@ impl Engine {
     pub(super) fn decide_instrument(
         &self,
         definition: &InstrumentDefinition,
-    ) -> Result<(Instrument, Scales), Reject> {
+    ) -> Result<(Instrument, Scales, Option<Arc<Calendar>>), Reject> {
         if self.reference.instrument_by_symbol(definition.symbol.as_str()).is_some() {
             return Err(refused(DefinitionFault::Taken));
         }
         let asset = |code: &AssetCode| self.reference.asset_by_code(code.as_str()).map(|asset| asset.id);
         let base = asset(&definition.base).ok_or(Reject::UnknownAssetCode)?;
         let quote = asset(&definition.quote).ok_or(Reject::UnknownAssetCode)?;
+        let calendar = match &definition.calendar {
+            Some(name) => {
+                let known = self.reference.calendar_by_name(name.as_str());
+                Some(known.cloned().ok_or(refused(DefinitionFault::Calendar))?)
+            }
+            None => None,
+        };
         let scales = Scales::of(definition).ok_or(refused(DefinitionFault::Scale))?;
         let commission = &definition.commission;
         let fits = !definition.lot.is_zero()
@@ -95,7 +104,7 @@ impl Engine {
         let underlier = definition.option.as_ref().map(|option| self.decide_option(definition, option));
         let underlier = underlier.transpose()?;
         let id = self.reference.next_instrument();
-        Ok((Instrument { id, definition: definition.clone(), base, quote, underlier }, scales))
+        Ok((Instrument { id, definition: definition.clone(), base, quote, underlier }, scales, calendar))
     }
 
     /// The instrument that an option is on.
@@ -114,9 +123,13 @@ impl Engine {
     }
 
     pub(super) fn define_instrument(&mut self, definition: &InstrumentDefinition) -> Result<Outcome, Reject> {
-        let (instrument, scales) = self.decide_instrument(definition)?;
+        let (instrument, scales, calendar) = self.decide_instrument(definition)?;
         self.touched.instruments.mark(instrument.id.get());
-        self.markets.push(Market::new(&instrument, scales));
+        let market = Market::new(&instrument, scales, calendar.as_deref(), self.now);
+        if let Some(at) = market.state.next_change {
+            self.due.insert((at, Due::Session(instrument.id)));
+        }
+        self.markets.push(market);
         Ok(self.change_reference(|reference| reference.add_instrument(instrument)))
     }
 
@@ -174,7 +187,7 @@ impl Engine {
         Ok(Outcome { order: None, events })
     }
 
-    fn change_reference(&mut self, change: impl FnOnce(&mut Reference)) -> Outcome {
+    pub(super) fn change_reference(&mut self, change: impl FnOnce(&mut Reference)) -> Outcome {
         change(Arc::make_mut(&mut self.reference));
         self.touched.reference = true;
         let mut events = Vec::new();

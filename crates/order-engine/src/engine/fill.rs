@@ -175,8 +175,11 @@ impl Engine {
             let delivered = trade.scales.base_amount(trade.quantity);
             return Amount::from_units((held.amount.units() - delivered.units()).max(0));
         }
-        // What rested once and was replaced comes to the book again as a limit order.
-        let is_at_limit = leg.liquidity == Liquidity::Maker || order.kind.has_limit() || order.replaces > 0;
+        // What rested once, and was replaced or comes back to its market, comes to the book again as a limit order.
+        let is_at_limit = leg.liquidity == Liquidity::Maker
+            || order.kind.has_limit()
+            || order.replaces > 0
+            || self.is_parked(order);
         let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
             let market = self.market(trade.instrument)?;
             market.resting_hold(leg.side, trade.scales.known_ticks(price), leaves).ok().flatten()

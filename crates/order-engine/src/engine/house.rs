@@ -47,17 +47,43 @@ impl Engine {
         let market = self.market_mut(update.instrument);
         market.quote = Some(quote);
         market.candles.quoted(quote.at, decided.bid.0, decided.ask.0);
+        self.withdraw_house(update.instrument);
+        let mut events = Vec::new();
+        let change = Change::QuoteUpdated { instrument: update.instrument, quote };
+        self.emit(&mut events, AccountId::HOUSE, change);
+        // A market that does not trade learns of the quote when it goes on.
+        if self.market(update.instrument).is_some_and(|market| market.state.is_trading()) {
+            self.quote_sides(update.instrument, decided, &mut events);
+        }
+        Ok(Outcome { order: None, events })
+    }
+
+    /// Takes the house's orders off a book.
+    pub(super) fn withdraw_house(&mut self, instrument: InstrumentId) {
+        let market = self.market_mut(instrument);
         for side in [Side::Buy, Side::Sell] {
             if let Some(key) = market.house_order(side).take() {
                 market.book.remove(key);
             }
         }
-        let mut events = Vec::new();
-        let change = Change::QuoteUpdated { instrument: update.instrument, quote };
-        self.emit(&mut events, AccountId::HOUSE, change);
-        self.quote_side(update.instrument, Side::Buy, decided.bid, &mut events);
-        self.quote_side(update.instrument, Side::Sell, decided.ask, &mut events);
-        Ok(Outcome { order: None, events })
+    }
+
+    /// Brings the last quote to the book, whole, as if it came now.
+    pub(super) fn quote_house(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        self.withdraw_house(instrument);
+        let market = self.market_mut(instrument);
+        let Some(quote) = market.quote else { return };
+        let scales = &market.scales;
+        let quote = HouseQuote {
+            bid: (scales.known_ticks(quote.bid), scales.known_lots(quote.bid_size)),
+            ask: (scales.known_ticks(quote.ask), scales.known_lots(quote.ask_size)),
+        };
+        self.quote_sides(instrument, quote, events);
+    }
+
+    fn quote_sides(&mut self, instrument: InstrumentId, quote: HouseQuote, events: &mut Vec<Event>) {
+        self.quote_side(instrument, Side::Buy, quote.bid, events);
+        self.quote_side(instrument, Side::Sell, quote.ask, events);
     }
 
     /// Brings one side of a quote to the book, where it may meet clients' orders first.

@@ -2,14 +2,18 @@
 
 use super::image::record::MarketImage;
 use super::trigger::armed;
+use std::collections::BTreeSet;
+
 use crate::book::{Book, BookKey, LevelSummary};
+use crate::calendar::Calendar;
 use crate::candles::CandleHistory;
 use crate::event::Quote;
-use crate::ids::{AssetId, InstrumentId};
+use crate::ids::{AssetId, CalendarId, InstrumentId, OrderId};
 use crate::number::{Price, Quantity};
 use crate::order::{Order, Side};
 use crate::reference::{Commission, Instrument, TriggerSource};
 use crate::reject::Reject;
+use crate::session::{MarketState, WhileClosed};
 use crate::time::Timestamp;
 use crate::triggers::Triggers;
 use crate::units::{Scales, Ticks};
@@ -51,12 +55,24 @@ pub(super) struct Market {
     pub(super) triggers: Triggers,
     /// When trading in an option ends.
     pub(super) trades_until: Option<Timestamp>,
+    pub(super) calendar: Option<CalendarId>,
+    pub(super) while_closed: WhileClosed,
+    pub(super) state: MarketState,
+    /// Orders that are kept out until the market admits them: live ones for their next session, queued ones for the end
+    /// of a halt.
+    pub(super) parked: BTreeSet<OrderId>,
     house_bid: Option<BookKey>,
     house_ask: Option<BookKey>,
 }
 
 impl Market {
-    pub(super) fn new(instrument: &Instrument, scales: Scales) -> Self {
+    /// An empty market, in the session that its calendar has now.
+    pub(super) fn new(
+        instrument: &Instrument,
+        scales: Scales,
+        calendar: Option<&Calendar>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             instrument: instrument.id,
             base: instrument.base,
@@ -71,6 +87,10 @@ impl Market {
             trigger_source: instrument.definition.trigger_source,
             triggers: Triggers::default(),
             trades_until: instrument.definition.option.as_ref().map(|option| option.expires_at),
+            calendar: calendar.map(|calendar| calendar.id),
+            while_closed: instrument.definition.while_closed,
+            state: calendar.map(|calendar| MarketState::of(calendar, now)).unwrap_or_default(),
+            parked: BTreeSet::new(),
             house_bid: None,
             house_ask: None,
         }
@@ -89,21 +109,32 @@ impl Market {
             scales: _,
             trigger_source: _,
             trades_until: _,
+            calendar: _,
+            while_closed: _,
             // In records of their own, or derived from the orders.
             book: _,
             triggers: _,
             house_bid: _,
             house_ask: _,
             candles: _,
+            parked: _,
             quote,
             last_trade,
+            // Sessions follow from the calendar.
+            state: MarketState { session: _, next_change: _, halt },
         } = self;
-        MarketImage { instrument: *instrument, quote: *quote, last_trade: last_trade.map(Ticks::get) }
+        MarketImage {
+            instrument: *instrument,
+            quote: *quote,
+            last_trade: last_trade.map(Ticks::get),
+            halt: halt.clone(),
+        }
     }
 
     /// Takes from an image what is not the definition's and not the orders'.
     pub(super) fn restore(&mut self, image: &MarketImage) {
-        let MarketImage { instrument: _, quote, last_trade } = image;
+        let MarketImage { instrument: _, quote, last_trade, halt } = image;
+        self.state.halt.clone_from(halt);
         self.quote = *quote;
         self.last_trade = last_trade.map(Ticks::new);
     }
@@ -113,7 +144,7 @@ impl Market {
     /// # Errors
     /// A trigger price that the instrument does not have.
     pub(super) fn rearm(&mut self, order: &Order) -> Result<(), Reject> {
-        if let Some(trigger) = order.trigger {
+        if let Some(trigger) = order.trigger.filter(|_| !self.parked.contains(&order.id)) {
             self.scales.ticks(trigger.price)?;
             self.triggers.arm(order.id, armed(&self.scales, order, &trigger));
         }

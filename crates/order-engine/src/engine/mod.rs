@@ -6,7 +6,7 @@
 mod account;
 mod cancel;
 mod define;
-mod expire;
+mod due;
 mod fill;
 mod funds;
 mod house;
@@ -16,9 +16,11 @@ mod market;
 mod orders;
 mod place;
 mod plan;
+mod queue;
 mod replace;
 mod restate;
 mod retention;
+mod sessions;
 mod terms;
 mod trigger;
 
@@ -42,6 +44,7 @@ use crate::reference::Reference;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
+use due::Due;
 pub use image::{ImageError, Misfit};
 use market::Market;
 pub use market::{Depth, DepthLevel};
@@ -86,8 +89,8 @@ pub struct Engine {
     realized: BTreeMap<AccountId, Amount>,
     orders: OrderStore,
     client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
-    /// When orders end by themselves.
-    due: BTreeSet<(Timestamp, OrderId)>,
+    /// What time will do.
+    due: BTreeSet<(Timestamp, Due)>,
     /// Most closed orders that are remembered; nothing for all.
     retention: Option<u64>,
     /// Client order ids of orders that are no longer remembered.
@@ -138,7 +141,7 @@ impl Engine {
     /// When time runs backwards.
     pub fn apply(&mut self, now: Timestamp, command: &Command) -> Applied {
         assert!(now >= self.now, "Invariant: time never runs backwards");
-        let due = self.expire_until(now);
+        let due = self.pass_time(now);
         self.now = now;
         let mut result = self.dispatch(command);
         if let Ok(outcome) = &mut result {
@@ -176,6 +179,9 @@ impl Engine {
             Command::CreateList(create) => self.decide_list(create),
             Command::ChangeList(change) => self.decide_list_change(change),
             Command::DeleteList(delete) => self.decide_list_deletion(delete),
+            Command::DefineCalendar(definition) => self.decide_calendar(definition).map(drop),
+            Command::HaltInstrument(halt) => self.decide_halt(halt),
+            Command::ResumeInstrument(resume) => self.decide_resumption(*resume),
         }
     }
 
@@ -200,6 +206,9 @@ impl Engine {
             Command::CreateList(create) => self.create_list(create),
             Command::ChangeList(change) => self.change_list(change),
             Command::DeleteList(delete) => self.delete_list(delete),
+            Command::DefineCalendar(definition) => self.define_calendar(definition),
+            Command::HaltInstrument(halt) => self.halt_instrument(halt),
+            Command::ResumeInstrument(resume) => self.resume_instrument(*resume),
         }
     }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::account::Worth;
+use super::due::Due;
 use super::plan::PlannedFill;
+use super::queue::Waiting;
 use super::terms::Terms;
 use crate::book::Resting;
 use crate::command::{MarketRefusal, PlaceOrder, ReleaseOrder};
@@ -31,6 +33,8 @@ pub(super) struct Placement {
     pub(super) expires_at: Option<Timestamp>,
     /// What it waits for, if it waits.
     pub(super) trigger: Option<Trigger>,
+    /// Its release by time or by the market, if it needs one.
+    pub(super) queue: Option<Waiting>,
     /// Why the market forbids it, when that is to be recorded.
     pub(super) refusal: Option<Reject>,
 }
@@ -53,7 +57,11 @@ impl Engine {
         }
         let credit = predecessor.and_then(|predecessor| predecessor.held);
         let terms = Terms::of_command(order);
-        match self.decide_terms(now, &terms, credit, predecessor.is_none()) {
+        let decided = match self.waiting_of(now, &terms, order.release_at)? {
+            Some(waiting) => self.decide_queued(&terms, waiting, credit, predecessor.is_none()),
+            None => self.decide_terms(now, &terms, credit, predecessor.is_none()),
+        };
+        match decided {
             Ok(placement) => {
                 let worth = Worth::of_new(order.kind, market, &placement);
                 self.decide_value(order.account, market, &placement, worth)?;
@@ -121,16 +129,25 @@ impl Engine {
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
             order.edit_extras(|extras| extras.staged_until = Some(until));
-            self.due.insert((until, id));
+            self.due.insert((until, Due::End(id)));
             let order = self.orders.add(order);
             self.orders.opens(id);
             events.push(self.event(event, Change::OrderStaged(order)));
             return id;
         }
+        if let Some(waiting) = &placement.queue {
+            order.status = OrderStatus::PendingNew;
+            order.edit_extras(|extras| extras.queue = Some(waiting.state()));
+            let order = self.orders.add(order);
+            self.orders.opens(id);
+            self.enqueue(&order);
+            events.push(self.event(event, Change::OrderQueued(order)));
+            return id;
+        }
         order.held = placement.hold;
         self.take_hold(order.account, placement.hold);
         if let Some(expiry) = placement.expires_at {
-            self.due.insert((expiry, id));
+            self.due.insert((expiry, Due::End(id)));
         }
         if placement.trigger.is_some() {
             order.edit_extras(|extras| extras.trigger = placement.trigger);
@@ -195,6 +212,7 @@ impl Engine {
                 multiplier: market
                     .map(|market| market.scales.multiplier())
                     .filter(|multiplier| *multiplier != 1),
+                release_at: command.release_at,
                 ..Extras::default()
             }),
             earlier: Earlier::default(),
@@ -246,8 +264,22 @@ impl Engine {
     }
 
     /// What becomes of a staged order that goes live now.
-    fn decide_released(&self, order: &Order, terms: &Terms) -> Result<Placement, Reject> {
+    pub(super) fn decide_released(&self, order: &Order, terms: &Terms) -> Result<Placement, Reject> {
         let placement = self.decide_terms(self.now, terms, None, false)?;
+        let market = self.known_market(order.instrument)?;
+        let worth = Worth::of_new(order.kind, market, &placement);
+        self.decide_value(order.account, market, &placement, worth)?;
+        Ok(placement)
+    }
+
+    /// Decides about an order whose caller releases it while its market does not admit it.
+    fn decide_released_later(
+        &self,
+        order: &Order,
+        terms: &Terms,
+        waiting: Waiting,
+    ) -> Result<Placement, Reject> {
+        let placement = self.decide_queued(terms, waiting, None, false)?;
         let market = self.known_market(order.instrument)?;
         let worth = Worth::of_new(order.kind, market, &placement);
         self.decide_value(order.account, market, &placement, worth)?;
@@ -257,40 +289,19 @@ impl Engine {
     pub(super) fn release_order(&mut self, release: &ReleaseOrder) -> Result<Outcome, Reject> {
         let order = self.decide_release(release)?;
         let terms = Terms::of_order(&order);
-        let decision = self.decide_released(&order, &terms);
         let mut events = Vec::new();
         if let Some(until) = order.staged_until {
-            self.due.remove(&(until, order.id));
+            self.due.remove(&(until, Due::End(order.id)));
         }
-        match decision {
+        let release_at = order.release_at.filter(|at| *at > self.now);
+        let queued = self.waiting_of(self.now, &terms, release_at).and_then(|waiting| {
+            waiting.map(|waiting| self.decide_released_later(&order, &terms, waiting)).transpose()
+        });
+        match queued {
+            Ok(None) => self.go_live(&order, &mut events),
+            Ok(Some(placement)) => self.queue_again(order.id, &placement, &mut events),
             Err(refusal) => {
                 self.close(order.id, OrderStatus::Rejected, StatusReason::Refused(refusal), &mut events);
-            }
-            Ok(placement) => {
-                let event = self.mint();
-                self.take_hold(order.account, placement.hold);
-                if let Some(expiry) = placement.expires_at {
-                    self.due.insert((expiry, order.id));
-                }
-                let (hold, expires_at, quantity, trigger) =
-                    (placement.hold, placement.expires_at, placement.shown_quantity, placement.trigger);
-                let live = self.orders.revise(order.id, event, self.now, |order| {
-                    order.status = OrderStatus::New;
-                    order.edit_extras(|extras| {
-                        extras.staged_until = None;
-                        extras.trigger = trigger;
-                    });
-                    order.held = hold;
-                    order.expires_at = expires_at;
-                    order.quantity = quantity;
-                    order.leaves = quantity;
-                });
-                events.push(self.event(event, Change::OrderAccepted(Arc::clone(&live))));
-                if trigger.is_some() {
-                    self.arm(&live);
-                } else {
-                    self.meet_book(order.id, &placement, &mut events);
-                }
             }
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
@@ -311,6 +322,7 @@ pub fn first_difference(placed: &Order, asked: &PlaceOrder) -> Option<OrderField
         (placed.client_order_id != asked.client_order_id, OrderField::Other),
         (placed.post_only != asked.post_only, OrderField::Other),
         (placed.extended_hours != asked.extended_hours, OrderField::Other),
+        (placed.release_at != asked.release_at, OrderField::Other),
     ];
     differences.into_iter().find(|(differs, _)| *differs).map(|(_, field)| field)
 }

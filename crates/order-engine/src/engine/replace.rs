@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::account::Worth;
+use super::due::Due;
 use super::funds::Demand;
 use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming, plan};
 use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
-use crate::event::{Change, Outcome};
+use crate::event::{Change, Event, Outcome};
 use crate::ids::{AccountId, OrderId};
 use crate::kind::{OrderKind, Trigger};
 use crate::limits;
@@ -65,7 +66,7 @@ impl Engine {
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: id, status: order.status });
         }
-        if order.is_staged() {
+        if order.status == OrderStatus::PendingNew {
             return Err(Reject::OrderStaged(id));
         }
         Ok(order)
@@ -140,7 +141,7 @@ impl Engine {
             price_bound: changes.price_bound.unwrap_or(order.price_bound),
             ..Terms::of_order(order)
         };
-        let expires_at = self.decide_live_shape(now, &terms, market)?;
+        let (expires_at, _) = self.decide_live_shape(now, &terms, market)?;
         Ok(NewTerms {
             kind,
             quantity,
@@ -194,7 +195,12 @@ impl Engine {
             rest_at: None,
             self_match: order.self_match,
         };
-        let planned = if keeps_place || terms.trigger.is_some() {
+        if order.status == OrderStatus::Suspended {
+            return Err(Reject::TradingHalted(order.instrument));
+        }
+        let meets_nobody =
+            keeps_place || terms.trigger.is_some() || !market.state.admits(order.trades_extended_hours());
+        let planned = if meets_nobody {
             super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
         } else {
             plan(&market.book, &market.scales, &incoming)?
@@ -224,6 +230,7 @@ impl Engine {
             hold,
             expires_at: terms.expires_at,
             trigger: terms.trigger,
+            queue: None,
             refusal: None,
         })
     }
@@ -269,9 +276,20 @@ impl Engine {
         });
         events.push(self.event(event, Change::OrderReplaced(revised)));
         if !keeps_place && placement.trigger.is_none() {
-            self.meet_book(order.id, &placement, &mut events);
+            self.come_to_market(order.id, &placement, &mut events);
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
+    }
+
+    /// Lets an order with new terms meet the book, once its market admits it.
+    pub(super) fn come_to_market(&mut self, id: OrderId, placement: &Placement, events: &mut Vec<Event>) {
+        let order = Arc::clone(self.orders.known(id));
+        let admits = |market: &super::market::Market| market.state.admits(order.trades_extended_hours());
+        if self.market(order.instrument).is_some_and(admits) {
+            self.meet_book(id, placement, events);
+        } else {
+            self.park(&order);
+        }
     }
 
     /// Writes new terms into an order: hold, expiry, book and version. An order that loses its place is off the book
@@ -290,10 +308,10 @@ impl Engine {
         }
         self.take_hold(order.account, placement.hold);
         if let Some(at) = order.expires_at {
-            self.due.remove(&(at, order.id));
+            self.due.remove(&(at, Due::End(order.id)));
         }
         if let Some(at) = terms.expires_at {
-            self.due.insert((at, order.id));
+            self.due.insert((at, Due::End(order.id)));
         }
         let before = order.leaves;
         let market = self.market_mut(order.instrument);

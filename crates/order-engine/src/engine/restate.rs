@@ -53,7 +53,7 @@ impl Engine {
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: order.id, status: order.status });
         }
-        if order.is_staged() {
+        if order.status == OrderStatus::PendingNew {
             return Err(Reject::OrderStaged(order.id));
         }
         let changes = Changes { price, quantity, time_in_force, ..Changes::default() };
@@ -84,7 +84,7 @@ impl Engine {
                 let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, texts);
                 events.push(self.event(event, Change::OrderRestated(revised)));
                 if !keeps_place && placement.trigger.is_none() {
-                    self.meet_book(id, &placement, &mut events);
+                    self.come_to_market(id, &placement, &mut events);
                 }
             }
             Restatement::Closed { order, status } => {

@@ -27,6 +27,7 @@ pub(super) struct Terms {
     pub(super) post_only: bool,
     pub(super) price_bound: PriceBound,
     pub(super) self_match: SelfMatch,
+    pub(super) extended_hours: bool,
 }
 
 impl Terms {
@@ -41,6 +42,7 @@ impl Terms {
             post_only: order.post_only,
             price_bound: order.price_bound,
             self_match: order.self_match,
+            extended_hours: order.extended_hours == Some(true),
         }
     }
 
@@ -55,6 +57,7 @@ impl Terms {
             post_only: order.post_only,
             price_bound: order.price_bound,
             self_match: order.self_match,
+            extended_hours: order.trades_extended_hours(),
         }
     }
 }
@@ -77,12 +80,14 @@ impl Engine {
             if counts_as_new {
                 self.decide_capacity(terms)?;
             }
+            self.decide_open(now, market, terms)?;
             return Ok(placement);
         }
         let shape = self.decide_shape(now, terms, market)?;
         if counts_as_new {
             self.decide_capacity(terms)?;
         }
+        self.decide_open(now, market, terms)?;
         let best = market.book.best(terms.side.opposite());
         Self::decide_liquidity(market, terms, &shape, best)?;
         let plan = plan(&market.book, &market.scales, &shape.incoming)?;
@@ -109,6 +114,7 @@ impl Engine {
             hold,
             expires_at: shape.expires_at,
             trigger: None,
+            queue: None,
             refusal: None,
         })
     }
@@ -139,6 +145,7 @@ impl Engine {
             hold,
             expires_at: shape.expires_at,
             trigger: None,
+            queue: None,
             refusal: None,
         })
     }
@@ -195,14 +202,21 @@ impl Engine {
         Ok(Shape { incoming, quantity, rest_at, expires_at })
     }
 
-    /// Checks terms that an order on the book is to have from now on, and says when they end.
+    /// Whether an order trades now: a session is open that admits it, and there is no halt.
+    fn decide_open(&self, now: Timestamp, market: &Market, terms: &Terms) -> Result<(), Reject> {
+        let closure = self.closure(now, market, terms.extended_hours);
+        closure.map_or(Ok(()), |closure| Err(closure.reject(terms.instrument)))
+    }
+
+    /// Checks terms that an order on the book is to have from now on, and says when they end and what quantity they come
+    /// to, when that does not depend on the book.
     pub(super) fn decide_live_shape(
         &self,
         now: Timestamp,
         terms: &Terms,
         market: &Market,
-    ) -> Result<Option<Timestamp>, Reject> {
-        self.decide_shape(now, terms, market).map(|shape| shape.expires_at)
+    ) -> Result<(Option<Timestamp>, Option<Lots>), Reject> {
+        self.decide_shape(now, terms, market).map(|shape| (shape.expires_at, shape.quantity))
     }
 
     fn decide_size(
@@ -251,16 +265,28 @@ impl Engine {
         let own = match terms.time_in_force {
             TimeInForce::Gtd(expiry) if expiry <= now => return Err(Reject::ExpiryInPast { expiry, now }),
             TimeInForce::Gtd(expiry) => Some(expiry),
-            TimeInForce::Day => {
-                let instrument = self.reference.instrument(terms.instrument);
-                instrument.map(|known| now.next_time_of_day(known.definition.day_ends_at))
-            }
-            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+            TimeInForce::Day => Some(self.decide_day_end(now, terms, market)?),
+            TimeInForce::Gtc
+            | TimeInForce::Ioc
+            | TimeInForce::Fok
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose => None,
         };
         Ok(own.into_iter().chain(market.trades_until).min())
     }
 
-    fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {
+    /// When the day of an order ends that comes now.
+    fn decide_day_end(&self, now: Timestamp, terms: &Terms, market: &Market) -> Result<Timestamp, Reject> {
+        if let Some(calendar) = self.calendar_of(market) {
+            let closed = Reject::MarketClosed { instrument: terms.instrument, opens_at: None };
+            return calendar.day_end(now, terms.extended_hours).ok_or(closed);
+        }
+        let instrument = self.reference.instrument(terms.instrument);
+        let known = instrument.ok_or(Reject::UnknownInstrument(terms.instrument))?;
+        Ok(now.next_time_of_day(known.definition.day_ends_at))
+    }
+
+    pub(super) fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {
         if self.orders.open_count(terms.account) >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
             return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
         }
@@ -346,6 +372,7 @@ impl Engine {
             hold: None,
             expires_at: shape.expires_at,
             trigger: None,
+            queue: None,
             refusal: Some(refusal),
         })
     }

@@ -135,7 +135,7 @@ pub(super) fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed 
 
 impl Engine {
     pub(super) fn arm(&mut self, order: &Order) {
-        let Some(trigger) = order.trigger else { return };
+        let Some(trigger) = order.trigger.filter(|_| !self.is_parked(order)) else { return };
         let market = self.market_mut(order.instrument);
         let armed = armed(&market.scales, order, &trigger);
         market.triggers.arm(order.id, armed);
@@ -152,7 +152,8 @@ impl Engine {
     /// Lets the markets that were stirred move what waits for them.
     pub(super) fn settle_triggers(&mut self, events: &mut Vec<Event>) {
         while let Some(instrument) = self.stirred.take_lowest().map(InstrumentId::new) {
-            if self.market(instrument).is_none_or(|market| market.triggers.is_empty()) {
+            let may_fire = |market: &Market| market.state.is_trading() && !market.triggers.is_empty();
+            if !self.market(instrument).is_some_and(may_fire) {
                 continue;
             }
             self.trail(instrument, Side::Buy, events);

@@ -21,6 +21,8 @@ mod placing;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod settling;
 #[cfg(test)]
 mod simulation;

@@ -4,15 +4,17 @@
 use std::fmt::Write as _;
 
 use order_engine::OrderStatus::{
-    Canceled, Expired, Filled, New, PartiallyFilled, PendingNew, Rejected, Replaced,
+    Canceled, Expired, Filled, New, PartiallyFilled, PendingNew, Rejected, Replaced, Suspended,
 };
 use order_engine::{Change, Event, OrderStatus};
 
 /// Status before (nothing for a new order), what happens, status after.
 const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
     (None, "staged", PendingNew),
+    (None, "queued", PendingNew),
     (None, "accepted", New),
     (None, "rejected", Rejected),
+    (Some(PendingNew), "queued", PendingNew),
     (Some(PendingNew), "accepted", New),
     (Some(PendingNew), "rejected", Rejected),
     (Some(PendingNew), "canceled", Canceled),
@@ -28,6 +30,7 @@ const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
     (Some(New), "rejected", Rejected),
     (Some(New), "expired", Expired),
     (Some(New), "restated", New),
+    (Some(New), "suspended", Suspended),
     (Some(PartiallyFilled), "filled", PartiallyFilled),
     (Some(PartiallyFilled), "filled", Filled),
     (Some(PartiallyFilled), "replaced", PartiallyFilled),
@@ -36,6 +39,14 @@ const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
     (Some(PartiallyFilled), "rejected", Rejected),
     (Some(PartiallyFilled), "expired", Expired),
     (Some(PartiallyFilled), "restated", PartiallyFilled),
+    (Some(PartiallyFilled), "suspended", Suspended),
+    (Some(Suspended), "resumed", New),
+    (Some(Suspended), "resumed", PartiallyFilled),
+    (Some(Suspended), "succeeded", Replaced),
+    (Some(Suspended), "canceled", Canceled),
+    (Some(Suspended), "rejected", Rejected),
+    (Some(Suspended), "expired", Expired),
+    (Some(Suspended), "restated", Suspended),
     (Some(Filled), "restated", Filled),
     (Some(Canceled), "restated", Canceled),
     (Some(Rejected), "restated", Rejected),
@@ -46,6 +57,9 @@ const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
 const fn happening(change: &Change) -> &'static str {
     match change {
         Change::OrderStaged(_) => "staged",
+        Change::OrderQueued(_) => "queued",
+        Change::OrderSuspended(_) => "suspended",
+        Change::OrderResumed(_) => "resumed",
         Change::OrderAccepted(_) => "accepted",
         Change::OrderFilled { .. } => "filled",
         Change::OrderTrailed(_) => "trailed",
@@ -61,6 +75,9 @@ const fn happening(change: &Change) -> &'static str {
         | Change::AccountUpdated { .. }
         | Change::BalanceAdjusted { .. }
         | Change::QuoteUpdated { .. }
+        | Change::SessionChanged { .. }
+        | Change::TradingHalted { .. }
+        | Change::TradingResumed { .. }
         | Change::ListChanged(_)
         | Change::ListDeleted(_) => "",
     }

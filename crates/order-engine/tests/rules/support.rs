@@ -96,6 +96,8 @@ fn instrument(
         commission: Commission::NONE,
         day_ends_at: 0,
         trigger_source: order_engine::TriggerSource::OtherSide,
+        calendar: None,
+        while_closed: order_engine::WhileClosed::Queue,
         option: None,
     }
 }
@@ -173,18 +175,26 @@ pub(crate) fn deposit(account: AccountId, asset: AssetId, units: &str) -> Comman
 impl World {
     /// Definitions, two funded clients, no quotes.
     pub(crate) fn new() -> Self {
-        let mut world = Self { engine: Engine::new(), now: START, log: Vec::new(), tape: Tape::default() };
-        let mut commands = definitions();
-        for account in [ALICE, BOB] {
-            commands.push(deposit(account, USD, "100000"));
-            commands.push(deposit(account, BTC, "10"));
-            commands.push(deposit(account, ADA, "10000"));
-            commands.push(deposit(account, CALL, "100"));
+        let mut world = Self::empty();
+        for command in definitions() {
+            world.run(command).unwrap();
         }
-        for command in commands {
-            world.apply(command).result.unwrap();
-        }
+        world.fund();
         world
+    }
+
+    /// Nothing at all.
+    pub(crate) fn empty() -> Self {
+        Self { engine: Engine::new(), now: START, log: Vec::new(), tape: Tape::default() }
+    }
+
+    /// Lets both clients have what they start with.
+    pub(crate) fn fund(&mut self) {
+        for account in [ALICE, BOB] {
+            for (asset, units) in [(USD, "100000"), (BTC, "10"), (ADA, "10000"), (CALL, "100")] {
+                self.run(deposit(account, asset, units)).unwrap();
+            }
+        }
     }
 
     pub(crate) fn apply(&mut self, command: Command) -> Applied {

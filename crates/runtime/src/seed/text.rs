@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use order_engine::{AccountCode, Amount, AssetCode, Price, Quantity, Symbol, Timestamp};
+use order_engine::{AccountCode, Amount, AssetCode, CalendarName, Price, Quantity, Symbol, Timestamp};
 use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use time::OffsetDateTime;
@@ -57,6 +57,7 @@ macro_rules! parse_id {
 
 parse_id!(AssetCode, "an asset code such as \"USD\"");
 parse_id!(Symbol, "a symbol such as \"BTC-USD\"");
+parse_id!(CalendarName, "a calendar's name such as \"us-equities\"");
 parse_id!(AccountCode, "an account code such as \"demo\"");
 
 macro_rules! parse_number {

@@ -1,8 +1,9 @@
-//! What follows from the orders of a state and is not written into its image.
+//! What follows from the orders and the calendars of a state and is not written into its image.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::due::Due;
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::lookup::Lookup;
 use crate::order::Order;
@@ -12,7 +13,7 @@ use crate::time::Timestamp;
 #[derive(Default)]
 pub(super) struct Derived {
     pub(super) client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
-    pub(super) due: BTreeSet<(Timestamp, OrderId)>,
+    pub(super) due: BTreeSet<(Timestamp, Due)>,
     /// Closed orders with the events that closed them.
     pub(super) closed: Vec<(EventId, OrderId)>,
 }
@@ -36,7 +37,10 @@ impl Derived {
         // A staged order ends by its staging; what it says of its expiry counts from its release on.
         let ends_at = if order.is_staged() { order.staged_until } else { order.expires_at };
         if let Some(at) = ends_at {
-            self.due.insert((at, order.id));
+            self.due.insert((at, Due::End(order.id)));
+        }
+        if let Some(at) = order.releases_at().filter(|_| order.is_queued()) {
+            self.due.insert((at, Due::release_of(order)));
         }
     }
 }

@@ -8,12 +8,14 @@ use minicbor::{Decode, Decoder};
 
 use super::derive::Derived;
 use super::record::{
-    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, PositionImage,
-    RealizedImage, RestingImage, Section,
+    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, ParkedImage,
+    PositionImage, RealizedImage, RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
 use crate::book::Resting;
+use crate::calendar::Calendar;
+use crate::engine::due::Due;
 use crate::engine::market::Market;
 use crate::engine::orders::OrderStore;
 use crate::engine::{Engine, TouchedMarks};
@@ -28,12 +30,13 @@ use crate::marks::Marks;
 use crate::number::Amount;
 use crate::order::{Earlier, Order};
 use crate::reference::{Account, Asset, Instrument, Reference};
+use crate::time::Timestamp;
 use crate::units::{Lots, Scales, Ticks};
 
 pub(super) fn read(input: impl io::Read) -> Result<Engine, ImageError> {
     let mut records = Records { input, record: Vec::new(), count: 0, section: None };
     let head: Head = records.head()?;
-    let mut rebuilt = Rebuilt::default();
+    let mut rebuilt = Rebuilt { now: head.now, ..Rebuilt::default() };
     loop {
         let (section, position) = records.next()?;
         let number = records.count;
@@ -142,6 +145,7 @@ impl From<Misfit> for Fault {
 /// The state as far as it has been read.
 #[derive(Default)]
 struct Rebuilt {
+    now: Timestamp,
     reference: Reference,
     ledger: Ledger,
     markets: Vec<Market>,
@@ -167,6 +171,12 @@ impl Rebuilt {
                 in_order(asset.id == self.reference.next_asset())?;
                 self.reference.add_asset(asset);
             }
+            Section::Calendar => {
+                let calendar: Calendar = decoder.decode()?;
+                in_order(calendar.id == self.reference.next_calendar())?;
+                in_order(calendar.definition.is_in_order())?;
+                self.reference.put_calendar(calendar);
+            }
             Section::Instrument => {
                 let instrument: Instrument = decoder.decode()?;
                 in_order(instrument.id == self.reference.next_instrument())?;
@@ -175,7 +185,14 @@ impl Rebuilt {
                 let scales =
                     Scales::of(&instrument.definition).filter(|_| !instrument.definition.lot.is_zero());
                 let scales = scales.ok_or(Misfit::Range)?;
-                self.markets.push(Market::new(&instrument, scales));
+                let name = instrument.definition.calendar.as_ref();
+                let calendar = name.and_then(|name| self.reference.calendar_by_name(name.as_str()));
+                known(name.is_some() == calendar.is_some())?;
+                let market = Market::new(&instrument, scales, calendar.map(AsRef::as_ref), self.now);
+                if let Some(at) = market.state.next_change {
+                    self.derived.due.insert((at, Due::Session(instrument.id)));
+                }
+                self.markets.push(market);
                 self.reference.add_instrument(instrument);
             }
             Section::Account => {
@@ -204,6 +221,10 @@ impl Rebuilt {
                 self.market(instrument)?;
                 let queue = LotQueue::restore(lots).ok_or(Misfit::Range)?;
                 self.lots.insert((account, instrument), queue);
+            }
+            Section::Parked => {
+                let ParkedImage { instrument, order } = decoder.decode()?;
+                in_order(self.market(instrument)?.parked.insert(order))?;
             }
             Section::Order => {
                 let order = decoder.decode()?;

@@ -10,6 +10,7 @@ use crate::lots::LotQueueImage;
 use crate::number::Amount;
 use crate::order::Side;
 use crate::position::Balance;
+use crate::session::Halt;
 use crate::time::Timestamp;
 
 /// The format of the whole: what a reader must know before it can read the rest.
@@ -25,6 +26,9 @@ pub(super) enum Section {
     /// Assets in the order of their ids.
     #[n(1)]
     Asset,
+    /// Calendars in the order of their ids.
+    #[n(46)]
+    Calendar,
     /// Instruments in the order of their ids.
     #[n(2)]
     Instrument,
@@ -43,6 +47,9 @@ pub(super) enum Section {
     /// [`PositionImage`]s by account and instrument.
     #[n(7)]
     Position,
+    /// [`ParkedImage`]s by instrument and order.
+    #[n(47)]
+    Parked,
     /// Orders by id, for each all of its versions, the oldest first.
     #[n(8)]
     Order,
@@ -116,6 +123,17 @@ pub(in crate::engine) struct MarketImage {
     /// In ticks.
     #[n(2)]
     pub(in crate::engine) last_trade: Option<i64>,
+    #[n(3)]
+    pub(in crate::engine) halt: Option<Halt>,
+}
+
+/// An order that is kept out of its market.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct ParkedImage {
+    #[n(0)]
+    pub(super) instrument: InstrumentId,
+    #[n(1)]
+    pub(super) order: OrderId,
 }
 
 /// A row of candles of a market.

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, PositionImage, RealizedImage,
-    RestingImage, Section,
+    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, ParkedImage, PositionImage,
+    RealizedImage, RestingImage, Section,
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
@@ -25,7 +25,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         realized,
         orders,
         lists,
-        // Derived from the orders and their versions.
+        // Derived from the orders and their versions, and from the calendars.
         client_ids: _,
         due: _,
         retention,
@@ -43,6 +43,9 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     )?;
     for asset in reference.assets() {
         records.put(Section::Asset, asset.as_ref())?;
+    }
+    for calendar in reference.calendars() {
+        records.put(Section::Calendar, calendar.as_ref())?;
     }
     for instrument in reference.instruments() {
         records.put(Section::Instrument, instrument.as_ref())?;
@@ -62,6 +65,11 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     for ((account, instrument), lots) in lots {
         let (account, instrument, lots) = (*account, *instrument, lots.image());
         records.put(Section::Position, &PositionImage { account, instrument, lots })?;
+    }
+    for market in markets {
+        for order in &market.parked {
+            records.put(Section::Parked, &ParkedImage { instrument: market.instrument, order: *order })?;
+        }
     }
     for order in orders.iter() {
         records.put_order(order)?;

@@ -55,7 +55,11 @@ impl Model {
             TimeInForce::Gtd(at) if at <= self.now => return Err("ExpiryInPast"),
             TimeInForce::Gtd(at) => Some(at),
             TimeInForce::Day => Some(self.now.next_time_of_day(0)),
-            TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok => None,
+            TimeInForce::Gtc
+            | TimeInForce::Ioc
+            | TimeInForce::Fok
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose => None,
         };
         Ok(match (own, market.trades_until) {
             (Some(own), Some(until)) => Some(own.min(until)),

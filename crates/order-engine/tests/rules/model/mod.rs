@@ -360,7 +360,10 @@ impl Model {
             | Command::Reset
             | Command::DefineAsset(_)
             | Command::DefineInstrument(_)
-            | Command::OpenAccount(_) => Ok(()),
+            | Command::OpenAccount(_)
+            | Command::DefineCalendar(_)
+            | Command::HaltInstrument(_)
+            | Command::ResumeInstrument(_) => Ok(()),
             Command::AdjustBalance(adjustment) => self.adjust(adjustment),
         }?;
         self.settle();
