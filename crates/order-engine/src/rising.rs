@@ -26,7 +26,11 @@ impl RisingIndex {
     /// Where the thing of a number is.
     pub(crate) fn get(&self, number: u64) -> Option<u32> {
         let (shared, at) = split(number);
-        let page = *self.directory.get(&shared)?;
+        // What is asked for most is what has just been added.
+        let page = match self.newest {
+            Some((newest, page)) if newest == shared => page,
+            _ => *self.directory.get(&shared)?,
+        };
         self.pages.get(page as usize)?.get(at).copied().filter(|place| *place != NONE)
     }
 

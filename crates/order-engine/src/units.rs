@@ -1,7 +1,9 @@
 //! Fixed-point numbers inside the book: prices in units of the instrument's price scale, quantities in units of its
 //! quantity scale, and the bridge to the numbers at the edges.
 
-use rust_decimal::Decimal;
+use std::ops::RangeInclusive;
+
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::limits;
 use crate::number::{Amount, Price, PriceDifference, Quantity};
@@ -171,6 +173,15 @@ impl Scales {
         Ok(Lots(units))
     }
 
+    /// The quantities between the least and the greatest of a definition.
+    pub(crate) fn quantities_of(&self, definition: &InstrumentDefinition) -> RangeInclusive<Lots> {
+        // The greatest is whole lots, the least need not be.
+        let least = definition.minimum_quantity.decimal();
+        let least = least.round_dp_with_strategy(self.quantity_scale, RoundingStrategy::AwayFromZero);
+        let known = |quantity| units_of(quantity, self.quantity_scale).map_or(Lots(MAX_UNITS), Lots);
+        known(least)..=known(definition.maximum_quantity.decimal())
+    }
+
     /// A difference of prices in the book's units.
     ///
     /// # Errors
@@ -300,6 +311,9 @@ fn units_of(value: Decimal, scale: u32) -> Option<i64> {
 /// A part of an amount, in hundredths of a percent, cut to `scale` decimals.
 #[must_use]
 pub(crate) fn part(amount: Amount, basis_points: u32, rounding: Rounding, scale: u32) -> Amount {
+    if basis_points == 0 {
+        return Amount::ZERO;
+    }
     let scaled = amount.units().saturating_mul(i128::from(basis_points));
     // The division itself cuts below the twelfth decimal, which no scale keeps.
     let exact = Amount::from_units(scaled / 10_000);

@@ -1,5 +1,7 @@
 //! One market: scales, book, quote, and the house's resting orders.
 
+use std::ops::RangeInclusive;
+
 use super::image::record::MarketImage;
 use super::trigger::armed;
 use std::collections::BTreeSet;
@@ -16,7 +18,7 @@ use crate::reject::Reject;
 use crate::session::{MarketState, WhileClosed};
 use crate::time::Timestamp;
 use crate::triggers::Triggers;
-use crate::units::{Scales, Ticks};
+use crate::units::{Lots, Scales, Ticks};
 
 /// One level of a book at the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub(super) struct Market {
     pub(super) commission: Commission,
     pub(super) is_margin: bool,
     pub(super) scales: Scales,
+    /// The least and the greatest quantity of an order.
+    pub(super) quantities: RangeInclusive<Lots>,
     pub(super) book: Book,
     pub(super) quote: Option<Quote>,
     pub(super) last_trade: Option<Ticks>,
@@ -80,6 +84,7 @@ impl Market {
             commission: instrument.definition.commission,
             is_margin: instrument.is_margin(),
             scales,
+            quantities: scales.quantities_of(&instrument.definition),
             book: Book::new(),
             quote: None,
             last_trade: None,
@@ -107,6 +112,7 @@ impl Market {
             commission: _,
             is_margin: _,
             scales: _,
+            quantities: _,
             trigger_source: _,
             trades_until: _,
             calendar: _,

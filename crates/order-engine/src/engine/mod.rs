@@ -145,10 +145,13 @@ impl Engine {
         self.now = now;
         let mut result = self.dispatch(command);
         if let Ok(outcome) = &mut result {
+            let own_events = outcome.events.len();
             self.settle_triggers(&mut outcome.events);
-            // The command's own order may have fired.
-            let own = outcome.order.as_ref().map(|order| order.id);
-            outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
+            if outcome.events.len() > own_events {
+                // The command's own order may have fired.
+                let own = outcome.order.as_ref().map(|order| order.id);
+                outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
+            }
         }
         self.assert_books_uncrossed();
         let archived = self.archive_closed();

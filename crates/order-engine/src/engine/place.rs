@@ -224,18 +224,18 @@ impl Engine {
         for fill in &placement.fills {
             self.fill_order(id, *fill, events);
         }
-        let order = Arc::clone(self.orders.known(id));
+        let order = self.orders.known(id);
         if order.status.is_closed() {
             return;
         }
-        let market = self.market_mut(order.instrument);
-        let leaves = market.scales.known_lots(order.leaves);
+        let (account, instrument, side, leaves) = (order.account, order.instrument, order.side, order.leaves);
         let Some(price) = placement.rest_at else {
             self.close(id, OrderStatus::Canceled, StatusReason::NotFilledAtOnce, events);
             return;
         };
-        let key =
-            market.book.insert(order.side, price, Resting { order: id, account: order.account, leaves });
+        let market = self.market_mut(instrument);
+        let leaves = market.scales.known_lots(leaves);
+        let key = market.book.insert(side, price, Resting { order: id, account, leaves });
         self.orders.rests(id, key);
     }
 

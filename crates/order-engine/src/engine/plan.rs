@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::book::{Book, BookKey};
+use crate::book::{Book, BookKey, Resting};
 use crate::ids::{AccountId, OrderId};
 use crate::number::Amount;
 use crate::order::{PriceBound, SelfMatch, Side};
@@ -99,7 +99,10 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
     let mut left = incoming.budget;
     let mut last_price = None;
     let (mut fault, mut is_spent) = (None, false);
-    book.visit(incoming.side.opposite(), |key, price, resting| {
+    let others = incoming.side.opposite();
+    // Most orders reach nobody.
+    let reached = book.best(others).filter(|best| incoming.limit_takes(*best)).map(|_| others);
+    let mut meet = |key, price, resting: &Resting| {
         if !incoming.limit_takes(price) {
             return ControlFlow::Break(());
         }
@@ -130,7 +133,10 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
         // Something is left at this price that the budget cannot buy: worse prices are not for it.
         is_spent = left.is_spent() || wanted < resting.leaves;
         if is_spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    };
+    if let Some(others) = reached {
+        book.visit(others, &mut meet);
+    }
     if let Some(reject) = fault {
         return Err(reject);
     }

@@ -231,12 +231,18 @@ impl Engine {
         };
         let definition = &instrument.definition;
         if let Some(quantity) = quantity {
-            let given = market.scales.quantity(quantity);
-            if given < definition.minimum_quantity || quantity.is_zero() {
-                return Err(Reject::QuantityTooSmall { given, minimum: definition.minimum_quantity });
+            let given = || market.scales.quantity(quantity);
+            if quantity < *market.quantities.start() || quantity.is_zero() {
+                return Err(Reject::QuantityTooSmall {
+                    given: given(),
+                    minimum: definition.minimum_quantity,
+                });
             }
-            if given > definition.maximum_quantity {
-                return Err(Reject::QuantityTooLarge { given, maximum: definition.maximum_quantity });
+            if quantity > *market.quantities.end() {
+                return Err(Reject::QuantityTooLarge {
+                    given: given(),
+                    maximum: definition.maximum_quantity,
+                });
             }
         }
         let value = match (terms.size, quantity, limit) {
