@@ -290,6 +290,8 @@ const fn refused(reject: &Reject) -> ApiError {
             | Combination::ImmediateReplacement
             | Combination::TriggerWithoutStop
             | Combination::SuccessorOfTrigger
+            | Combination::OffsetWithoutPip
+            | Combination::ExitsOnReduceOnly
             | Combination::CrossedQuote
             | Combination::AuctionWithoutSessions
             | Combination::AuctionKind
@@ -297,6 +299,13 @@ const fn refused(reject: &Reject) -> ApiError {
         )
         | Reject::ReleaseInPast { .. }
         | Reject::TradingNotHalted(_)
+        | Reject::UnknownLot(_)
+        | Reject::NoPosition(_)
+        | Reject::QuantityAboveLot { .. }
+        | Reject::QuantityAbovePosition { .. }
+        | Reject::TakeProfitOnWrongSide { .. }
+        | Reject::StopLossOnWrongSide { .. }
+        | Reject::TriggerReached { .. }
         | Reject::QuantityNotAboveFilled { .. }
         | Reject::OffsetOutOfRange { .. }
         | Reject::SelfMatch { .. } => ApiError::Internal,

@@ -24,7 +24,7 @@ use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError, web};
 use facade_kit::enveloped;
-use order_engine::{Capacity, Combination, Reject};
+use order_engine::{Capacity, Combination, Price, Reject};
 use runtime::SubmitError;
 
 use crate::json;
@@ -80,6 +80,20 @@ pub(crate) enum ApiError {
     ForeignOrder,
     /// 32: no such account.
     UnknownAccount,
+    /// 33: a stop loss that is not on the losing side of the price.
+    InvalidStopLoss {
+        /// As asked.
+        given: Price,
+        /// The price that decided.
+        price: Price,
+    },
+    /// 34: a take profit that is not on the profitable side of the price.
+    InvalidTakeProfit {
+        /// As asked.
+        given: Price,
+        /// The price that decided.
+        price: Price,
+    },
     /// 35: nothing to change.
     NoParameters,
     /// 36: a value out of its range; the argument's name.
@@ -167,6 +181,8 @@ impl ApiError {
             Self::OrderNotFound => (11, 404),
             Self::TradeNotFound => (12, 404),
             Self::PositionNotFound => (14, 404),
+            Self::InvalidStopLoss { .. } => (33, 400),
+            Self::InvalidTakeProfit { .. } => (34, 400),
             Self::TooManyTrades => (15, 403),
             Self::TooManyOrders => (16, 403),
             Self::InsufficientLiquidity => (17, 403),
@@ -224,6 +240,10 @@ impl ApiError {
             Self::Halted => "Instrument trading halted",
             Self::AccountNotTradable => "Account Not Tradable",
             Self::UnknownAccount => "The account ID provided is invalid",
+            Self::InvalidStopLoss { given, price } => return wrong_side("stopLoss", *given, *price).into(),
+            Self::InvalidTakeProfit { given, price } => {
+                return wrong_side("takeProfit", *given, *price).into();
+            }
             Self::NoParameters => "No valid parameters were passed with the request",
             Self::OutOfRange(argument) => {
                 return format!("The value specified is not in the valid range: {argument}").into();
@@ -318,6 +338,14 @@ impl From<Reject> for ApiError {
             Reject::AccountNotOpen { .. } => Self::AccountNotTradable,
             Reject::UnknownInstrument(_) => Self::UnknownInstrument,
             Reject::UnknownOrder(_) | Reject::OrderClosed { .. } => Self::OrderNotFound,
+            Reject::UnknownLot(_) => Self::TradeNotFound,
+            Reject::NoPosition(_) => Self::PositionNotFound,
+            Reject::TakeProfitOnWrongSide { given, reference } => {
+                Self::InvalidTakeProfit { given, price: reference }
+            }
+            Reject::StopLossOnWrongSide { given, reference } => {
+                Self::InvalidStopLoss { given, price: reference }
+            }
             Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => Self::AccessForbidden,
             Reject::NothingToReplace => Self::NoParameters,
             Reject::Combination(combination) => combination.into(),
@@ -325,6 +353,9 @@ impl From<Reject> for ApiError {
             | Reject::QuantityTooPrecise { .. }
             | Reject::QuantityOffLot { .. }
             | Reject::QuantityNotAboveFilled { .. } => Self::Malformed("units"),
+            Reject::QuantityAboveLot { .. } | Reject::QuantityAbovePosition { .. } => {
+                Self::OutOfRange("units")
+            }
             Reject::QuantityTooSmall { .. }
             | Reject::QuantityTooLarge { .. }
             | Reject::NotionalTooSmall { .. }
@@ -360,6 +391,7 @@ impl From<Reject> for ApiError {
             | Reject::InstrumentListed(_)
             | Reject::OffsetTooPrecise { .. }
             | Reject::OffsetOutOfRange { .. }
+            | Reject::TriggerReached { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. }
             | Reject::ReleaseInPast { .. }
@@ -371,6 +403,11 @@ impl From<Reject> for ApiError {
     }
 }
 
+fn wrong_side(exit: &str, given: Price, price: Price) -> String {
+    let side = if given > price { "above" } else { "below" };
+    format!("Invalid {exit} error: requested {exit} is {side} price {price}")
+}
+
 impl From<Combination> for ApiError {
     fn from(combination: Combination) -> Self {
         match combination {
@@ -380,6 +417,8 @@ impl From<Combination> for ApiError {
             Combination::PostOnlyWithoutLimit
             | Combination::PostOnlyImmediate
             | Combination::SuccessorOfTrigger
+            | Combination::OffsetWithoutPip
+            | Combination::ExitsOnReduceOnly
             | Combination::CrossedQuote
             | Combination::AuctionWithoutSessions
             | Combination::AuctionKind

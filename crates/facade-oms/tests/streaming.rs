@@ -454,6 +454,7 @@ fn without_targets_the_view_is_of_everything_to_be_seen() {
             instruments: None,
             side: None,
             classes: None,
+            staged: false,
         }));
         assert!(client.receive().contains("Cancelled"));
         engine.apply(&order_engine::Command::CancelOrders(order_engine::CancelOrders {
@@ -461,6 +462,7 @@ fn without_targets_the_view_is_of_everything_to_be_seen() {
             instruments: None,
             side: None,
             classes: None,
+            staged: false,
         }));
         assert!(client.receive().contains("Cancelled"));
         // What is finished is out of the way of the next client after midnight.

@@ -226,12 +226,18 @@ impl ApiError {
                 | Combination::CrossedBounds
                 | Combination::ImmediateReplacement
                 | Combination::TriggerWithoutStop
+                | Combination::OffsetWithoutPip
+                | Combination::ExitsOnReduceOnly
                 | Combination::CrossedQuote
                 | Combination::AuctionWithoutSessions
                 | Combination::AuctionKind
                 | Combination::AuctionWithRelease,
             )
             | Reject::ReleaseInPast { .. }
+            // What another dialect attached to an order may stand in the way of its successor.
+            | Reject::QuantityAbovePosition { .. }
+            | Reject::TakeProfitOnWrongSide { .. }
+            | Reject::StopLossOnWrongSide { .. }
             | Reject::SizeNotPositive
             | Reject::QuantityNotAboveFilled { .. }
             | Reject::PriceTooLarge { .. }
@@ -275,13 +281,17 @@ impl ApiError {
             | Reject::ContractExpired { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Unavailable,
-            // Only operators' commands, short sales, and orders that wait, are refused with these.
+            // Only operators' commands, short sales, closes, and orders that wait, are refused with these.
             Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }
             | Reject::SettingOutOfRange { .. }
             | Reject::ShortSaleForbidden(_)
             | Reject::ShortSaleWhileLong { .. }
             | Reject::ShortSaleAgainstBuys { .. }
+            | Reject::UnknownLot(_)
+            | Reject::NoPosition(_)
+            | Reject::QuantityAboveLot { .. }
+            | Reject::TriggerReached { .. }
             | Reject::OffsetTooPrecise { .. }
             | Reject::OffsetOutOfRange { .. }
             | Reject::UnknownAssetCode

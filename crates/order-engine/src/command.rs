@@ -4,8 +4,9 @@ use minicbor::{Decode, Encode};
 
 use crate::annotations::Annotations;
 use crate::calendar::CalendarDefinition;
+use crate::exits::{ExitChanges, Exits};
 use crate::ids::{
-    AccountId, AssetId, ClientOrderId, HaltReason, InstrumentId, ListId, ListItemId, ListName, OrderId,
+    AccountId, AssetId, ClientOrderId, HaltReason, InstrumentId, ListId, ListItemId, ListName, LotId, OrderId,
 };
 use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
@@ -59,6 +60,15 @@ pub enum Command {
     /// An operator overwrites the stored state of an order.
     #[n(13)]
     RestateOrder(#[n(0)] RestateOrder),
+    /// Change the exits of an open lot.
+    #[n(14)]
+    ChangeLotExits(#[n(0)] ChangeLotExits),
+    /// Close an open lot by a market order, in whole or in part.
+    #[n(15)]
+    CloseLot(#[n(0)] CloseLot),
+    /// Close all lots of an instrument by a market order, oldest first.
+    #[n(16)]
+    ClosePosition(#[n(0)] ClosePosition),
     /// Change the settings of an account.
     #[n(26)]
     UpdateAccount(#[n(0)] UpdateAccount),
@@ -264,6 +274,14 @@ pub struct PlaceOrder {
     /// Record it now and release it at this instant, which lies ahead.
     #[n(18)]
     pub release_at: Option<Timestamp>,
+    /// Exits for the lots that it opens.
+    #[n(14)]
+    #[cbor(default)]
+    pub exits: Exits,
+    /// Whether it may only reduce the account's position in the instrument.
+    #[n(15)]
+    #[cbor(default)]
+    pub reduce_only: bool,
 }
 
 impl PlaceOrder {
@@ -292,6 +310,8 @@ impl PlaceOrder {
             market_refusal: MarketRefusal::default(),
             annotations: Annotations::default(),
             release_at: None,
+            exits: Exits::NONE,
+            reduce_only: false,
         }
     }
 }
@@ -337,6 +357,29 @@ pub struct ReplaceOrder {
     /// New trigger price, for an order with a fixed one that has not fired.
     #[n(8)]
     pub trigger: Option<Price>,
+    /// What becomes of its exits. Lots that are open already keep theirs.
+    #[n(9)]
+    #[cbor(default)]
+    pub exits: ExitChanges,
+}
+
+impl ReplaceOrder {
+    /// A replacement that changes nothing yet.
+    #[must_use]
+    pub const fn new(account: AccountId, order: OrderId) -> Self {
+        Self {
+            account,
+            order,
+            price: None,
+            quantity: None,
+            time_in_force: None,
+            price_bound: None,
+            client_order_id: None,
+            annotations: None,
+            trigger: None,
+            exits: ExitChanges::KEEP,
+        }
+    }
 }
 
 /// How large a successor is.
@@ -412,6 +455,10 @@ pub struct CancelOrders {
     /// Only these kinds.
     #[n(3)]
     pub classes: Option<Vec<OrderClass>>,
+    /// Staged orders too; otherwise they stay.
+    #[n(4)]
+    #[cbor(default)]
+    pub staged: bool,
 }
 
 /// The status that an operator gives to an order.
@@ -455,6 +502,67 @@ pub struct RestateOrder {
     pub request_id: Option<ClientOrderId>,
     /// Texts, all of them.
     #[n(6)]
+    pub annotations: Annotations,
+    /// Trigger price, for an order that waits for a fixed one; absent keeps it. It may not be one that fires at once.
+    #[n(7)]
+    pub trigger: Option<Price>,
+}
+
+/// See [`Command::ChangeLotExits`]. At least one change is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ChangeLotExits {
+    /// Owner; a lot of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The open lot.
+    #[n(1)]
+    pub lot: LotId,
+    /// What becomes of its exits.
+    #[n(2)]
+    pub changes: ExitChanges,
+}
+
+/// See [`Command::CloseLot`]. The order that it makes may be smaller than the instrument's minimum; what the book does not
+/// have is canceled, and stays open.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CloseLot {
+    /// Owner; a lot of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The open lot.
+    #[n(1)]
+    pub lot: LotId,
+    /// How much of it; absent for all that the account can deliver.
+    #[n(2)]
+    pub quantity: Option<Quantity>,
+    /// Worst prices of a fill.
+    #[n(3)]
+    pub price_bound: PriceBound,
+    /// The caller's id of the closing order, unique for the account for all time.
+    #[n(4)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Texts to keep with the closing order.
+    #[n(5)]
+    pub annotations: Annotations,
+}
+
+/// See [`Command::ClosePosition`]. What holds for the order of [`CloseLot`] holds for this one.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ClosePosition {
+    /// Owner.
+    #[n(0)]
+    pub account: AccountId,
+    /// The instrument.
+    #[n(1)]
+    pub instrument: InstrumentId,
+    /// Worst prices of a fill.
+    #[n(2)]
+    pub price_bound: PriceBound,
+    /// The caller's id of the closing order, unique for the account for all time.
+    #[n(3)]
+    pub client_order_id: Option<ClientOrderId>,
+    /// Texts to keep with the closing order.
+    #[n(4)]
     pub annotations: Annotations,
 }
 

@@ -8,6 +8,7 @@ use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
 use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
+use crate::position::Lot;
 use crate::reference::Account;
 use crate::reject::Reject;
 use crate::time::Timestamp;
@@ -113,6 +114,8 @@ pub enum Change {
     OrderTriggered(Arc<Order>),
     /// An order was changed in place by its owner.
     OrderReplaced(Arc<Order>),
+    /// A reduce-only order was cut to what is left of its account's position.
+    OrderReduced(Arc<Order>),
     /// An order gave its place to a successor.
     OrderSucceeded(Arc<Order>),
     /// Trading was halted while an order was working.
@@ -131,6 +134,20 @@ pub enum Change {
     ListChanged(Arc<InstrumentList>),
     /// An instrument list was deleted.
     ListDeleted(ListId),
+    /// The exits of an open lot were changed by its owner, or are used up.
+    LotExitsChanged {
+        /// Instrument.
+        instrument: InstrumentId,
+        /// The lot after it.
+        lot: Lot,
+    },
+    /// The trailing stop of an open lot followed the market.
+    LotTrailed {
+        /// Instrument.
+        instrument: InstrumentId,
+        /// The lot after it.
+        lot: Lot,
+    },
 }
 
 impl Change {
@@ -153,6 +170,7 @@ impl Change {
             | Self::OrderTrailed(order)
             | Self::OrderTriggered(order)
             | Self::OrderReplaced(order)
+            | Self::OrderReduced(order)
             | Self::OrderSucceeded(order)
             | Self::OrderCanceled(order)
             | Self::OrderRejected(order)
@@ -167,7 +185,9 @@ impl Change {
             | Self::TradingHalted { .. }
             | Self::TradingResumed { .. }
             | Self::ListChanged(_)
-            | Self::ListDeleted(_) => None,
+            | Self::ListDeleted(_)
+            | Self::LotExitsChanged { .. }
+            | Self::LotTrailed { .. } => None,
         }
     }
 }

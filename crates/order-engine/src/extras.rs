@@ -7,9 +7,10 @@ use minicbor::decode::{self, Decoder};
 use minicbor::encode::{self, Encoder};
 use minicbor::{Decode, Encode};
 
+use crate::exits::Exits;
 use crate::ids::OrderId;
 use crate::kind::Trigger;
-use crate::order::{Order, PriceBound};
+use crate::order::{Closing, Order, PriceBound};
 use crate::session::Queue;
 use crate::time::Timestamp;
 
@@ -41,6 +42,17 @@ pub struct Extras {
     /// When its caller wanted it released.
     #[n(9)]
     pub release_at: Option<Timestamp>,
+    /// Exits that its fills hand to the lots that they open.
+    #[n(5)]
+    #[cbor(default)]
+    pub exits: Exits,
+    /// Whether it may only reduce its account's position in the instrument.
+    #[n(6)]
+    #[cbor(default)]
+    pub reduce_only: bool,
+    /// What it closes, when it was made to close something.
+    #[n(7)]
+    pub closing: Option<Closing>,
 }
 
 /// What a plain order has.
@@ -53,6 +65,9 @@ static PLAIN: Extras = Extras {
     multiplier: None,
     queue: None,
     release_at: None,
+    exits: Exits::NONE,
+    reduce_only: false,
+    closing: None,
 };
 
 /// Extras in as little as they need: a plain order has none.

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::number::{Price, PriceDifference};
-use crate::reference::BasisPoints;
+use crate::reference::{BasisPoints, Pips};
 use crate::time::Timestamp;
 
 /// How an order finds its price.
@@ -140,6 +140,9 @@ pub enum Offset {
     /// In hundredths of a percent of the best price seen.
     #[n(1)]
     BasisPoints(#[n(0)] BasisPoints),
+    /// In pips of the instrument, for one that has a pip.
+    #[n(2)]
+    Pips(#[n(0)] Pips),
 }
 
 /// Where the market must be for an armed order to fire.
@@ -182,6 +185,17 @@ pub struct Trigger {
     /// When it fired; from then on the order is a market or a limit order.
     #[n(4)]
     pub fired_at: Option<Timestamp>,
+}
+
+impl Trigger {
+    /// Whether a market price fires it.
+    #[must_use]
+    pub fn is_reached(&self, market: Price) -> bool {
+        match self.direction {
+            Direction::Rising => market >= self.price,
+            Direction::Falling => market <= self.price,
+        }
+    }
 }
 
 /// An order kind without its prices, for filters.

@@ -20,6 +20,7 @@ mod engine;
 mod entry;
 mod event;
 mod execution;
+mod exits;
 mod extras;
 mod ids;
 mod kind;
@@ -45,14 +46,16 @@ pub use annotations::Annotations;
 pub use calendar::{Calendar, CalendarDefinition, Session, SessionKind, TradingDay};
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
-    AdjustBalance, CancelOrder, CancelOrders, ChangeList, Command, CreateList, DeleteList, HaltInstrument,
-    ListChange, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus,
-    ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
+    AdjustBalance, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command,
+    CreateList, DeleteList, HaltInstrument, ListChange, MarketRefusal, PlaceOrder, ReleaseOrder,
+    ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize,
+    UpdateAccount, UpdateQuote,
 };
 pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
 pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
+pub use exits::{ClosingCause, ExitChange, ExitChanges, ExitKind, Exits, LotExits, TrailingExit};
 pub use extras::Extras;
 pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, CalendarId, CalendarName, ClientOrderId, EventId,
@@ -62,11 +65,13 @@ pub use ids::{
 pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
 pub use list::{InstrumentList, InstrumentLists, ListItem};
 pub use number::{Amount, NumberError, Price, PriceDifference, Quantity};
-pub use order::{Hold, Order, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason, TimeInForce};
+pub use order::{
+    Closing, Hold, Order, OrderStatus, PriceBound, SelfMatch, Side, Size, StatusReason, TimeInForce,
+};
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
-    ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Reference, Rounding,
+    ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Pips, Reference, Rounding,
     Settlement, TriggerSource,
 };
 pub use reject::{

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use minicbor::{Decode, Encode};
 
 use crate::execution::LotClosure;
+use crate::exits::LotExits;
 use crate::ids::LotId;
 use crate::ledger::sum;
 use crate::number::Amount;
@@ -15,12 +16,14 @@ use crate::time::Timestamp;
 use crate::units::{Lots, Scales, Ticks};
 
 /// An open lot in the book's units.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct OpenLot {
     id: LotId,
     price: Ticks,
     quantity: Lots,
     opened_at: Timestamp,
+    /// Few lots have any.
+    exits: Option<Box<LotExits>>,
 }
 
 /// The lots of a position. All have the same side.
@@ -39,10 +42,12 @@ pub(crate) struct LotChange {
     pub(crate) closed: Vec<LotClosure>,
     /// Profit of what was closed, in the quote asset.
     pub(crate) profit: Amount,
+    /// Exits of the lots that are closed whole.
+    pub(crate) ended: Vec<(LotId, Box<LotExits>)>,
 }
 
 /// A fill as the lots see it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct LotFill {
     pub(crate) id: LotId,
     pub(crate) side: Side,
@@ -51,6 +56,10 @@ pub(crate) struct LotFill {
     pub(crate) at: Timestamp,
     /// Whether a sell may open lots. Where an account sells what it owns, what it did not buy here has no lot.
     pub(crate) may_open_short: bool,
+    /// The lot to close, whichever is the oldest; nothing for oldest first.
+    pub(crate) closes: Option<LotId>,
+    /// Exits of the lot that it opens.
+    pub(crate) exits: Option<Box<LotExits>>,
 }
 
 impl Default for LotQueue {
@@ -70,30 +79,17 @@ impl LotQueue {
         self.open.len()
     }
 
-    /// Lets a fill close lots of the other side, oldest first, and open one with what is left.
+    /// Lets a fill close lots of the other side, the named one or else oldest first, and open one with what is left.
     pub(crate) fn fill(&mut self, scales: &Scales, fill: LotFill) -> LotChange {
         let mut change = LotChange::default();
         let mut left = fill.quantity;
-        while self.side != fill.side
-            && !left.is_zero()
-            && let Some(mut lot) = self.open.pop_front()
-        {
-            let taken = left.min(lot.quantity);
-            let profit = self.profit(scales, lot.price, fill.price, taken);
-            left = left.minus(taken);
-            lot.quantity = lot.quantity.minus(taken);
-            self.quantity = self.quantity.minus(taken);
-            change.profit = sum(change.profit, profit);
-            change.closed.push(LotClosure {
-                lot: lot.id,
-                opened_by: self.side,
-                quantity: scales.quantity(taken),
-                whole: lot.quantity.is_zero(),
-                profit,
-            });
-            if !lot.quantity.is_zero() {
-                self.open.push_front(lot);
-            }
+        if let Some(lot) = fill.closes {
+            let index = self.find(lot);
+            left = self.close(scales, &fill, index, left, &mut change);
+            assert!(left.is_zero(), "Invariant: no more is closed of a lot than it has");
+        }
+        while self.side != fill.side && !left.is_zero() && !self.open.is_empty() {
+            left = self.close(scales, &fill, Some(0), left, &mut change);
         }
         self.realized = sum(self.realized, change.profit);
         if !left.is_zero() && (fill.side == Side::Buy || fill.may_open_short) {
@@ -105,10 +101,81 @@ impl LotQueue {
                 price: fill.price,
                 quantity: left,
                 opened_at: fill.at,
+                exits: fill.exits,
             });
             change.opened = Some((fill.id, left));
         }
         change
+    }
+
+    /// Takes as much as possible off one lot, and says what is left to take.
+    fn close(
+        &mut self,
+        scales: &Scales,
+        fill: &LotFill,
+        index: Option<usize>,
+        left: Lots,
+        change: &mut LotChange,
+    ) -> Lots {
+        let Some((index, lot)) = index.and_then(|index| Some((index, self.open.get_mut(index)?))) else {
+            return left;
+        };
+        let taken = left.min(lot.quantity);
+        lot.quantity = lot.quantity.minus(taken);
+        let (id, opened_at, whole) = (lot.id, lot.price, lot.quantity.is_zero());
+        if whole
+            && let Some(gone) = self.open.remove(index)
+            && let Some(exits) = gone.exits
+        {
+            change.ended.push((id, exits));
+        }
+        let profit = self.profit(scales, opened_at, fill.price, taken);
+        self.quantity = self.quantity.minus(taken);
+        change.profit = sum(change.profit, profit);
+        change.closed.push(LotClosure {
+            lot: id,
+            opened_by: self.side,
+            quantity: scales.quantity(taken),
+            whole,
+            profit,
+        });
+        left.minus(taken)
+    }
+
+    /// Where a lot is. Lots are in the order of their numbers.
+    fn find(&self, id: LotId) -> Option<usize> {
+        self.open.binary_search_by_key(&id, |lot| lot.id).ok()
+    }
+
+    /// One open lot as anyone may read it.
+    pub(crate) fn lot(&self, scales: &Scales, id: LotId) -> Option<Lot> {
+        let lot = self.open.get(self.find(id)?)?;
+        Some(self.shown(scales, lot))
+    }
+
+    /// Gives an open lot other exits, and says which it had.
+    pub(crate) fn set_exits(&mut self, id: LotId, exits: LotExits) -> LotExits {
+        let Some(lot) = self.find(id).and_then(|index| self.open.get_mut(index)) else {
+            return LotExits::default();
+        };
+        let exits = (!exits.is_none()).then(|| Box::new(exits));
+        std::mem::replace(&mut lot.exits, exits).map_or_else(LotExits::default, |before| *before)
+    }
+
+    /// The lots that watch for something, oldest first.
+    pub(crate) fn watching(&self) -> impl Iterator<Item = (LotId, &LotExits)> {
+        self.open.iter().filter_map(|lot| Some((lot.id, lot.exits.as_deref()?)))
+    }
+
+    fn shown(&self, scales: &Scales, lot: &OpenLot) -> Lot {
+        Lot {
+            id: lot.id,
+            side: self.side,
+            quantity: scales.quantity(lot.quantity),
+            price: scales.price(lot.price),
+            opened_at: lot.opened_at,
+            exits: lot.exits.as_deref().copied().unwrap_or_default(),
+        }
     }
 
     fn profit(&self, scales: &Scales, opened: Ticks, closed: Ticks, quantity: Lots) -> Amount {
@@ -126,17 +193,7 @@ impl LotQueue {
 
     /// The position as anyone may read it.
     pub(crate) fn position(&self, scales: &Scales, instrument: crate::ids::InstrumentId) -> Position {
-        let lots: Vec<Lot> = self
-            .open
-            .iter()
-            .map(|lot| Lot {
-                id: lot.id,
-                side: self.side,
-                quantity: scales.quantity(lot.quantity),
-                price: scales.price(lot.price),
-                opened_at: lot.opened_at,
-            })
-            .collect();
+        let lots: Vec<Lot> = self.open.iter().map(|lot| self.shown(scales, lot)).collect();
         let cost = self
             .open
             .iter()
@@ -177,6 +234,8 @@ struct LotImage {
     quantity: i64,
     #[n(3)]
     opened_at: Timestamp,
+    #[n(4)]
+    exits: Option<LotExits>,
 }
 
 impl LotQueue {
@@ -185,8 +244,14 @@ impl LotQueue {
         // Without a rest, so that a new field has to be looked at here. The quantity is the sum over the lots.
         let Self { side, open, quantity: _, realized } = self;
         let image = |lot: &OpenLot| {
-            let OpenLot { id, price, quantity, opened_at } = *lot;
-            LotImage { id, price: price.get(), quantity: quantity.get(), opened_at }
+            let OpenLot { id, price, quantity, opened_at, exits } = lot;
+            LotImage {
+                id: *id,
+                price: price.get(),
+                quantity: quantity.get(),
+                opened_at: *opened_at,
+                exits: exits.as_deref().copied(),
+            }
         };
         LotQueueImage { side: *side, realized: *realized, open: open.iter().map(image).collect() }
     }
@@ -197,13 +262,14 @@ impl LotQueue {
         let mut queue =
             Self { side, open: VecDeque::with_capacity(open.len()), quantity: Lots::ZERO, realized };
         let mut sum = 0_i64;
-        for LotImage { id, price, quantity, opened_at } in open {
-            if price <= 0 || quantity <= 0 {
+        for LotImage { id, price, quantity, opened_at, exits } in open {
+            if price <= 0 || quantity <= 0 || queue.open.back().is_some_and(|before| before.id >= id) {
                 return None;
             }
             sum = sum.checked_add(quantity)?;
             let (price, quantity) = (Ticks::new(price), Lots::new(quantity));
-            queue.open.push_back(OpenLot { id, price, quantity, opened_at });
+            let exits = exits.map(Box::new);
+            queue.open.push_back(OpenLot { id, price, quantity, opened_at, exits });
         }
         queue.quantity = Lots::new(sum);
         Some(queue)

@@ -6,8 +6,9 @@ use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
 use crate::annotations::Annotations;
+use crate::exits::ClosingCause;
 use crate::extras::SharedExtras;
-use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, LotId, OrderId};
 use crate::kind::OrderKind;
 use crate::number::{Amount, Price, Quantity};
 use crate::reject::Reject;
@@ -174,6 +175,9 @@ pub enum StatusReason {
     /// The market refused it.
     #[n(5)]
     Refused(#[n(0)] Reject),
+    /// It may only reduce a position, and there is none left to reduce.
+    #[n(6)]
+    NothingToReduce,
 }
 
 /// What an order holds back from its account's balance.
@@ -185,6 +189,17 @@ pub struct Hold {
     /// Amount held, zero or more.
     #[n(1)]
     pub amount: Amount,
+}
+
+/// What a closing order closes, and why. The engine makes such orders itself, on its owner's word or when an exit fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Closing {
+    /// The lot that it closes, whichever is the oldest; nothing for the whole position, oldest lots first.
+    #[n(0)]
+    pub lot: Option<LotId>,
+    /// Why.
+    #[n(1)]
+    pub cause: ClosingCause,
 }
 
 /// An order as it was after one change. Later versions point to earlier ones.

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use rust_decimal::Decimal;
 
+use crate::exits::LotExits;
 use crate::ids::{AccountId, AssetId, InstrumentId, LotId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Side;
@@ -48,6 +49,9 @@ pub struct Lot {
     /// When it was opened.
     #[n(4)]
     pub opened_at: Timestamp,
+    /// What closes it by itself.
+    #[n(5)]
+    pub exits: LotExits,
 }
 
 /// What an account has of one instrument: the sum of its lots, which all have one side.

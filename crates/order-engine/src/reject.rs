@@ -3,7 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::ids::{AccountId, AssetId, InstrumentId, ListId, ListItemId, OrderId};
+use crate::ids::{AccountId, AssetId, InstrumentId, ListId, ListItemId, LotId, OrderId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{OrderStatus, Side};
 use crate::settings::AccountState;
@@ -71,6 +71,12 @@ pub enum Combination {
     /// An order for the open or the close that is to be released at some other instant.
     #[n(17)]
     AuctionWithRelease,
+    /// A distance in pips for an instrument without pips.
+    #[n(10)]
+    OffsetWithoutPip,
+    /// Exits of an order that may only reduce a position, and so opens no lot.
+    #[n(11)]
+    ExitsOnReduceOnly,
 }
 
 /// What has reached its limit.
@@ -237,6 +243,14 @@ pub enum Reject {
     #[n(73)]
     #[error("the list has this instrument as item {0}")]
     InstrumentListed(#[n(0)] ListItemId),
+    /// No open lot has this number, or it belongs to another account.
+    #[n(40)]
+    #[error("lot {0} is unknown or closed")]
+    UnknownLot(#[n(0)] LotId),
+    /// The account has no position in the instrument.
+    #[n(41)]
+    #[error("there is no position in instrument {0}")]
+    NoPosition(#[n(0)] InstrumentId),
     /// A definition cannot be taken.
     #[n(5)]
     #[error("the definition is refused: {0:?}")]
@@ -354,6 +368,28 @@ pub enum Reject {
         #[n(1)]
         filled: Quantity,
     },
+    /// More is to be closed than the lot has.
+    #[n(42)]
+    #[error("quantity {given} is above the lot's {open}")]
+    QuantityAboveLot {
+        /// As asked.
+        #[n(0)]
+        given: Quantity,
+        /// What is open of the lot.
+        #[n(1)]
+        open: Quantity,
+    },
+    /// A reduce-only order is larger than what it may reduce.
+    #[n(43)]
+    #[error("quantity {given} is above {reducible}, which is what there is to reduce")]
+    QuantityAbovePosition {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// The position on the other side.
+        #[n(1)]
+        reducible: Quantity,
+    },
     /// A price has more decimals than the instrument.
     #[n(21)]
     #[error("price {given} has more than {scale} decimals")]
@@ -391,6 +427,28 @@ pub enum Reject {
         /// As ordered.
         #[n(0)]
         given: Price,
+    },
+    /// A take profit would close at once: it is not on the profitable side of the price.
+    #[n(44)]
+    #[error("take profit {given} is on the wrong side of {reference}")]
+    TakeProfitOnWrongSide {
+        /// As asked.
+        #[n(0)]
+        given: Price,
+        /// The order's limit or trigger, or else the market price of the closing side.
+        #[n(1)]
+        reference: Price,
+    },
+    /// A stop loss would close at once: it is not on the losing side of the price.
+    #[n(45)]
+    #[error("stop loss {given} is on the wrong side of {reference}")]
+    StopLossOnWrongSide {
+        /// As asked.
+        #[n(0)]
+        given: Price,
+        /// The order's limit or trigger, or else the market price of the closing side.
+        #[n(1)]
+        reference: Price,
     },
     /// The value is below the minimum.
     #[n(24)]
@@ -606,6 +664,17 @@ pub enum Reject {
         /// Side of the incoming order.
         #[n(2)]
         side: Side,
+    },
+    /// An operator's trigger would fire at once.
+    #[n(46)]
+    #[error("trigger {trigger} is reached by the market price {market}")]
+    TriggerReached {
+        /// As asked.
+        #[n(0)]
+        trigger: Price,
+        /// The market price that would fire it.
+        #[n(1)]
+        market: Price,
     },
     /// The distance of a trailing order takes its trigger or its limit out of the range of prices.
     #[n(37)]

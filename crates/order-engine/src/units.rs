@@ -7,8 +7,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::limits;
 use crate::number::{Amount, Price, PriceDifference, Quantity};
-use crate::reference::{BasisPoints, InstrumentDefinition, Rounding};
-use crate::reject::Reject;
+use crate::reference::{BasisPoints, InstrumentDefinition, Pips, Rounding};
+use crate::reject::{Combination, Reject};
 
 /// A price as a whole number of ten to the minus the instrument's price scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +97,8 @@ pub struct Scales {
     notional_factor: i128,
     /// Ledger units of one quantity unit.
     quantity_factor: i128,
+    /// Price units of one pip, for an instrument that has pips.
+    pip_units: Option<i64>,
 }
 
 impl Scales {
@@ -108,9 +110,14 @@ impl Scales {
             (definition.tick.decimal().scale(), definition.lot.decimal().scale());
         let notional_decimals = limits::LEDGER_SCALE.checked_sub(price_scale.checked_add(quantity_scale)?)?;
         let quantity_decimals = limits::LEDGER_SCALE.checked_sub(quantity_scale)?;
+        let pip_units = match definition.pip {
+            Some(pip) => Some(units_of(pip.decimal(), price_scale)?),
+            None => None,
+        };
         Some(Self {
             price_scale,
             quantity_scale,
+            pip_units,
             tick_units: units_of(definition.tick.decimal(), price_scale)?,
             lot_units: units_of(definition.lot.decimal(), quantity_scale)?,
             multiplier: definition.multiplier(),
@@ -125,6 +132,7 @@ impl Scales {
         Self {
             price_scale,
             quantity_scale,
+            pip_units: None,
             tick_units: 1,
             lot_units: 1,
             multiplier: 1,
@@ -192,6 +200,37 @@ impl Scales {
             return Err(too_precise);
         }
         units_of(difference.decimal(), self.price_scale).ok_or(Reject::Overflow)
+    }
+
+    /// A distance in pips in the book's units.
+    ///
+    /// # Errors
+    /// No pip, more decimals than the instrument's prices, too large, or no multiple of the tick.
+    pub(crate) fn pips(&self, pips: Pips) -> Result<i64, Reject> {
+        let pip = self.pip_units.ok_or(Reject::Combination(Combination::OffsetWithoutPip))?;
+        let tenths = pip.checked_mul(i64::from(pips.tenths())).filter(|units| *units <= MAX_UNITS);
+        let tenths = tenths.ok_or(Reject::Overflow)?;
+        if tenths % 10 != 0 {
+            return Err(Reject::OffsetTooPrecise { scale: self.price_scale });
+        }
+        let distance = tenths / 10;
+        if distance % self.tick_units != 0 {
+            let (given, tick) = (self.price(Ticks(distance)), self.price(Ticks(self.tick_units)));
+            return Err(Reject::PriceOffTick { given, tick });
+        }
+        Ok(distance)
+    }
+
+    /// The nearest prices to both ends of the range that prices have.
+    pub(crate) const fn price_range(&self) -> (Ticks, Ticks) {
+        (Ticks(self.tick_units), Ticks(MAX_UNITS - MAX_UNITS % self.tick_units))
+    }
+
+    /// A quantity of base that an amount of it comes to, in whole lots.
+    pub(crate) fn whole_lots(&self, amount: Amount) -> Lots {
+        let units = (amount.units() / self.quantity_factor).clamp(0, i128::from(MAX_UNITS));
+        let units = i64::try_from(units).unwrap_or(MAX_UNITS);
+        Lots(units - units % self.lot_units)
     }
 
     /// The book's units of a quantity that the engine itself has written.

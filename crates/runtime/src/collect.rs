@@ -41,10 +41,10 @@ impl Collection {
             (Request::SubmitAll { reply, .. }, Some(why)) => Reply::All(0, reply).refuse(why),
             (Request::Tick, Some(_)) => {}
             (Request::Submit { command, reply }, None) => {
-                if !self.write(std::slice::from_ref(&command), caps) {
+                if !self.write(std::slice::from_ref(&*command), caps) {
                     return Taken::TooMuch(Box::new(Request::Submit { command, reply }));
                 }
-                self.commands.push(command);
+                self.commands.push(*command);
                 self.replies.push(Reply::One(reply));
             }
             (Request::SubmitAll { commands, reply }, None) => {

@@ -48,7 +48,7 @@ pub enum SaveError {
 /// One thing for the sequencer to do.
 pub(crate) enum Request {
     /// Apply a command and answer with its outcome.
-    Submit { command: Command, reply: oneshot::Sender<Answer> },
+    Submit { command: Box<Command>, reply: oneshot::Sender<Answer> },
     /// Apply commands one after another in one batch, and answer with all outcomes.
     SubmitAll { commands: Vec<Command>, reply: oneshot::Sender<Answers> },
     /// Say whether a command would be refused, without applying it.
@@ -83,7 +83,7 @@ impl EngineHandle {
     /// [`SubmitError`]: the engine's reject, a full queue, a journal that cannot be written, or an engine that stopped.
     pub async fn submit(&self, command: Command) -> Result<Outcome, SubmitError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Submit { command, reply })?;
+        self.send(Request::Submit { command: Box::new(command), reply })?;
         answer.await.map_err(|_| SubmitError::Unavailable)?
     }
 

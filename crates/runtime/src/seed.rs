@@ -192,6 +192,8 @@ struct InstrumentEntry {
     calendar: Option<Text<CalendarName>>,
     #[serde(default)]
     while_closed: WhileClosedName,
+    #[serde(default)]
+    pip: Option<Text<Price>>,
 }
 
 /// `"spot"`, `"security"` or `{ margin = 500 }`, in basis points.
@@ -285,6 +287,7 @@ impl InstrumentEntry {
             option: self.option.as_ref().map(|option| Box::new(option.contract())),
             calendar: self.calendar.as_ref().map(|calendar| calendar.0.clone()),
             while_closed: self.while_closed.policy(),
+            pip: self.pip.as_ref().map(|pip| pip.0),
         })
     }
 }

@@ -226,15 +226,9 @@ async fn an_order_is_found_by_every_id_that_was_used_for_it() {
 /// A better price, asked for under an id of its own.
 fn replaced(order: OrderId, request: &str) -> ReplaceOrder {
     ReplaceOrder {
-        account: DEMO,
-        order,
         price: Some(price("2.00")),
-        quantity: None,
-        time_in_force: None,
-        price_bound: None,
         client_order_id: Some(client_id(request)),
-        annotations: None,
-        trigger: None,
+        ..ReplaceOrder::new(DEMO, order)
     }
 }
 
@@ -245,6 +239,7 @@ fn restated(order: OrderId, request_id: &str) -> RestateOrder {
         price: None,
         quantity: None,
         time_in_force: None,
+        trigger: None,
         status: RestatedStatus::Keep,
         request_id: Some(client_id(request_id)),
         annotations: Annotations::default(),

@@ -19,7 +19,7 @@ use rust_decimal::Decimal;
 /// A command whose order, when it names one, is the n-th that there is.
 #[derive(Debug, Clone)]
 enum Step {
-    Place(PlaceOrder),
+    Place(Box<PlaceOrder>),
     Quote { bid: u16, spread: u16 },
     Cancel { account: AccountId, nth: prop::sample::Index, client: Option<u8> },
     Replace { account: AccountId, nth: prop::sample::Index, cents: u16, client: Option<u8> },
@@ -64,7 +64,7 @@ fn order() -> impl Strategy<Value = PlaceOrder> {
 fn step() -> impl Strategy<Value = Step> {
     let nth = any::<prop::sample::Index>;
     prop_oneof![
-        60 => order().prop_map(Step::Place),
+        60 => order().prop_map(|order| Step::Place(Box::new(order))),
         10 => (9_500_u16..10_400, 1_u16..100).prop_map(|(bid, spread)| Step::Quote { bid, spread }),
         10 => (account(), nth(), prop::option::of(any::<u8>()))
             .prop_map(|(account, nth, client)| Step::Cancel { account, nth, client }),
@@ -81,7 +81,7 @@ fn command(step: &Step, known: &[OrderId]) -> Vec<Command> {
         known.get(nth.index(known.len().max(1))).copied().unwrap_or(OrderId::new(1))
     };
     match step {
-        Step::Place(order) => vec![Command::PlaceOrder(order.clone())],
+        Step::Place(order) => vec![Command::PlaceOrder(PlaceOrder::clone(order))],
         Step::Quote { bid, spread } => vec![Command::UpdateQuote(UpdateQuote {
             instrument: BITCOIN,
             bid: price(&cents(*bid)),
@@ -95,21 +95,16 @@ fn command(step: &Step, known: &[OrderId]) -> Vec<Command> {
             client_order_id: client.map(|number| client_id(&number.to_string())),
         })],
         Step::Replace { account, nth, cents: at, client } => vec![Command::ReplaceOrder(ReplaceOrder {
-            account: *account,
-            order: pick(nth),
             price: Some(price(&cents(*at))),
-            quantity: None,
-            time_in_force: None,
-            price_bound: None,
             client_order_id: client.map(|number| client_id(&number.to_string())),
-            annotations: None,
-            trigger: None,
+            ..ReplaceOrder::new(*account, pick(nth))
         })],
         Step::CancelAll { account } => vec![Command::CancelOrders(CancelOrders {
             account: *account,
             instruments: None,
             side: None,
             classes: None,
+            staged: false,
         })],
         Step::Advance { .. } => vec![Command::Tick],
         Step::Reset => [vec![Command::Reset], common::seed()].concat(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use facade_kit::decimal::shortest;
 use order_engine::{
-    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Reject, ShortSaleFault, Side,
+    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Quantity, Reject, ShortSaleFault,
+    Side,
 };
 use uuid::Uuid;
 
@@ -53,16 +54,11 @@ impl From<Refusal<'_>> for ApiError {
                 let lot = order.listing.instrument.definition.lot;
                 Self::Invalid(format!("Order quantity must be a multiple of {}", shortest(lot.decimal())))
             }
-            Reject::QuantityTooSmall { minimum, .. } => {
-                Self::Invalid(format!("Order quantity must be at least {}", shortest(minimum.decimal())))
+            Reject::QuantityTooSmall { minimum, .. } => quantity_must("be at least", *minimum),
+            Reject::QuantityTooLarge { maximum, .. } => quantity_must("not exceed", *maximum),
+            Reject::QuantityNotAboveFilled { filled, .. } => {
+                quantity_must("be greater than the filled quantity", *filled)
             }
-            Reject::QuantityTooLarge { maximum, .. } => {
-                Self::Invalid(format!("Order quantity must not exceed {}", shortest(maximum.decimal())))
-            }
-            Reject::QuantityNotAboveFilled { filled, .. } => Self::Invalid(format!(
-                "Order quantity must be greater than the filled quantity {}",
-                shortest(filled.decimal())
-            )),
             Reject::PriceTooPrecise { given, .. } | Reject::PriceOffTick { given, .. } => {
                 order.off_tick(*given)
             }
@@ -77,13 +73,7 @@ impl From<Refusal<'_>> for ApiError {
             Reject::NotionalTooLarge { given, maximum } => {
                 Self::Invalid(format!("Order value {given} exceeds the account's max_notional {maximum}"))
             }
-            Reject::AccountNotOpen { state, .. } => Self::Invalid(
-                match state {
-                    AccountState::Open | AccountState::Suspended => "The account is inactive",
-                    AccountState::Closed => "The account is closed",
-                }
-                .to_owned(),
-            ),
+            Reject::AccountNotOpen { state, .. } => Self::Invalid(not_open(*state).to_owned()),
             Reject::ShortSaleForbidden(fault) => Self::Invalid(short_sale(*fault).to_owned()),
             Reject::ShortSaleWhileLong { owned, .. } => {
                 Self::Invalid(format!("SELL_SHORT is not allowed while {owned} shares are held long"))
@@ -118,9 +108,20 @@ impl From<Refusal<'_>> for ApiError {
                 Self::Invalid(format!("Order would take liquidity at {best}"))
             }
             Reject::SelfMatch { price, side, .. } => order.self_match(*price, *side),
+            Reject::NoPosition(_) => Self::Invalid(format!("No open position in {}", order.listing.symbol)),
+            Reject::QuantityAbovePosition { reducible, .. } => {
+                quantity_must("not exceed the open position of", *reducible)
+            }
+            Reject::TakeProfitOnWrongSide { given, reference } => {
+                wrong_side("Take profit", *given, *reference)
+            }
+            Reject::StopLossOnWrongSide { given, reference } => wrong_side("Stop loss", *given, *reference),
             Reject::AccountInUse { .. }
             | Reject::SettingOutOfRange { .. }
             | Reject::UnknownAsset(_)
+            | Reject::UnknownLot(_)
+            | Reject::QuantityAboveLot { .. }
+            | Reject::TriggerReached { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::AnnotationsTooLarge
@@ -163,6 +164,21 @@ const fn short_sale(fault: ShortSaleFault) -> &'static str {
     }
 }
 
+const fn not_open(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Open | AccountState::Suspended => "The account is inactive",
+        AccountState::Closed => "The account is closed",
+    }
+}
+
+fn quantity_must(rule: &str, limit: Quantity) -> ApiError {
+    ApiError::Invalid(format!("Order quantity must {rule} {}", shortest(limit.decimal())))
+}
+
+fn wrong_side(exit: &str, given: Price, reference: Price) -> ApiError {
+    ApiError::Invalid(format!("{exit} {given} is on the wrong side of {reference}"))
+}
+
 const fn combination(fault: Combination) -> &'static str {
     match fault {
         Combination::AuctionWithoutSessions => {
@@ -180,6 +196,8 @@ const fn combination(fault: Combination) -> &'static str {
         | Combination::ImmediateReplacement
         | Combination::SuccessorOfTrigger
         | Combination::AuctionWithRelease
+        | Combination::OffsetWithoutPip
+        | Combination::ExitsOnReduceOnly
         | Combination::CrossedQuote => INVALID_ARGUMENT,
     }
 }

@@ -77,6 +77,7 @@ async fn carry_out_closing(
             instruments: Some(instruments),
             side: None,
             classes: None,
+            staged: false,
         };
         orders::sweeping(state, sweep)
     } else {

@@ -140,7 +140,7 @@ impl CancelFilter {
         if instruments.as_ref().is_some_and(Vec::is_empty) {
             return None;
         }
-        Some(CancelOrders { account, instruments, side, classes })
+        Some(CancelOrders { account, instruments, side, classes, staged: false })
     }
 
     fn instruments(&self, directory: &Directory) -> Option<Vec<InstrumentId>> {

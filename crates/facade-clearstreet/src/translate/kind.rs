@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(read("115", "BPS", "-0.50"), kind(bps(115), "-0.50"));
         assert_eq!(read("2.00", "PRICE", "0.5"), kind(Offset::Price(limit_price("2.00").unwrap()), "0.5"));
         assert_eq!(
-            read("115.0", "BPS", "-0").map(|kind| super::super::orders::offsets(kind).1),
+            read("115.0", "BPS", "-0").map(|kind| super::super::orders::offsets(kind, None).1),
             Ok(Some("0".to_owned()))
         );
         for (offset, unit, limit, fault) in [

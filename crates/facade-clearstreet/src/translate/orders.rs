@@ -2,8 +2,8 @@
 
 use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
 use order_engine::{
-    Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, PriceBound, Queue, Reject, Side, Size,
-    StatusReason, TimeInForce,
+    Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, Price, PriceBound, Queue, Reject, Side,
+    Size, StatusReason, TimeInForce,
 };
 use rust_decimal::Decimal;
 
@@ -45,7 +45,7 @@ pub(crate) fn order(
     let ordered = order.quantity.decimal();
     let (filled, leaves) = quantities(order, stage);
     let is_new = stage == Stage::Submitted;
-    let (offset, limit_offset) = offsets(order.kind);
+    let (offset, limit_offset) = offsets(order.kind, listing.instrument.definition.pip);
     // What follows the market is not known yet when an order is acknowledged.
     let trailing = order.trigger.filter(|_| !is_new && offset.is_some());
     let watermark = trailing.and_then(|trigger| trigger.watermark);
@@ -186,8 +186,11 @@ fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
         Some(StatusReason::NotFilledAtOnce) => "Order cannot be filled at once",
         Some(StatusReason::StagingEnded) => "Order was not released in time",
         Some(StatusReason::Restated) => "Order was restated by an operator",
+        Some(StatusReason::NothingToReduce) => "There is no position left to reduce",
         // What a trailing order lacks is not someone to trade with, but a price to begin at.
-        Some(StatusReason::Refused(Reject::NoLiquidity)) if offsets(order.kind).0.is_some() => {
+        Some(StatusReason::Refused(Reject::NoLiquidity))
+            if offsets(order.kind, listing.instrument.definition.pip).0.is_some() =>
+        {
             return vec![format!("No market price of {} to follow", listing.symbol)];
         }
         Some(StatusReason::Refused(reject)) => {
@@ -233,8 +236,12 @@ pub(super) const fn foreign_kind(kind: OrderKind) -> Option<&'static str> {
     }
 }
 
-/// The distances of a trailing order: that of its trigger with its unit, and that of its limit.
-pub(super) fn offsets(kind: OrderKind) -> (Option<(String, wire::TrailingOffsetType)>, Option<String>) {
+/// The distances of a trailing order: that of its trigger with its unit, and that of its limit. One in pips is told as
+/// the difference of prices that it comes to.
+pub(super) fn offsets(
+    kind: OrderKind,
+    pip: Option<Price>,
+) -> (Option<(String, wire::TrailingOffsetType)>, Option<String>) {
     let (offset, limit_offset) = match kind {
         OrderKind::TrailingStop { offset } => (offset, None),
         OrderKind::TrailingStopLimit { offset, limit_offset } => (offset, Some(limit_offset)),
@@ -246,10 +253,14 @@ pub(super) fn offsets(kind: OrderKind) -> (Option<(String, wire::TrailingOffsetT
         | OrderKind::MarketIfTouched { .. } => return (None, None),
     };
     let offset = match offset {
-        Offset::Price(distance) => (distance.to_string(), wire::TrailingOffsetType::Price),
-        Offset::BasisPoints(rate) => (rate.get().to_string(), wire::TrailingOffsetType::Bps),
+        Offset::Price(distance) => Some((distance.to_string(), wire::TrailingOffsetType::Price)),
+        Offset::BasisPoints(rate) => Some((rate.get().to_string(), wire::TrailingOffsetType::Bps)),
+        Offset::Pips(pips) => {
+            let distance = pip.and_then(|pip| pips.distance(pip));
+            distance.map(|distance| (distance.to_string(), wire::TrailingOffsetType::Price))
+        }
     };
-    (Some(offset), limit_offset.map(|distance| distance.decimal().to_string()))
+    (offset, limit_offset.map(|distance| distance.decimal().to_string()))
 }
 
 /// Where an order stands that its caller, time or the market releases.

@@ -142,14 +142,9 @@ pub(crate) fn replace(request: &wire::ReplaceOrder, order: &Order) -> Result<Rep
         return Err(invalid(format!("{field} is not allowed for {word} orders")));
     }
     Ok(ReplaceOrder {
-        account: order.account,
-        order: order.id,
         price: request.limit_price.as_deref().map(kind::limit_price).transpose()?,
         trigger: request.stop_price.as_deref().map(kind::stop_price).transpose()?,
         quantity: request.quantity.as_deref().map(order_quantity).transpose()?,
-        time_in_force: None,
-        price_bound: None,
-        client_order_id: None,
-        annotations: None,
+        ..ReplaceOrder::new(order.account, order.id)
     })
 }

@@ -24,7 +24,7 @@ pub(crate) fn request(order: &Order, directory: &Directory) -> Option<Translated
         }
     };
     let (order_type, limit_price, stop_price) = kind(order);
-    let (offset, limit_offset) = offsets(order.kind);
+    let (offset, limit_offset) = offsets(order.kind, listing.instrument.definition.pip);
     let (trailing_offset, trailing_offset_type) = offset.unzip();
     let id = order.client_order_id.as_ref().map(ToString::to_string);
     let (id, long_id) = match id {

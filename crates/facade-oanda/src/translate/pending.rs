@@ -85,6 +85,7 @@ impl fmt::Display for Distance {
         match self.0 {
             Offset::Price(distance) => write!(f, "{distance}"),
             Offset::BasisPoints(points) => write!(f, "{} basis points", points.get()),
+            Offset::Pips(pips) => write!(f, "{} pips", pips.decimal()),
         }
     }
 }

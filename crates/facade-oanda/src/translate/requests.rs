@@ -153,15 +153,12 @@ pub(crate) fn change(
         .map(|units| arguments::within_limit(units, instrument).and_then(|units| with_filled(order, units)))
         .transpose()?;
     let command = ReplaceOrder {
-        account: order.account,
-        order: order.id,
         price,
         quantity,
         time_in_force: expiry.map(TimeInForce::Gtd),
         price_bound,
-        client_order_id: None,
-        annotations: None,
         trigger,
+        ..ReplaceOrder::new(order.account, order.id)
     };
     let is_change = price.is_some()
         || trigger.is_some()

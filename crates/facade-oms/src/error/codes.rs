@@ -36,12 +36,18 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::OrderClosed { .. } | Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => "Order.Status",
         Reject::CannotRestate(field) => field_code(*field),
         Reject::Combination(combination) => combination_code(*combination),
-        Reject::SizeNotPositive
+        Reject::NoPosition(_)
+        | Reject::UnknownLot(_)
+        | Reject::SizeNotPositive
         | Reject::QuantityTooPrecise { .. }
         | Reject::QuantityOffLot { .. }
         | Reject::QuantityNotAboveFilled { .. } => "TotalQuantity",
         Reject::QuantityTooSmall { minimum, .. } => return format!("TotalQuantity.Minimum {minimum}"),
         Reject::QuantityTooLarge { maximum, .. } => return format!("TotalQuantity.Maximum {maximum}"),
+        Reject::QuantityAboveLot { open, .. } => return format!("TotalQuantity.Maximum {open}"),
+        Reject::QuantityAbovePosition { reducible, .. } => {
+            return format!("TotalQuantity.Holdings {reducible}");
+        }
         Reject::NotFillable { fillable, .. } => return format!("TotalQuantity.Maximum {fillable}"),
         Reject::PriceTooPrecise { given, .. }
         | Reject::PriceOffTick { given, .. }
@@ -50,7 +56,11 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         {
             "StopPrice"
         }
-        Reject::OffsetTooPrecise { .. } | Reject::OffsetOutOfRange { .. } => "StopPrice",
+        Reject::OffsetTooPrecise { .. }
+        | Reject::OffsetOutOfRange { .. }
+        | Reject::TakeProfitOnWrongSide { .. }
+        | Reject::StopLossOnWrongSide { .. }
+        | Reject::TriggerReached { .. } => "StopPrice",
         Reject::PriceTooPrecise { .. }
         | Reject::PriceOffTick { .. }
         | Reject::PriceTooLarge { .. }
@@ -100,7 +110,8 @@ const fn combination_code(combination: Combination) -> &'static str {
         Combination::AuctionWithoutSessions => "Validity.Symbol",
         Combination::PriceWithoutLimit => "LimitPrice.Given",
         Combination::TriggerWithoutStop => "StopPrice.Given",
-        Combination::SuccessorOfTrigger => "Operation",
+        Combination::OffsetWithoutPip => "StopPrice",
+        Combination::SuccessorOfTrigger | Combination::ExitsOnReduceOnly => "Operation",
         Combination::CrossedBounds | Combination::CrossedQuote => "LimitPrice",
     }
 }

@@ -263,16 +263,14 @@ pub(crate) fn replace(
     Ok(noting_losses(
         asked.request,
         ReplaceOrder {
-            account: asked.account,
-            order: order.id,
             price,
             trigger,
             quantity,
             // A time in force that the order has already is no change, and need not be one that may rest.
             time_in_force: time_in_force.filter(|asked| *asked != order.time_in_force),
-            price_bound: None,
             client_order_id: asked.id.clone(),
             annotations,
+            ..ReplaceOrder::new(asked.account, order.id)
         },
     ))
 }

@@ -132,7 +132,8 @@ pub(crate) fn order_state(order: &Order, book: &Book<'_>) -> Option<Translated<O
             | StatusReason::NotFilledAtOnce
             | StatusReason::TimeInForceEnded
             | StatusReason::StagingEnded
-            | StatusReason::Restated,
+            | StatusReason::Restated
+            | StatusReason::NothingToReduce,
         )
         | None => Vec::new(),
     };
@@ -210,6 +211,7 @@ pub(super) fn with_type_losses<T>(order: &Order, shown: Translated<T>) -> Transl
     let trailing = |offset: Offset| match offset {
         Offset::Price(distance) => format!("Trailing {distance}"),
         Offset::BasisPoints(rate) => format!("Trailing {} bp", rate.get()),
+        Offset::Pips(pips) => format!("Trailing {} pips", pips.decimal()),
     };
     let kind = match order.kind {
         OrderKind::MarketIfTouched { .. } => "Touched".to_owned(),

@@ -54,6 +54,7 @@ pub(crate) fn restate(
         price: terms.price.filter(|price| Some(*price) != order.limit_price()),
         quantity: Some(terms.quantity).filter(|quantity| *quantity != order.quantity),
         time_in_force: Some(terms.time_in_force).filter(|asked| *asked != order.time_in_force),
+        trigger: None,
         status,
         request_id,
         annotations: notes.beside(&order.annotations)?,

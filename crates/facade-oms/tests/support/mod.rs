@@ -52,6 +52,7 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         option: None,
         calendar: None,
         while_closed: WhileClosed::Queue,
+        pip: None,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");

@@ -98,7 +98,8 @@ pub(crate) async fn cancel_all(
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
     let instruments = lists::instruments(&query, &state.pairs())?;
-    let command = CancelOrders { account: caller.account, instruments, side: None, classes: None };
+    let command =
+        CancelOrders { account: caller.account, instruments, side: None, classes: None, staged: false };
     state.submit(Command::CancelOrders(command), Subject::default()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

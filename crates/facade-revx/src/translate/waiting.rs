@@ -152,6 +152,7 @@ fn trailing(kind: OrderKind) -> Option<String> {
     let told = |offset| match offset {
         Offset::Price(distance) => format!("{distance} behind the market"),
         Offset::BasisPoints(rate) => format!("{} basis points behind the market", rate.get()),
+        Offset::Pips(pips) => format!("{} pips behind the market", pips.decimal()),
     };
     match kind {
         OrderKind::Market

@@ -72,7 +72,8 @@ pub(crate) const fn reason(reason: &StatusReason) -> Option<&'static str> {
         | StatusReason::NotFilledAtOnce
         | StatusReason::TimeInForceEnded
         | StatusReason::StagingEnded
-        | StatusReason::Restated => None,
+        | StatusReason::Restated
+        | StatusReason::NothingToReduce => None,
     }
 }
 
@@ -101,6 +102,9 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::QuantityTooSmall { .. }
         | Reject::QuantityTooLarge { .. }
         | Reject::QuantityNotAboveFilled { .. }
+        | Reject::QuantityAboveLot { .. }
+        | Reject::QuantityAbovePosition { .. }
+        | Reject::NoPosition(_)
         | Reject::NotionalTooSmall { .. }
         | Reject::NotionalTooLarge { .. }
         | Reject::Overflow => "INVALID_QTY",
@@ -108,8 +112,11 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::PriceOffTick { .. }
         | Reject::PriceTooLarge { .. }
         | Reject::OffsetTooPrecise { .. }
-        | Reject::OffsetOutOfRange { .. } => "INVALID_PRICE",
-        Reject::UnknownOrder(_) => "PREV_ORDER_NOT_FOUND",
+        | Reject::OffsetOutOfRange { .. }
+        | Reject::TakeProfitOnWrongSide { .. }
+        | Reject::StopLossOnWrongSide { .. }
+        | Reject::TriggerReached { .. } => "INVALID_PRICE",
+        Reject::UnknownOrder(_) | Reject::UnknownLot(_) => "PREV_ORDER_NOT_FOUND",
         Reject::OrderClosed { .. }
         | Reject::OrderStaged(_)
         | Reject::OrderNotStaged(_)

@@ -206,6 +206,7 @@ fn definitions() -> Vec<Command> {
             option: None,
             calendar: None,
             while_closed: WhileClosed::Queue,
+            pip: None,
         }),
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new("client").unwrap(),
@@ -268,15 +269,8 @@ impl Subject for WholeEngine {
             Action::Move => {
                 let order = self.orders[position(operation.id)];
                 self.run(&Command::ReplaceOrder(ReplaceOrder {
-                    account: CLIENT,
-                    order,
                     price: Some(price(operation.price)),
-                    trigger: None,
-                    quantity: None,
-                    time_in_force: None,
-                    price_bound: None,
-                    client_order_id: None,
-                    annotations: None,
+                    ..ReplaceOrder::new(CLIENT, order)
                 }));
             }
         }

@@ -47,7 +47,7 @@ impl Engine {
     pub(super) fn cancel_orders(&mut self, cancel: &CancelOrders) -> Result<Outcome, Reject> {
         self.known_account(cancel.account)?;
         let matches = |order: &&Arc<Order>| {
-            (order.status.is_working() || order.is_queued())
+            (order.status.is_working() || order.is_queued() || (cancel.staged && order.is_staged()))
                 && cancel.instruments.as_ref().is_none_or(|list| list.contains(&order.instrument))
                 && cancel.side.is_none_or(|side| side == order.side)
                 && cancel.classes.as_ref().is_none_or(|list| list.contains(&order.kind.class()))
@@ -119,6 +119,7 @@ impl Engine {
     /// Takes an order that closes out of the lists of what is still to happen.
     pub(super) fn forget_open(&mut self, order: &Order) {
         self.orders.closes(order.id);
+        self.reducing.remove(order);
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
             self.due.remove(&(at, Due::End(order.id)));
         }

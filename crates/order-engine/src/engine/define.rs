@@ -96,6 +96,7 @@ impl Engine {
             && commission.taker.get() <= MAX_BASIS_POINTS
             && commission.scale <= limits::LEDGER_SCALE
             && definition.day_ends_at < SECONDS_PER_DAY
+            && definition.pip.is_none_or(|pip| scales.ticks(pip).is_ok())
             && base != quote;
         if !fits {
             return Err(refused(DefinitionFault::Range));

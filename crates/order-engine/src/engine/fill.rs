@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::exits::opened_exits;
 use super::market::Market;
 use super::plan::PlannedFill;
 use crate::entry::{EntryKind, Posting, Postings};
@@ -221,6 +222,7 @@ impl Engine {
     ) {
         let id = ExecutionId::from(event);
         let change = self.change_lots(&leg, LotId::from(id), trade, &mut draw.postings);
+        let shrinks = !change.closed.is_empty();
         let quantity = trade.scales.quantity(trade.quantity);
         let execution = Arc::new(Execution {
             id,
@@ -246,9 +248,14 @@ impl Engine {
             self.forget_open(&order);
         }
         events.push(self.event(event, Change::OrderFilled { order, execution }));
+        if shrinks {
+            self.cut_reducing(leg.account, trade.instrument, events);
+        }
     }
 
     fn change_lots(&mut self, leg: &Leg, id: LotId, trade: &Trade, postings: &mut Postings) -> LotChange {
+        let order = Arc::clone(self.orders.known(leg.order));
+        let exits = opened_exits(&trade.scales, leg.side, &order.exits, trade.price, self.now);
         let fill = LotFill {
             id,
             side: leg.side,
@@ -256,9 +263,17 @@ impl Engine {
             quantity: trade.quantity,
             at: self.now,
             may_open_short: trade.is_margin,
+            closes: order.closing.and_then(|closing| closing.lot),
+            exits: exits.clone(),
         };
         let lots = self.lots.entry((leg.account, trade.instrument)).or_default();
         let change = lots.fill(&trade.scales, fill);
+        for (lot, exits) in &change.ended {
+            self.disarm_exits(leg.account, trade.instrument, (*lot, leg.side.opposite()), exits);
+        }
+        if let (Some(exits), Some((lot, _))) = (exits, change.opened) {
+            self.arm_exits(leg.account, trade.instrument, (lot, leg.side), &exits);
+        }
         if trade.is_margin && !change.profit.is_zero() {
             postings.add(self.book_profit(leg.account, change.profit, trade.quote));
         }

@@ -5,7 +5,7 @@ use super::market::Market;
 use super::plan::Plan;
 use crate::ids::{AccountId, AssetId};
 use crate::number::Amount;
-use crate::order::{Hold, Side};
+use crate::order::{Hold, Order, Side};
 use crate::reference::{BasisPoints, ChargedIn};
 use crate::reject::Reject;
 use crate::units::{Lots, Ticks, part};
@@ -47,6 +47,16 @@ impl Market {
                 Hold { asset: self.quote_asset, amount: self.with_buyers_commission(notional)? }
             }
         }))
+    }
+
+    /// What an order of the state would hold if it had this much left, on the book or waiting for its trigger.
+    ///
+    /// # Errors
+    /// [`Reject::Overflow`] when the value does not fit.
+    pub(super) fn waiting_hold(&self, order: &Order, leaves: Lots) -> Result<Option<Hold>, Reject> {
+        let trigger = order.trigger.filter(|_| order.is_armed()).map(|trigger| trigger.price);
+        let Some(price) = order.limit_price().or(trigger) else { return Ok(None) };
+        self.resting_hold(order.side, self.scales.known_ticks(price), leaves)
     }
 
     /// A buy's value with the most that commission in quote can add to it.

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::fill::Leg;
-use super::plan::{Bounds, Budget, Incoming, plan};
+use super::plan::{Bounds, Budget, Incoming};
 use crate::book::Resting;
 use crate::command::UpdateQuote;
 use crate::event::{Change, Event, Outcome, Quote};
@@ -107,8 +107,7 @@ impl Engine {
             rest_at: None,
             self_match: SelfMatch::Allow,
         };
-        let market = self.market_mut(instrument);
-        let planned = match plan(&market.book, &market.scales, &incoming) {
+        let planned = match self.known_market(instrument).and_then(|market| self.plan(market, &incoming)) {
             Ok(planned) => planned,
             Err(reject) => unreachable!("Invariant: what rests on the book can be valued: {reject}"),
         };

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::exits::armed_exits;
 use super::image::record::MarketImage;
 use super::trigger::armed;
 use std::collections::BTreeSet;
@@ -10,14 +11,15 @@ use crate::book::{Book, BookKey, LevelSummary};
 use crate::calendar::Calendar;
 use crate::candles::CandleHistory;
 use crate::event::Quote;
-use crate::ids::{AssetId, CalendarId, InstrumentId, OrderId};
+use crate::ids::{AccountId, AssetId, CalendarId, InstrumentId, OrderId};
+use crate::lots::LotQueue;
 use crate::number::{Price, Quantity};
 use crate::order::{Order, Side};
 use crate::reference::{Commission, Instrument, TriggerSource};
 use crate::reject::Reject;
 use crate::session::{MarketState, WhileClosed};
 use crate::time::Timestamp;
-use crate::triggers::Triggers;
+use crate::triggers::{Triggers, Watcher};
 use crate::units::{Lots, Scales, Ticks};
 
 /// One level of a book at the edge.
@@ -152,9 +154,35 @@ impl Market {
     pub(super) fn rearm(&mut self, order: &Order) -> Result<(), Reject> {
         if let Some(trigger) = order.trigger.filter(|_| !self.parked.contains(&order.id)) {
             self.scales.ticks(trigger.price)?;
-            self.triggers.arm(order.id, armed(&self.scales, order, &trigger));
+            self.triggers.arm(Watcher::order(order.id), armed(&self.scales, order, &trigger));
         }
         Ok(())
+    }
+
+    /// Lets the exits of an image's lots wait again.
+    ///
+    /// # Errors
+    /// A price that the instrument does not have.
+    pub(super) fn rearm_exits(&mut self, account: AccountId, lots: &LotQueue) -> Result<(), Reject> {
+        let (opened_by, _) = lots.net();
+        for (lot, exits) in lots.watching() {
+            let trailing = exits.trailing.map(|trailing| trailing.price);
+            for price in [exits.take_profit, exits.stop_loss, trailing].into_iter().flatten() {
+                self.scales.ticks(price)?;
+            }
+            for (watcher, armed) in armed_exits(self.scales, account, (lot, opened_by), exits) {
+                self.triggers.arm(watcher, armed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what is traded has not expired.
+    pub(super) fn decide_unexpired(&self, now: Timestamp) -> Result<(), Reject> {
+        match self.trades_until.filter(|until| *until <= now) {
+            Some(expired_at) => Err(Reject::ContractExpired { expired_at }),
+            None => Ok(()),
+        }
     }
 
     /// The house's resting order of a side.

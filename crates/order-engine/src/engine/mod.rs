@@ -5,8 +5,10 @@
 
 mod account;
 mod cancel;
+mod close;
 mod define;
 mod due;
+mod exits;
 mod fill;
 mod funds;
 mod house;
@@ -17,6 +19,7 @@ mod orders;
 mod place;
 mod plan;
 mod queue;
+mod reduce;
 mod replace;
 mod restate;
 mod retention;
@@ -50,6 +53,7 @@ use market::Market;
 pub use market::{Depth, DepthLevel};
 use orders::OrderStore;
 pub use place::first_difference;
+use reduce::Reducing;
 
 /// What changed since someone last asked; for those who publish views of the state.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -97,6 +101,8 @@ pub struct Engine {
     archived_ids: ArchivedIds,
     /// Instrument lists by account, each account's oldest first. An account without any has no entry.
     lists: BTreeMap<AccountId, InstrumentLists>,
+    /// Working orders that may only reduce a position.
+    reducing: Reducing,
     touched: TouchedMarks,
     /// Instruments whose market moved since triggers were last looked at.
     stirred: Marks,
@@ -128,6 +134,7 @@ impl Engine {
             retention: None,
             archived_ids: ArchivedIds::default(),
             lists: BTreeMap::new(),
+            reducing: Reducing::default(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),
         }
@@ -185,6 +192,9 @@ impl Engine {
             Command::DefineCalendar(definition) => self.decide_calendar(definition).map(drop),
             Command::HaltInstrument(halt) => self.decide_halt(halt),
             Command::ResumeInstrument(resume) => self.decide_resumption(*resume),
+            Command::ChangeLotExits(change) => self.decide_lot_exits(now, change).map(drop),
+            Command::CloseLot(close) => self.decide_close_lot(now, close).map(drop),
+            Command::ClosePosition(close) => self.decide_close_position(now, close).map(drop),
         }
     }
 
@@ -212,6 +222,9 @@ impl Engine {
             Command::DefineCalendar(definition) => self.define_calendar(definition),
             Command::HaltInstrument(halt) => self.halt_instrument(halt),
             Command::ResumeInstrument(resume) => self.resume_instrument(*resume),
+            Command::ChangeLotExits(change) => self.change_lot_exits(change),
+            Command::CloseLot(close) => self.close_lot(close),
+            Command::ClosePosition(close) => self.close_position(close),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::extras::{Extras, SharedExtras};
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::kind::Trigger;
 use crate::number::{Amount, Quantity};
-use crate::order::{Earlier, Hold, Order, OrderStatus, Side, StatusReason};
+use crate::order::{Closing, Earlier, Hold, Order, OrderStatus, Side, StatusReason};
 use crate::reference::ChargedIn;
 use crate::reject::{OrderField, Reject};
 use crate::time::Timestamp;
@@ -35,6 +35,8 @@ pub(super) struct Placement {
     pub(super) trigger: Option<Trigger>,
     /// Its release by time or by the market, if it needs one.
     pub(super) queue: Option<Waiting>,
+    /// What it closes, for an order that the engine makes to close something.
+    pub(super) closing: Option<Closing>,
     /// Why the market forbids it, when that is to be recorded.
     pub(super) refusal: Option<Reject>,
 }
@@ -213,6 +215,9 @@ impl Engine {
                     .map(|market| market.scales.multiplier())
                     .filter(|multiplier| *multiplier != 1),
                 release_at: command.release_at,
+                exits: command.exits,
+                reduce_only: command.reduce_only,
+                closing: placement.closing,
                 ..Extras::default()
             }),
             earlier: Earlier::default(),
@@ -237,6 +242,7 @@ impl Engine {
         let leaves = market.scales.known_lots(leaves);
         let key = market.book.insert(side, price, Resting { order: id, account, leaves });
         self.orders.rests(id, key);
+        self.reducing.add(self.orders.known(id));
     }
 
     pub(super) fn take_hold(&mut self, account: AccountId, hold: Option<Hold>) {
@@ -323,6 +329,9 @@ pub fn first_difference(placed: &Order, asked: &PlaceOrder) -> Option<OrderField
         (placed.post_only != asked.post_only, OrderField::Other),
         (placed.extended_hours != asked.extended_hours, OrderField::Other),
         (placed.release_at != asked.release_at, OrderField::Other),
+        (placed.exits != asked.exits, OrderField::Other),
+        (placed.reduce_only != asked.reduce_only, OrderField::Other),
+        (placed.closing.is_some(), OrderField::Other),
     ];
     differences.into_iter().find(|(differs, _)| *differs).map(|(_, field)| field)
 }

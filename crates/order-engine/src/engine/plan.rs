@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::reduce::Reducibles;
 use crate::book::{Book, BookKey, Resting};
 use crate::ids::{AccountId, OrderId};
 use crate::number::Amount;
@@ -94,7 +95,12 @@ pub(super) struct Plan {
 ///
 /// # Errors
 /// [`Reject::Overflow`] when a value does not fit.
-pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<Plan, Reject> {
+pub(super) fn plan(
+    book: &Book,
+    scales: &Scales,
+    incoming: &Incoming,
+    mut reducibles: Reducibles<'_>,
+) -> Result<Plan, Reject> {
     let mut plan = Plan::default();
     let mut left = incoming.budget;
     let mut last_price = None;
@@ -109,12 +115,17 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
         if incoming.bounds.broken_by(price).is_some() {
             return ControlFlow::Break(());
         }
+        let room = reducibles.room(resting.account, resting.order);
+        let offered = room.map_or(resting.leaves, |room| resting.leaves.min(room));
+        if offered.is_zero() {
+            return ControlFlow::Continue(());
+        }
         last_price = Some(price);
         let wanted = match left {
             Budget::Base(quantity) => quantity,
             Budget::Quote(amount) => scales.affordable(amount, price),
         };
-        let quantity = wanted.min(resting.leaves);
+        let quantity = wanted.min(offered);
         if quantity.is_zero() {
             is_spent = true;
             return ControlFlow::Break(());
@@ -124,14 +135,17 @@ pub(super) fn plan(book: &Book, scales: &Scales, incoming: &Incoming) -> Result<
             plan.self_match = Some((resting.order, price));
         }
         match plan.take(scales, key, price, quantity) {
-            Ok(notional) => left = left.less(quantity, notional),
+            Ok(notional) => {
+                left = left.less(quantity, notional);
+                reducibles.take(incoming.account, resting.account, quantity);
+            }
             Err(reject) => {
                 fault = Some(reject);
                 return ControlFlow::Break(());
             }
         }
         // Something is left at this price that the budget cannot buy: worse prices are not for it.
-        is_spent = left.is_spent() || wanted < resting.leaves;
+        is_spent = left.is_spent() || wanted < offered;
         if is_spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     if let Some(others) = reached {

@@ -7,10 +7,12 @@ use super::account::Worth;
 use super::due::Due;
 use super::funds::Demand;
 use super::place::Placement;
-use super::plan::{Bounds, Budget, Incoming, plan};
+use super::plan::{Bounds, Budget, Incoming};
 use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Event, Outcome};
+use crate::exits::{ExitChanges, Exits};
+use crate::extras::Extras;
 use crate::ids::{AccountId, OrderId};
 use crate::kind::{OrderKind, Trigger};
 use crate::limits;
@@ -36,6 +38,7 @@ pub(super) struct NewTerms {
     pub(super) trigger: Option<Trigger>,
     /// What is left to fill under the new terms.
     pub(super) leaves: Lots,
+    pub(super) exits: Exits,
 }
 
 /// What is to be changed; what is absent stays.
@@ -46,6 +49,7 @@ pub(super) struct Changes {
     pub(super) quantity: Option<Quantity>,
     pub(super) time_in_force: Option<TimeInForce>,
     pub(super) price_bound: Option<PriceBound>,
+    pub(super) exits: ExitChanges,
 }
 
 /// A decision to replace an order in place.
@@ -85,6 +89,7 @@ impl Engine {
             && replace.time_in_force.is_none()
             && replace.price_bound.is_none()
             && replace.annotations.is_none()
+            && replace.exits.is_keep()
         {
             return Err(Reject::NothingToReplace);
         }
@@ -98,6 +103,7 @@ impl Engine {
             quantity: replace.quantity,
             time_in_force: replace.time_in_force,
             price_bound: replace.price_bound,
+            exits: replace.exits,
         };
         let terms = self.new_terms(now, &order, changes)?;
         let keeps_place = self.keeps_place(&order, &terms);
@@ -139,9 +145,14 @@ impl Engine {
             size: Size::Base(quantity),
             time_in_force: asked_time,
             price_bound: changes.price_bound.unwrap_or(order.price_bound),
+            exits: order.exits.changed(&changes.exits),
             ..Terms::of_order(order)
         };
         let (expires_at, _) = self.decide_live_shape(now, &terms, market)?;
+        Self::decide_terms_exits(market, &terms, ticks)?;
+        if order.reduce_only {
+            self.decide_reducible(market, order.account, order.side, lots.minus(filled))?;
+        }
         Ok(NewTerms {
             kind,
             quantity,
@@ -152,6 +163,7 @@ impl Engine {
             limit: ticks,
             trigger,
             leaves: lots.minus(filled),
+            exits: terms.exits,
         })
     }
 
@@ -203,7 +215,7 @@ impl Engine {
         let planned = if meets_nobody {
             super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
         } else {
-            plan(&market.book, &market.scales, &incoming)?
+            self.plan(market, &incoming)?
         };
         let demand = Demand {
             account: order.account,
@@ -231,6 +243,7 @@ impl Engine {
             expires_at: terms.expires_at,
             trigger: terms.trigger,
             queue: None,
+            closing: None,
             refusal: None,
         })
     }
@@ -242,7 +255,7 @@ impl Engine {
         self.decide_value(order.account, market, placement, worth)
     }
 
-    /// New terms that an operator gives: they may not trade.
+    /// New terms that an operator gives: they may not trade, nor fire.
     pub(super) fn decide_restated_terms(
         &self,
         order: &Order,
@@ -253,6 +266,14 @@ impl Engine {
         if let Some(fill) = placement.fills.first() {
             let market = self.known_market(order.instrument)?;
             return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
+        }
+        if let Some(trigger) = placement.trigger {
+            let market = self.known_market(order.instrument)?;
+            let price = market.trigger_reference(order.side);
+            if let Some(reached) = price.filter(|price| trigger.is_reached(market.scales.price(*price))) {
+                let market = market.scales.price(reached);
+                return Err(Reject::TriggerReached { trigger: trigger.price, market });
+            }
         }
         Ok((keeps_place, placement))
     }
@@ -339,10 +360,12 @@ impl Engine {
             order.time_in_force = terms.time_in_force;
             order.expires_at = terms.expires_at;
             order.held = hold;
-            if order.price_bound != terms.price_bound || order.trigger != trigger {
+            let Extras { price_bound, trigger: watched, exits, .. } = **order;
+            if price_bound != terms.price_bound || watched != trigger || exits != terms.exits {
                 order.edit_extras(|extras| {
                     extras.price_bound = terms.price_bound;
                     extras.trigger = trigger;
+                    extras.exits = terms.exits;
                 });
             }
             change(order);
@@ -374,6 +397,8 @@ impl Engine {
             client_order_id: succeed.client_order_id.clone(),
             market_refusal: MarketRefusal::Record,
             annotations: succeed.annotations.clone().unwrap_or_else(|| order.annotations.clone()),
+            exits: order.exits,
+            reduce_only: order.reduce_only,
             ..PlaceOrder::new(
                 order.account,
                 order.instrument,

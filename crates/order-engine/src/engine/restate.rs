@@ -38,7 +38,9 @@ impl Engine {
         let price = restate.price.filter(|price| Some(*price) != order.limit_price());
         let quantity = restate.quantity.filter(|quantity| *quantity != order.quantity);
         let time_in_force = restate.time_in_force.filter(|asked| *asked != order.time_in_force);
-        let changes_terms = price.is_some() || quantity.is_some() || time_in_force.is_some();
+        let trigger = restate.trigger.filter(|trigger| Some(*trigger) != order.kind.trigger_price());
+        let changes_terms =
+            price.is_some() || quantity.is_some() || time_in_force.is_some() || trigger.is_some();
         if let Some(status) = restated(restate.status) {
             return match (order.status == status, order.status.is_closed(), changes_terms) {
                 (true, _, false) => Ok(Restatement::Texts),
@@ -56,7 +58,7 @@ impl Engine {
         if order.status == OrderStatus::PendingNew {
             return Err(Reject::OrderStaged(order.id));
         }
-        let changes = Changes { price, quantity, time_in_force, ..Changes::default() };
+        let changes = Changes { price, trigger, quantity, time_in_force, ..Changes::default() };
         let terms = self.new_terms(now, &order, changes)?;
         let (keeps_place, placement) = self.decide_restated_terms(&order, &terms)?;
         Ok(Restatement::Terms { order, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::due::Due;
 use super::market::Market;
-use super::plan::{Bounds, Budget, Incoming, plan};
+use super::plan::{Bounds, Budget, Incoming};
 use crate::calendar::{Calendar, CalendarDefinition, Session, SessionKind};
 use crate::command::{HaltInstrument, ResumeInstrument};
 use crate::event::{Change, Event, Outcome};
@@ -204,7 +204,7 @@ impl Engine {
             rest_at: None,
             self_match: order.self_match,
         };
-        let planned = plan(&market.book, &market.scales, &incoming)?;
+        let planned = self.plan(market, &incoming)?;
         if let Some(fill) = planned.fills.first().filter(|_| order.post_only) {
             return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
         }
@@ -223,6 +223,7 @@ impl Engine {
             expires_at: order.expires_at,
             trigger: None,
             queue: None,
+            closing: None,
             refusal: None,
         })
     }

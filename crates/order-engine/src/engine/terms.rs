@@ -4,8 +4,9 @@ use super::Engine;
 use super::funds::Demand;
 use super::market::Market;
 use super::place::Placement;
-use super::plan::{Bounds, Budget, Incoming, Plan, plan};
+use super::plan::{Bounds, Budget, Incoming, Plan};
 use crate::command::PlaceOrder;
+use crate::exits::Exits;
 use crate::ids::{AccountId, InstrumentId};
 use crate::kind::OrderKind;
 use crate::limits;
@@ -28,6 +29,8 @@ pub(super) struct Terms {
     pub(super) price_bound: PriceBound,
     pub(super) self_match: SelfMatch,
     pub(super) extended_hours: bool,
+    pub(super) exits: Exits,
+    pub(super) reduce_only: bool,
 }
 
 impl Terms {
@@ -43,6 +46,8 @@ impl Terms {
             price_bound: order.price_bound,
             self_match: order.self_match,
             extended_hours: order.extended_hours == Some(true),
+            exits: order.exits,
+            reduce_only: order.reduce_only,
         }
     }
 
@@ -58,6 +63,8 @@ impl Terms {
             price_bound: order.price_bound,
             self_match: order.self_match,
             extended_hours: order.trades_extended_hours(),
+            exits: order.exits,
+            reduce_only: order.reduce_only,
         }
     }
 }
@@ -84,16 +91,23 @@ impl Engine {
             return Ok(placement);
         }
         let shape = self.decide_shape(now, terms, market)?;
+        let best = market.book.best(terms.side.opposite());
+        let closing_price = || market.trigger_reference(terms.side.opposite());
+        if let Some(reference) = shape.incoming.limit.or_else(closing_price).or(best) {
+            Self::decide_terms_exits(market, terms, reference)?;
+        }
         if counts_as_new {
             self.decide_capacity(terms)?;
         }
         self.decide_open(now, market, terms)?;
-        let best = market.book.best(terms.side.opposite());
         Self::decide_liquidity(market, terms, &shape, best)?;
-        let plan = plan(&market.book, &market.scales, &shape.incoming)?;
+        let plan = self.plan(market, &shape.incoming)?;
         let quantity = shape.quantity.unwrap_or_else(|| plan.filled.plus(plan.unfilled));
         if shape.quantity.is_none() && (!plan.filled.is_zero() || best.is_some()) {
             self.decide_size(terms, market, Some(quantity), None)?;
+        }
+        if terms.reduce_only {
+            self.decide_reducible(market, terms.account, terms.side, quantity)?;
         }
         let rest_at = shape.rest_at.filter(|_| terms.time_in_force.may_rest());
         let left = quantity.minus(plan.filled.min(quantity));
@@ -115,6 +129,7 @@ impl Engine {
             expires_at: shape.expires_at,
             trigger: None,
             queue: None,
+            closing: None,
             refusal: None,
         })
     }
@@ -129,6 +144,12 @@ impl Engine {
     ) -> Result<Placement, Reject> {
         let shape = self.decide_shape(now, terms, market)?;
         let quantity = shape.quantity.unwrap_or_default();
+        if let Some(limit) = shape.incoming.limit {
+            Self::decide_terms_exits(market, terms, limit)?;
+        }
+        if terms.reduce_only {
+            self.decide_reducible(market, terms.account, terms.side, quantity)?;
+        }
         let demand = Demand {
             account: terms.account,
             side: terms.side,
@@ -146,8 +167,17 @@ impl Engine {
             expires_at: shape.expires_at,
             trigger: None,
             queue: None,
+            closing: None,
             refusal: None,
         })
+    }
+
+    /// Whether the exits of an order fit the price that it is to open lots at.
+    pub(super) fn decide_terms_exits(market: &Market, terms: &Terms, reference: Ticks) -> Result<(), Reject> {
+        if terms.reduce_only && !terms.exits.is_none() {
+            return Err(Reject::Combination(Combination::ExitsOnReduceOnly));
+        }
+        market.decide_exits(terms.side, &terms.exits, reference)
     }
 
     /// What can be said about terms without looking at the book or the ledger.
@@ -265,9 +295,7 @@ impl Engine {
         terms: &Terms,
         market: &Market,
     ) -> Result<Option<Timestamp>, Reject> {
-        if let Some(expired_at) = market.trades_until.filter(|until| *until <= now) {
-            return Err(Reject::ContractExpired { expired_at });
-        }
+        market.decide_unexpired(now)?;
         let own = match terms.time_in_force {
             TimeInForce::Gtd(expiry) if expiry <= now => return Err(Reject::ExpiryInPast { expiry, now }),
             TimeInForce::Gtd(expiry) => Some(expiry),
@@ -379,6 +407,7 @@ impl Engine {
             expires_at: shape.expires_at,
             trigger: None,
             queue: None,
+            closing: None,
             refusal: Some(refusal),
         })
     }
@@ -401,6 +430,6 @@ fn shown(size: Size, computed: impl FnOnce() -> Quantity) -> Quantity {
     }
 }
 
-fn beyond(market: &Market, upper: bool, bound: Ticks, price: Ticks) -> Reject {
+pub(super) fn beyond(market: &Market, upper: bool, bound: Ticks, price: Ticks) -> Reject {
     Reject::BeyondBound { upper, bound: market.scales.price(bound), market: market.scales.price(price) }
 }

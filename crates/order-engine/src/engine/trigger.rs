@@ -1,7 +1,8 @@
 //! Orders that wait for the market: arming them, letting trailing ones follow it, and firing them.
 //!
 //! After every command each market that it stirred is looked at once more: trailing triggers follow first, then orders
-//! fire one by one, each of which may move the market for the next. An order fires once, so this ends.
+//! and exits of lots fire one by one, each of which may move the market for the next. An order fires once, and an exit
+//! closes its lot, is used up, or empties one side of the book, so this ends.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::order::{Order, OrderStatus, Side, StatusReason};
 use crate::reference::{Rounding, TriggerSource};
 use crate::reject::Reject;
 use crate::time::Timestamp;
-use crate::triggers::Armed;
+use crate::triggers::{Armed, FiringPrices, Watcher, Watching};
 use crate::units::{Scales, Ticks};
 
 impl Market {
@@ -66,6 +67,27 @@ impl Market {
     }
 }
 
+/// The distance of a trigger from the best price seen, in price units.
+///
+/// # Errors
+/// A distance that the instrument's prices do not have.
+pub(super) fn distance_of(scales: &Scales, offset: Offset, watermark: Ticks) -> Result<i64, Reject> {
+    match offset {
+        Offset::Price(distance) => Ok(scales.ticks(distance)?.get()),
+        Offset::BasisPoints(rate) => Ok(scales.part_of_price(watermark, rate, Rounding::HalfUp)),
+        Offset::Pips(pips) => scales.pips(pips),
+    }
+}
+
+/// The price that is worse by a distance for an order of this side; nothing when that is out of the range of prices.
+pub(super) fn worse_by(side: Side, price: Ticks, distance: i64) -> Option<Ticks> {
+    let moved = match side {
+        Side::Buy => price.get().checked_add(distance),
+        Side::Sell => price.get().checked_sub(distance),
+    };
+    moved.filter(|moved| *moved > 0).map(Ticks::new)
+}
+
 /// The trigger of a trailing order when the best price seen is `watermark`.
 fn trailing_trigger(
     scales: &Scales,
@@ -86,20 +108,13 @@ fn trailing_trigger(
     };
     let market = scales.price(watermark);
     let out_of_range = || Reject::OffsetOutOfRange { market };
-    let distance = match offset {
-        Offset::Price(distance) => scales.ticks(distance)?.get(),
-        Offset::BasisPoints(rate) => scales.part_of_price(watermark, rate, Rounding::HalfUp),
-    };
-    let worse_by = |price: Ticks, distance: i64| {
-        let moved = match side {
-            Side::Buy => price.get().checked_add(distance),
-            Side::Sell => price.get().checked_sub(distance),
-        };
-        moved.filter(|moved| *moved > 0).map(Ticks::new).ok_or_else(out_of_range)
-    };
-    let level = worse_by(watermark, distance)?;
+    let distance = distance_of(scales, offset, watermark)?;
+    let level = worse_by(side, watermark, distance).ok_or_else(out_of_range)?;
     let limit = match limit_offset {
-        Some(limit_offset) => Some(scales.price(worse_by(level, scales.difference(limit_offset)?)?)),
+        Some(limit_offset) => {
+            let limit = worse_by(side, level, scales.difference(limit_offset)?);
+            Some(scales.price(limit.ok_or_else(out_of_range)?))
+        }
         None => None,
     };
     let direction = match side {
@@ -135,10 +150,11 @@ pub(super) fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed 
 
 impl Engine {
     pub(super) fn arm(&mut self, order: &Order) {
+        self.reducing.add(order);
         let Some(trigger) = order.trigger.filter(|_| !self.is_parked(order)) else { return };
         let market = self.market_mut(order.instrument);
         let armed = armed(&market.scales, order, &trigger);
-        market.triggers.arm(order.id, armed);
+        market.triggers.arm(Watcher::order(order.id), armed);
     }
 
     /// Takes an order out of those that wait, if it does.
@@ -146,7 +162,7 @@ impl Engine {
         let Some(trigger) = order.trigger.filter(|_| order.is_armed()) else { return };
         let market = self.market_mut(order.instrument);
         let armed = armed(&market.scales, order, &trigger);
-        market.triggers.disarm(order.id, armed);
+        market.triggers.disarm(Watcher::order(order.id), armed);
     }
 
     /// Lets the markets that were stirred move what waits for them.
@@ -158,16 +174,26 @@ impl Engine {
             }
             self.trail(instrument, Side::Buy, events);
             self.trail(instrument, Side::Sell, events);
-            if let Some(id) = self.next_fired(instrument) {
-                self.fire(id, events);
-                self.stirred.mark(instrument.get());
+            self.trail_exits(instrument, Side::Buy, events);
+            self.trail_exits(instrument, Side::Sell, events);
+            let Some(watcher) = self.next_fired(instrument) else { continue };
+            match watcher.what() {
+                Watching::Order => self.fire(watcher.order_id(), events),
+                Watching::Exit { kind, account } => {
+                    self.fire_exit(instrument, account, watcher.lot_id(), kind, events);
+                }
             }
+            self.stirred.mark(instrument.get());
         }
     }
 
-    fn next_fired(&self, instrument: InstrumentId) -> Option<OrderId> {
+    fn next_fired(&self, instrument: InstrumentId) -> Option<Watcher> {
         let market = self.market(instrument)?;
-        market.triggers.fired(market.trigger_reference(Side::Buy), market.trigger_reference(Side::Sell))
+        let prices = |side| {
+            let prices = market.firing_prices(side);
+            FiringPrices { exits: prices.exits.filter(|_| self.has_room_for_closes()), ..prices }
+        };
+        market.triggers.fired(prices(Side::Buy), prices(Side::Sell))
     }
 
     /// Lets the trailing orders of a side follow a market that has moved in their favour.
@@ -177,8 +203,8 @@ impl Engine {
         let scales = market.scales;
         let followers: Vec<(Arc<Order>, Trigger)> = market
             .triggers
-            .trailing(side)
-            .filter_map(|id| self.orders.get(id))
+            .trailing_orders(side)
+            .filter_map(|watcher| self.orders.get(watcher.order_id()))
             .filter_map(|order| Some((Arc::clone(order), self.followed(order, &scales, reference)?)))
             .collect();
         for (order, trigger) in followers {
@@ -215,7 +241,10 @@ impl Engine {
         let placement = match self.decide_terms(self.now, &terms, order.held, false) {
             Ok(placement) => placement,
             Err(refusal) => {
-                self.close(id, OrderStatus::Canceled, StatusReason::Refused(refusal), events);
+                let (fired_at, reason) = (Some(self.now), StatusReason::Refused(refusal));
+                self.close_with(id, OrderStatus::Canceled, reason, events, |order| {
+                    order.edit_extras(|extras| extras.trigger = Some(Trigger { fired_at, ..trigger }));
+                });
                 return;
             }
         };

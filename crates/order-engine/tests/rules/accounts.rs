@@ -103,17 +103,7 @@ fn a_suspended_account_may_only_cancel() {
     update(&mut world, state(AccountState::Suspended)).unwrap();
     let shut = Reject::AccountNotOpen { account: ALICE, state: AccountState::Suspended };
     assert_eq!(world.place(limit(ALICE, Side::Buy, "1", "90")).unwrap_err(), shut);
-    let replace = ReplaceOrder {
-        account: ALICE,
-        order: order.id,
-        price: Some(price("91")),
-        quantity: None,
-        time_in_force: None,
-        price_bound: None,
-        client_order_id: None,
-        annotations: None,
-        trigger: None,
-    };
+    let replace = ReplaceOrder { price: Some(price("91")), ..ReplaceOrder::new(ALICE, order.id) };
     assert_eq!(world.run(Command::ReplaceOrder(replace)).unwrap_err(), shut);
     let cancel = CancelOrder { account: ALICE, order: order.id, client_order_id: None };
     world.run(Command::CancelOrder(cancel)).unwrap();
@@ -177,15 +167,8 @@ fn the_value_of_a_changed_order_counts_what_is_filled() {
     update(&mut world, at_most("250")).unwrap();
     let replace = |size: &str| {
         Command::ReplaceOrder(ReplaceOrder {
-            account: ALICE,
-            order: order.id,
-            price: None,
             quantity: Some(quantity(size)),
-            time_in_force: None,
-            price_bound: None,
-            client_order_id: None,
-            annotations: None,
-            trigger: None,
+            ..ReplaceOrder::new(ALICE, order.id)
         })
     };
     let refused = world.run(replace("3")).unwrap_err();

@@ -8,17 +8,7 @@ use order_engine::{
 };
 
 fn replace(order: OrderId) -> ReplaceOrder {
-    ReplaceOrder {
-        account: ALICE,
-        order,
-        price: None,
-        trigger: None,
-        quantity: None,
-        time_in_force: None,
-        price_bound: None,
-        client_order_id: None,
-        annotations: None,
-    }
+    ReplaceOrder::new(ALICE, order)
 }
 
 fn succeed(order: OrderId, size: SuccessorSize) -> SucceedOrder {
@@ -40,6 +30,7 @@ fn restate(order: OrderId, status: RestatedStatus) -> RestateOrder {
         price: None,
         quantity: None,
         time_in_force: None,
+        trigger: None,
         status,
         request_id: None,
         annotations: Annotations::default(),
@@ -199,7 +190,13 @@ fn cancel_all_takes_what_matches_and_leaves_the_rest() {
     let buy = world.place(limit(ALICE, Side::Buy, "0.5", "20000")).unwrap();
     let sell = world.place(limit(ALICE, Side::Sell, "0.5", "30000")).unwrap();
     let other = world.place(limit(BOB, Side::Buy, "0.5", "20000")).unwrap();
-    let all = CancelOrders { account: ALICE, instruments: None, side: Some(Side::Buy), classes: None };
+    let all = CancelOrders {
+        account: ALICE,
+        instruments: None,
+        side: Some(Side::Buy),
+        classes: None,
+        staged: false,
+    };
     let outcome = world.run(Command::CancelOrders(all)).unwrap();
     assert_eq!(outcome.events.len(), 1);
     let statuses = [buy.id, sell.id, other.id].map(|id| world.order(id).status);

@@ -1,8 +1,8 @@
 //! Images of the state: what is written is what was there, and what is damaged is refused.
 
 use order_engine::{
-    CancelOrder, ChangeList, Command, CreateList, Engine, ImageError, InstrumentId, ListChange, ListName,
-    Misfit, OrderKind, PlaceOrder, ReplaceOrder, Side, Size, TimeInForce,
+    CancelOrder, ChangeList, Command, CreateList, Engine, Exits, ImageError, InstrumentId, ListChange,
+    ListName, Misfit, Offset, OrderKind, Pips, PlaceOrder, ReplaceOrder, Side, Size, TimeInForce,
 };
 
 use crate::support::{
@@ -38,15 +38,9 @@ fn varied() -> World {
     );
     world.wait_seconds(1);
     let replace = ReplaceOrder {
-        account: ALICE,
-        order: changed,
         price: Some(price("98.50")),
-        trigger: None,
-        quantity: None,
-        time_in_force: None,
-        price_bound: None,
         client_order_id: Some(client_id("second")),
-        annotations: None,
+        ..ReplaceOrder::new(ALICE, changed)
     };
     world.run(Command::ReplaceOrder(replace)).unwrap();
     let canceled = place(&mut world, limit(BOB, Side::Sell, "1", "101.00"));
@@ -76,6 +70,15 @@ fn varied() -> World {
         PlaceOrder { kind: OrderKind::Stop { trigger: price("99.00") }, ..limit(BOB, Side::Sell, "1", "1") };
     place(&mut world, stop);
     place(&mut world, market(BOB, Side::Buy, Size::Quote(amount("50"))));
+    let exits = Exits {
+        take_profit: Some(price("101.00")),
+        stop_loss: Some(price("99.50")),
+        trailing: Some(Offset::Pips(Pips::from_tenths(10_050))),
+    };
+    let watched = market(BOB, Side::Buy, Size::Base(quantity("5")));
+    place(&mut world, PlaceOrder { instrument: EUR_USD, exits, ..watched });
+    let reducing = limit(BOB, Side::Sell, "3", "101.50");
+    place(&mut world, PlaceOrder { instrument: EUR_USD, reduce_only: true, ..reducing });
     world
 }
 
@@ -116,6 +119,19 @@ fn ids_that_were_used_before_the_image_stay_used_after_it() {
             PlaceOrder { client_order_id: Some(client_id(used)), ..limit(account, Side::Buy, "9", "98.00") };
         world.run(Command::PlaceOrder(again)).unwrap_err();
     }
+}
+
+#[test]
+fn exits_and_reduce_only_orders_go_on_after_the_image() {
+    let mut world = varied();
+    let mut restored = restored(&world.engine);
+    for (bid, ask) in [("99.45", "99.47"), ("101.60", "101.62")] {
+        let command = quote(EUR_USD, bid, ask, "20");
+        let events = world.run(command.clone()).unwrap().events;
+        assert!(events.len() > 1 || bid != "99.45", "the stop loss fires");
+        assert_eq!(restored.apply(world.now, &command).result.unwrap().events, events);
+    }
+    assert_eq!(restored.state_hash(), world.engine.state_hash());
 }
 
 #[test]

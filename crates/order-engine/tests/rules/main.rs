@@ -7,6 +7,10 @@ mod candles;
 #[cfg(test)]
 mod changing;
 #[cfg(test)]
+mod closing;
+#[cfg(test)]
+mod exits;
+#[cfg(test)]
 mod images;
 #[cfg(test)]
 mod lists;
@@ -18,6 +22,8 @@ mod model;
 mod options;
 #[cfg(test)]
 mod placing;
+#[cfg(test)]
+mod reducing;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]

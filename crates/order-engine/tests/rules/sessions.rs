@@ -473,17 +473,7 @@ fn orders_can_be_changed_while_the_market_is_closed() {
     let queued = world.place(buy("98")).unwrap();
     world.at(600);
     let change = |order: &Order, to: &str| {
-        Command::ReplaceOrder(ReplaceOrder {
-            account: ALICE,
-            order: order.id,
-            price: Some(price(to)),
-            trigger: None,
-            quantity: None,
-            time_in_force: None,
-            price_bound: None,
-            client_order_id: None,
-            annotations: None,
-        })
+        Command::ReplaceOrder(ReplaceOrder { price: Some(price(to)), ..ReplaceOrder::new(ALICE, order.id) })
     };
     assert_eq!(world.run(change(&queued, "97")), Err(Reject::OrderStaged(queued.id)));
     world.run(change(&order, "102")).unwrap();
@@ -558,17 +548,7 @@ fn orders_can_be_canceled_and_end_during_a_halt_but_not_changed() {
     let day = world.place(lasting(TimeInForce::Day, buy("98"))).unwrap();
     let close = world.place(lasting(TimeInForce::AtClose, buy("98"))).unwrap();
     world.run(halt()).unwrap();
-    let replace = ReplaceOrder {
-        account: ALICE,
-        order: order.id,
-        price: Some(price("97")),
-        trigger: None,
-        quantity: None,
-        time_in_force: None,
-        price_bound: None,
-        client_order_id: None,
-        annotations: None,
-    };
+    let replace = ReplaceOrder { price: Some(price("97")), ..ReplaceOrder::new(ALICE, order.id) };
     assert_eq!(world.run(Command::ReplaceOrder(replace)), Err(Reject::TradingHalted(BTC_USD)));
     let cancel = CancelOrder { account: ALICE, order: order.id, client_order_id: None };
     world.run(Command::CancelOrder(cancel)).unwrap();

@@ -31,7 +31,7 @@ const TEN: i128 = 10_000_000_000_001;
 #[derive(Debug, Clone)]
 enum Wish {
     Place {
-        order: PlaceOrder,
+        order: Box<PlaceOrder>,
         stage: bool,
     },
     Quote {
@@ -199,7 +199,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => Just(RestatedStatus::Expired),
     ];
     prop_oneof![
-        12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order, stage }),
+        12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order: Box::new(order), stage }),
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
         3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
@@ -273,7 +273,7 @@ impl Watched {
         match wish {
             Wish::Place { order, stage } => {
                 let staged_until = stage.then(|| self.world.now.plus_seconds(30));
-                Command::PlaceOrder(PlaceOrder { staged_until, ..order })
+                Command::PlaceOrder(PlaceOrder { staged_until, ..*order })
             }
             Wish::Quote { instrument, cents, size } => Command::UpdateQuote(order_engine::UpdateQuote {
                 instrument,
@@ -283,15 +283,10 @@ impl Watched {
                 ask_size: units(size),
             }),
             Wish::Replace { who, newest, cents, trigger, size } => Command::ReplaceOrder(ReplaceOrder {
-                account: who,
-                order: self.newest(newest),
                 price: cents.map(at),
                 trigger: trigger.map(at),
                 quantity: size.map(units),
-                time_in_force: None,
-                price_bound: None,
-                client_order_id: None,
-                annotations: None,
+                ..ReplaceOrder::new(who, self.newest(newest))
             }),
             Wish::Succeed { who, newest, cents, held } => Command::SucceedOrder(SucceedOrder {
                 account: who,
@@ -307,9 +302,13 @@ impl Watched {
                 let order = self.newest(newest);
                 Command::CancelOrder(CancelOrder { account: who, order, client_order_id: None })
             }
-            Wish::CancelAll { who, side } => {
-                Command::CancelOrders(CancelOrders { account: who, instruments: None, side, classes: None })
-            }
+            Wish::CancelAll { who, side } => Command::CancelOrders(CancelOrders {
+                account: who,
+                instruments: None,
+                side,
+                classes: None,
+                staged: false,
+            }),
             Wish::Release { who, newest } => {
                 Command::ReleaseOrder(ReleaseOrder { account: who, order: self.newest(newest) })
             }
@@ -318,6 +317,7 @@ impl Watched {
                 price: cents.filter(|_| status == RestatedStatus::Keep).map(at),
                 quantity: None,
                 time_in_force: None,
+                trigger: None,
                 status,
                 request_id: None,
                 annotations: order_engine::Annotations::default(),

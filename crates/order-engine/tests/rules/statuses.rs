@@ -25,6 +25,7 @@ const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
     (Some(New), "trailed", New),
     (Some(New), "triggered", New),
     (Some(New), "replaced", New),
+    (Some(New), "reduced", New),
     (Some(New), "succeeded", Replaced),
     (Some(New), "canceled", Canceled),
     (Some(New), "rejected", Rejected),
@@ -34,6 +35,7 @@ const STEPS: &[(Option<OrderStatus>, &str, OrderStatus)] = &[
     (Some(PartiallyFilled), "filled", PartiallyFilled),
     (Some(PartiallyFilled), "filled", Filled),
     (Some(PartiallyFilled), "replaced", PartiallyFilled),
+    (Some(PartiallyFilled), "reduced", PartiallyFilled),
     (Some(PartiallyFilled), "succeeded", Replaced),
     (Some(PartiallyFilled), "canceled", Canceled),
     (Some(PartiallyFilled), "rejected", Rejected),
@@ -70,6 +72,7 @@ const fn happening(change: &Change) -> &'static str {
         Change::OrderRejected(_) => "rejected",
         Change::OrderExpired(_) => "expired",
         Change::OrderRestated(_) => "restated",
+        Change::OrderReduced(_) => "reduced",
         Change::StateReset
         | Change::ReferenceChanged
         | Change::AccountUpdated { .. }
@@ -79,7 +82,9 @@ const fn happening(change: &Change) -> &'static str {
         | Change::TradingHalted { .. }
         | Change::TradingResumed { .. }
         | Change::ListChanged(_)
-        | Change::ListDeleted(_) => "",
+        | Change::ListDeleted(_)
+        | Change::LotExitsChanged { .. }
+        | Change::LotTrailed { .. } => "",
     }
 }
 

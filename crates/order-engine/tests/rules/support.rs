@@ -5,7 +5,7 @@ use std::sync::Arc;
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, Applied, AssetCode,
     AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
-    ExerciseStyle, InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Order, OrderId,
+    ExerciseStyle, InstrumentDefinition, InstrumentId, Lot, OptionContract, OptionRight, Order, OrderId,
     OrderKind, Outcome, PlaceOrder, Price, Quantity, Reject, Rounding, Settlement, Side, Size, Symbol,
     Timestamp, UpdateQuote,
 };
@@ -23,14 +23,14 @@ pub(crate) const JPY: AssetId = AssetId::new(4);
 pub(crate) const BTC_USD: InstrumentId = InstrumentId::new(0);
 /// Spot, 10 basis points of what is received, tick 0.0001, lot 0.01, minimum 5.
 pub(crate) const ADA_USD: InstrumentId = InstrumentId::new(1);
-/// Margin of 5 percent, tick 0.00001, lot 1.
+/// Margin of 5 percent, tick 0.00001, lot 1, pip 0.0001.
 pub(crate) const EUR_USD: InstrumentId = InstrumentId::new(2);
 /// A call on [`BTC_USD`], ten to a contract, tick 0.01, lot 1; it expires at [`CALL_EXPIRES`].
 pub(crate) const BTC_CALL: InstrumentId = InstrumentId::new(4);
 /// The contracts of [`BTC_CALL`].
 pub(crate) const CALL: AssetId = AssetId::new(5);
 pub(crate) const CALL_EXPIRES: Timestamp = Timestamp::from_seconds(1_700_000_150);
-/// Margin of 5 percent, tick 0.001, lot 1.
+/// Margin of 5 percent, tick 0.001, lot 1, pip 0.01.
 pub(crate) const USD_JPY: InstrumentId = InstrumentId::new(3);
 
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -99,6 +99,7 @@ fn instrument(
         calendar: None,
         while_closed: order_engine::WhileClosed::Queue,
         option: None,
+        pip: None,
     }
 }
 
@@ -151,10 +152,12 @@ pub(crate) fn definitions() -> Vec<Command> {
         }),
         Command::DefineInstrument(InstrumentDefinition {
             maximum_quantity: quantity("10000000"),
+            pip: Some(price("0.0001")),
             ..instrument("EUR-USD", ["EUR", "USD"], margin, ["0.00001", "1"])
         }),
         Command::DefineInstrument(InstrumentDefinition {
             maximum_quantity: quantity("10000000"),
+            pip: Some(price("0.01")),
             ..instrument("USD-JPY", ["USD", "JPY"], margin, ["0.001", "1"])
         }),
         asset("CALL", AssetKind::Security, 0),
@@ -223,6 +226,12 @@ impl World {
 
     pub(crate) fn held(&self, account: AccountId, asset: AssetId) -> Amount {
         self.engine.holdings(account).unwrap().balance(asset).held
+    }
+
+    /// The open lots of an account in an instrument, oldest first.
+    pub(crate) fn lots(&self, account: AccountId, instrument: InstrumentId) -> Vec<Lot> {
+        let holdings = self.engine.holdings(account).unwrap();
+        holdings.position(instrument).map(|position| position.lots.clone()).unwrap_or_default()
     }
 
     pub(crate) fn wait_seconds(&mut self, seconds: u64) {

@@ -167,15 +167,10 @@ fn a_waiting_order_can_be_changed_and_canceled() {
     let order = world.place(stop(Side::Buy, "31000")).unwrap();
     let replace = |order, trigger: Option<&str>, at: Option<&str>| {
         Command::ReplaceOrder(ReplaceOrder {
-            account: ALICE,
-            order,
             price: at.map(price),
             trigger: trigger.map(price),
             quantity: Some(quantity("0.2")),
-            time_in_force: None,
-            price_bound: None,
-            client_order_id: None,
-            annotations: None,
+            ..ReplaceOrder::new(ALICE, order)
         })
     };
     let changed = world.run(replace(order.id, Some("32000"), None)).unwrap().order.unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::due::Due;
+use crate::engine::reduce::Reducing;
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::lookup::Lookup;
 use crate::order::Order;
@@ -16,6 +17,7 @@ pub(super) struct Derived {
     pub(super) due: BTreeSet<(Timestamp, Due)>,
     /// Closed orders with the events that closed them.
     pub(super) closed: Vec<(EventId, OrderId)>,
+    pub(super) reducing: Reducing,
 }
 
 impl Derived {
@@ -41,6 +43,9 @@ impl Derived {
         }
         if let Some(at) = order.releases_at().filter(|_| order.is_queued()) {
             self.due.insert((at, Due::release_of(order)));
+        }
+        if order.status.is_working() {
+            self.reducing.add(order);
         }
     }
 }

@@ -218,8 +218,8 @@ impl Rebuilt {
             Section::Position => {
                 let PositionImage { account, instrument, lots } = decoder.decode()?;
                 known(self.reference.account(account).is_some())?;
-                self.market(instrument)?;
                 let queue = LotQueue::restore(lots).ok_or(Misfit::Range)?;
+                self.market(instrument)?.rearm_exits(account, &queue).map_err(Misfit::Number)?;
                 self.lots.insert((account, instrument), queue);
             }
             Section::Parked => {
@@ -326,7 +326,7 @@ impl Rebuilt {
     }
 
     fn finish(mut self, head: &Head) -> Engine {
-        let Derived { client_ids, due, mut closed } = self.derived;
+        let Derived { client_ids, due, reducing, mut closed } = self.derived;
         closed.sort_unstable();
         self.orders.restore_closed(closed.into_iter().map(|(_, id)| id));
         let mut touched = TouchedMarks { reference: true, ..TouchedMarks::default() };
@@ -347,6 +347,7 @@ impl Rebuilt {
             due,
             retention: head.retention,
             archived_ids: self.archived_ids,
+            reducing,
             touched,
             stirred: Marks::default(),
         }

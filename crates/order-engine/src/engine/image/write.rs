@@ -30,6 +30,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         due: _,
         retention,
         archived_ids,
+        reducing: _,
         // Whoever publishes takes what was touched; it is no part of the state.
         touched: _,
         stirred,

@@ -182,17 +182,7 @@ impl Model {
         if order.status == OrderStatus::PendingNew {
             return Err("OrderStaged");
         }
-        let replace = ReplaceOrder {
-            account: order.account,
-            order: restate.order,
-            price: Some(price),
-            trigger: None,
-            quantity: None,
-            time_in_force: None,
-            price_bound: None,
-            client_order_id: None,
-            annotations: None,
-        };
+        let replace = ReplaceOrder { price: Some(price), ..ReplaceOrder::new(order.account, restate.order) };
         let (changed, meeting, keeps_place) = self.change(index, &replace, false)?;
         self.put(index, &changed, &meeting, keeps_place);
         Ok(())

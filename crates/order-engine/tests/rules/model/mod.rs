@@ -357,6 +357,9 @@ impl Model {
             Command::ChangeList(change) => self.change_list(change),
             Command::DeleteList(delete) => self.delete_list(delete.account, delete.list),
             Command::Tick
+            | Command::ChangeLotExits(_)
+            | Command::CloseLot(_)
+            | Command::ClosePosition(_)
             | Command::Reset
             | Command::DefineAsset(_)
             | Command::DefineInstrument(_)

@@ -36,6 +36,7 @@ impl Model {
         };
         let distance = match offset {
             Offset::Price(distance) => distance.decimal(),
+            Offset::Pips(pips) => pips.decimal() * tick * Decimal::TEN,
             Offset::BasisPoints(rate) => {
                 let ticks = best * Decimal::from(rate.get()) / Decimal::from(10_000) / tick;
                 ticks.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) * tick
