@@ -25,6 +25,7 @@ const SEARCH_PAGE_MAXIMUM: usize = 100;
 const ACCOUNTS: &str = "/v1/accounts";
 const ACCOUNT: &str = "/v1/accounts/{account_id}";
 const BALANCES: &str = "/v1/accounts/{account_id}/balances";
+const PORTFOLIO_HISTORY: &str = "/v1/accounts/{account_id}/portfolio-history";
 const ORDERS: &str = "/v1/accounts/{account_id}/orders";
 const ORDER: &str = "/v1/accounts/{account_id}/orders/{order_id}";
 const EXECUTIONS: &str = "/v1/accounts/{account_id}/executions";
@@ -65,7 +66,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     endpoint("GET", EXECUTIONS),
     endpoint("GET", ACCOUNTS),
     endpoint("GET", ACCOUNT),
+    with_body("PATCH", ACCOUNT),
     endpoint("GET", BALANCES),
+    endpoint("GET", PORTFOLIO_HISTORY),
     endpoint("GET", POSITIONS),
     with_body("DELETE", POSITIONS),
     with_body("DELETE", POSITION),
@@ -110,7 +113,10 @@ pub(crate) fn all(app: &mut web::ServiceConfig) {
     )
     .service(web::resource(EXECUTIONS).route(web::get().to(orders::executions)))
     .service(web::resource(ACCOUNTS).route(web::get().to(accounts::list)))
-    .service(web::resource(ACCOUNT).route(web::get().to(accounts::get)))
+    .service(
+        web::resource(ACCOUNT).route(web::get().to(accounts::get)).route(web::patch().to(accounts::update)),
+    )
+    .service(web::resource(PORTFOLIO_HISTORY).route(web::get().to(accounts::portfolio_history)))
     .service(web::resource(BALANCES).route(web::get().to(accounts::balances)))
     .service(
         web::resource(POSITIONS)

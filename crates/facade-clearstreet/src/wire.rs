@@ -6,6 +6,7 @@
 mod accounts;
 mod calendar;
 mod envelope;
+mod history;
 mod instruments;
 mod market;
 mod options;
@@ -18,8 +19,9 @@ pub(crate) use calendar::{DayType, MarketHours, MarketStatus, MarketType, Sessio
 pub(crate) use envelope::{
     Detail, Failure, FailureBody, Metadata, Pagination, RiskReason, RiskSubject, Success,
 };
+pub(crate) use history::{PortfolioHistory, PortfolioSegment, RiskSettings, Settings, UpdateSettings};
 pub(crate) use instruments::{Instrument, SecurityType};
-pub(crate) use market::{Clock, DailySummary, LastTrade, Quote, Snapshot, Version};
+pub(crate) use market::{Clock, DailySummary, LastTrade, Quote, Snapshot, SnapshotSession, Version};
 pub(crate) use options::{
     ContractType, ExerciseStyle, Instruction, InstructionStatus, InstructionType, ListingType,
     NewInstruction, OptionsContract, RefusedInstructions,

@@ -61,7 +61,9 @@ impl Expectations for ClearStreet {
         };
         // An array is expected where one is submitted, so that an object is wrong before it ends too early.
         let takes_array = endpoint.method == "POST" && !endpoint.path.starts_with("/v1/watchlists");
-        let (status, message) = if case == Case::BadBody && takes_array {
+        // Settings refuse what they do not know, before they see how the body ends.
+        let is_strict = endpoint.method == "PATCH" && endpoint.path == "/v1/accounts/{account_id}";
+        let (status, message) = if case == Case::BadBody && (takes_array || is_strict) {
             (422, "Failed to deserialize the JSON body into the target type: ")
         } else {
             (status, message)
@@ -78,6 +80,7 @@ impl Expectations for ClearStreet {
             "contracts" => "underlier=TSLA&expiry=2026-02-30",
             "accounts" | "instruments" | "executions" | "positions" => "page_token=%21",
             "search" => "q=x&page_size=ten",
+            "portfolio-history" => "end_date=2026-01-05",
             "balances" => "top_margin_contributors_limit=0",
             "{instrument_id}" => "include_options_expiry_dates=1",
             "daily-summary" => "instrument_ids=",

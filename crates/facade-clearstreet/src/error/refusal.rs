@@ -138,6 +138,17 @@ impl From<Refusal<'_>> for ApiError {
 }
 
 impl ApiError {
+    /// What a reject of a change of settings is called. The values are looked at before the engine is asked.
+    pub(crate) fn of_settings(reject: &Reject) -> Self {
+        if let Reject::UnknownAccount(_) = reject {
+            Self::NotFound
+        } else if let Reject::SettingOutOfRange { .. } = reject {
+            Self::unprocessable("max_notional", "out of range")
+        } else {
+            Self::Internal("a reject of a change of settings was not translated")
+        }
+    }
+
     /// What a reject of a command about watchlists is called.
     pub(crate) fn of_list(reject: &Reject) -> Self {
         if let Reject::UnknownList(_) | Reject::UnknownListItem(_) = reject {

@@ -1,15 +1,19 @@
 //! Accounts and balances.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use order_engine::Command;
+use runtime::SubmitError;
 
 use super::{AccountPath, PAGE_MAXIMUM};
 use crate::auth::Caller;
+use crate::body;
 use crate::config::AccountProfile;
 use crate::error::ApiError;
 use crate::query::Query;
 use crate::routes::positions::books;
 use crate::state::State;
 use crate::translate;
+use crate::wire::UpdateSettings;
 
 type Answer = Result<HttpResponse, ApiError>;
 
@@ -37,6 +41,44 @@ pub(super) async fn get(
 ) -> Answer {
     let (profile, own) = state.account_itself(&caller, path.number()?)?;
     Ok(state.success(translate::account_details(profile, &own.account)))
+}
+
+pub(super) async fn update(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Answer {
+    let number = path.number()?;
+    let asked: UpdateSettings = body::json(&state, &request, payload).await?;
+    let (_, own) = state.account_itself(&caller, number)?;
+    if let Some(update) = translate::update_settings(&asked, &own.account)? {
+        state.engine.submit(Command::UpdateAccount(update)).await.map_err(|error| match error {
+            SubmitError::Rejected(reject) => ApiError::of_settings(&reject),
+            error @ (SubmitError::Busy | SubmitError::Unavailable) => error.into(),
+        })?;
+    }
+    // As it is now, which is after the change.
+    let (_, own) = state.account_itself(&caller, number)?;
+    Ok(state.success(translate::settings(&own.account)))
+}
+
+pub(super) async fn portfolio_history(
+    state: web::Data<State>,
+    caller: web::ReqData<Caller>,
+    path: web::Path<AccountPath>,
+    request: HttpRequest,
+) -> Answer {
+    let (number, query) = (path.number()?, Query::of(&request)?);
+    query.required("start_date")?;
+    let missing = || ApiError::Query("missing field `start_date`".to_owned());
+    let (from, to) = (query.day("start_date")?.ok_or_else(missing)?, query.day("end_date")?);
+    let own = state.account(&caller, number)?;
+    let directory = state.directory();
+    let holdings = state.engine.views().holdings(own.account.id).ok_or(ApiError::Forbidden)?;
+    let books = books(&state, &own, &holdings, &directory);
+    Ok(state.success(translate::portfolio_history(&books, &own.account, from, to)))
 }
 
 /// `top_margin_contributors_limit` is checked; an account that pays in full has no margin to contribute to.

@@ -1,15 +1,14 @@
 //! Accounts.
 
-use order_engine::Account;
+use order_engine::{Account, AccountState};
 
 use crate::config::{self, AccountProfile};
 use crate::{format, wire};
 
 const CUSTOMER: &str = "CUSTOMER";
-const ACTIVE: &str = "ACTIVE";
 /// Securities are paid for in full and cannot be sold short, which is what a cash account is.
 const CASH: &str = "CASH";
-/// Options are not traded.
+/// Options can be bought and sold, not written.
 const OPTIONS_LEVEL: u32 = 0;
 
 /// An account in a list.
@@ -22,9 +21,17 @@ pub(crate) fn account(profile: &AccountProfile, account: &Account) -> wire::Acco
         open_date: format::date(account.opened_at),
         options_level: OPTIONS_LEVEL,
         short_name: profile.short_name.clone(),
-        status: ACTIVE,
+        status: status(account.settings.state),
         subtype: CASH,
         r#type: CUSTOMER,
+    }
+}
+
+const fn status(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Open => "ACTIVE",
+        AccountState::Suspended => "INACTIVE",
+        AccountState::Closed => "CLOSED",
     }
 }
 

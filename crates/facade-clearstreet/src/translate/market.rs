@@ -11,6 +11,8 @@ use crate::naming::Listing;
 use crate::wire;
 
 const TWO: Decimal = Decimal::TWO;
+/// Decimals of a change in percent.
+const PERCENT_SCALE: u32 = 4;
 
 /// One market at one moment. Sizes are whole numbers here: what is below one is cut off.
 pub(crate) fn snapshot(listing: &Listing, market: &MarketView, now: Timestamp) -> wire::Snapshot {
@@ -31,8 +33,22 @@ pub(crate) fn snapshot(listing: &Listing, market: &MarketView, now: Timestamp) -
             size: whole(trade.quantity.decimal()),
         }),
         name: listing.instrument.definition.name.to_string(),
+        session: session(listing, market, today),
         symbol: listing.symbol.clone(),
     }
+}
+
+/// How the last trade compares with the last one before today; nothing without either.
+fn session(listing: &Listing, market: &MarketView, today: Timestamp) -> Option<wire::SnapshotSession> {
+    let last = market.last_trade()?.price.decimal();
+    let close = market.trades.iter().rev().find(|trade| trade.at < today)?.price.decimal();
+    let percent = (last - close).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(close)?;
+    let scale = listing.instrument.price_scale();
+    Some(wire::SnapshotSession {
+        change: at_least(last - close, scale),
+        change_percent: at_least(percent.round_dp(PERCENT_SCALE), PERCENT_SCALE),
+        previous_close: at_least(close, scale),
+    })
 }
 
 fn quote(listing: &Listing, market: &MarketView) -> Option<wire::Quote> {

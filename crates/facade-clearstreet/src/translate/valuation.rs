@@ -2,7 +2,7 @@
 //! today's fills and trades. Positions and balances are written from it.
 //!
 //! Shares and tokens are what the balance of their asset says, whether they were bought here or brought in; margined
-//! instruments are what their lots say. The day starts at midnight UTC.
+//! instruments are what their lots say. The day starts at midnight in New York.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use runtime::MarketView;
 use rust_decimal::Decimal;
 
 use crate::naming::{Directory, Listing};
+use crate::{format, new_york};
 
-/// The first moment of a day.
+/// The first moment of the day, which is one of New York.
 pub(super) fn day_start(now: Timestamp) -> Timestamp {
-    const SECONDS_PER_DAY: u64 = 86_400;
-    Timestamp::from_seconds(now.as_seconds() / SECONDS_PER_DAY * SECONDS_PER_DAY)
+    let today = new_york::local(facade_kit::time::to_utc(now)).date();
+    format::saturated(new_york::midnight(today))
 }
 
 /// A value, or the largest of its sign: larger ones are not told apart, so that a sum over every instrument there may
@@ -25,7 +26,7 @@ pub(super) fn bounded(value: Decimal) -> Decimal {
     value.clamp(-largest, largest)
 }
 
-fn product(one: Decimal, other: Decimal) -> Decimal {
+pub(super) fn product(one: Decimal, other: Decimal) -> Decimal {
     bounded(one.saturating_mul(other))
 }
 
@@ -113,6 +114,14 @@ impl<'a> Books<'a> {
         let is_relevant = |stock: &Stock<'_>| !stock.quantity.is_zero() || !stock.today.cash.is_zero();
         let listings = self.directory.listings().iter().zip(&self.markets);
         listings.map(|(listing, market)| self.stock(listing, market.as_deref())).filter(is_relevant).collect()
+    }
+
+    /// Every instrument with its market, also those of which there is nothing.
+    pub(super) fn all_stocks(&self) -> Vec<(Stock<'a>, Option<&MarketView>)> {
+        let listings = self.directory.listings().iter().zip(&self.markets);
+        listings
+            .map(|(listing, market)| (self.stock(listing, market.as_deref()), market.as_deref()))
+            .collect()
     }
 
     fn stock(&self, listing: &'a Listing, market: Option<&MarketView>) -> Stock<'a> {

@@ -12,7 +12,17 @@ pub(crate) struct Snapshot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_trade: Option<LastTrade>,
     pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<SnapshotSession>,
     pub(crate) symbol: String,
+}
+
+/// The last trade against the last one before today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SnapshotSession {
+    pub(crate) change: String,
+    pub(crate) change_percent: String,
+    pub(crate) previous_close: String,
 }
 
 /// Best bid and ask.
