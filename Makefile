@@ -23,12 +23,12 @@ run: tools ## Build the binary and serve the development profile on ports 7400 t
 	@$(CARGO) run --package gateway --bin dragoman -- serve $(ARGS)
 
 .PHONY: test
-test: tools $(VENV)/.ready ## Run all tests, those with the vendors' own clients included
+test: tools $(VENV)/.ready .venv-schema/.ready ## Run all tests, those with the vendors' own clients included
 	$(CARGO) build --package gateway --bin dragoman
 ifdef NEXTEST
-	DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) nextest run --workspace
+	DRAGOMAN_SCHEMA_PYTHON=$(CURDIR)/.venv-schema/bin/python DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) nextest run --workspace
 else
-	DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) test --workspace --lib --bins --tests
+	DRAGOMAN_SCHEMA_PYTHON=$(CURDIR)/.venv-schema/bin/python DRAGOMAN_PYTHON=$(CURDIR)/$(VENV)/bin/python $(CARGO) test --workspace --lib --bins --tests
 endif
 	$(CARGO) test --workspace --doc --quiet
 
@@ -76,6 +76,24 @@ release: tools ## Build the binary for production: target/release/dragoman
 tools:
 	$(call need,$(CARGO),install Rust 1.95 or newer (https://rustup.rs))
 	$(call need,cc,install a C compiler; some crates build C code)
+
+# What drives the Clear Street dialect by the vendor's document, and how far `make schemathesis` goes.
+SCHEMA_VENV := .venv-schema
+SCHEMA_REQUIREMENTS := tests/python/requirements-schema.txt
+EXAMPLES ?= 200
+
+.PHONY: schemathesis
+schemathesis: tools $(SCHEMA_VENV)/.ready ## Drive the Clear Street dialect by the vendor's document for long: make schemathesis SEED=7 EXAMPLES=200
+	$(CARGO) build --package gateway --bin dragoman
+	SCHEMA_SEED=$(SEED) SCHEMA_EXAMPLES=$(EXAMPLES) DRAGOMAN_SCHEMA_PYTHON=$(CURDIR)/$(SCHEMA_VENV)/bin/python \
+		$(CARGO) test --package dragoman-tests --test schema -- --nocapture
+
+$(SCHEMA_VENV)/.ready: $(SCHEMA_REQUIREMENTS)
+	$(call need,$(PYTHON),install Python 3.10 or newer)
+	$(PYTHON) -m venv $(SCHEMA_VENV)
+	$(SCHEMA_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r $(SCHEMA_REQUIREMENTS) \
+		|| { echo "make: schemathesis could not be installed; is the package index reachable?" >&2; exit 1; }
+	@touch $@
 
 $(VENV)/.ready: $(REQUIREMENTS)
 	$(call need,$(PYTHON),install Python 3.10 or newer; the vendors' Python clients are part of the tests)

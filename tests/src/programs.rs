@@ -1,6 +1,6 @@
 //! Scenarios that are programs of their own: the vendors' clients in Python and in Rust.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::workspace;
@@ -10,7 +10,15 @@ use crate::workspace;
 /// # Panics
 /// When it fails, or there is no Python environment to run it in.
 pub fn python(scenario: &str, arguments: &[&str]) {
-    let mut command = Command::new(interpreter());
+    python_of(&interpreter(), scenario, arguments);
+}
+
+/// Runs a Python scenario with an interpreter of its own, which must end with status 0.
+///
+/// # Panics
+/// When it fails.
+pub fn python_of(interpreter: &Path, scenario: &str, arguments: &[&str]) {
+    let mut command = Command::new(interpreter);
     command.arg(workspace::root().join("tests/python").join(scenario)).args(arguments);
     // The scenarios speak to this machine only, whatever proxy its user has.
     command.env("NO_PROXY", "*").env("PYTHONDONTWRITEBYTECODE", "1");

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use facade_clearstreet::{AccountProfile, Config, Credential, mount};
+use facade_clearstreet::{AccountProfile, Address, Config, Credential, mount};
 use std::sync::Arc;
 
 use facade_kit::{IdSource, MountPoint, UuidKind, kind_uuid, order_uuid};
@@ -11,19 +11,37 @@ use testkit::TestEngine;
 use testkit::golden::GoldenRequest;
 use uuid::Uuid;
 
-/// The development profile, and beside it an account with the number that the vendor's refusals are published with.
+/// The development profile, and beside it accounts with the number that the vendor's refusals are published with, and with
+/// the holder that an account is published with.
 fn config() -> Config {
     let mut config = Config::development();
-    let number = 100_001;
-    config.accounts.push(AccountProfile { id: number, ..config.accounts[1].clone() });
+    let numbers = [100_001, 100_002, 100_003];
+    for (number, like) in numbers.into_iter().zip([1, 0, 1]) {
+        let profile = AccountProfile {
+            id: number,
+            country_of_tax_residency: Some("US".to_owned()),
+            date_of_birth: Some("1985-03-15".to_owned()),
+            phone_number: Some("+12125550123".to_owned()),
+            mailing_address: Some(Address {
+                line1: "4 World Trade Center".to_owned(),
+                line2: Some("150 Greenwich Street, Floor 45".to_owned()),
+                city: "New York".to_owned(),
+                state: Some("NY".to_owned()),
+                postal_code: "10007".to_owned(),
+                country: "USA".to_owned(),
+            }),
+            ..config.accounts[like].clone()
+        };
+        config.accounts.push(profile);
+    }
     config
         .credentials
-        .push(Credential { key: facade_kit::Secret::new("published.key"), accounts: vec![number] });
+        .push(Credential { key: facade_kit::Secret::new("published.key"), accounts: numbers.to_vec() });
     config
 }
 
 /// Adds the demo account's key where a file gives no credential, and puts ids in the place of `{order:<client order id>}`,
-/// `{list:<name>}` and `{item:<list>/<canonical symbol>}`. A header `Authorization` without a value is taken out again.
+/// `{list:<name>}` and `{item:<list>:<canonical symbol>}`. A header `Authorization` without a value is taken out again.
 fn prepare(request: &mut GoldenRequest, engine: &TestEngine) {
     let is_authorization = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
     if !request.headers.iter().any(is_authorization) {
@@ -33,7 +51,7 @@ fn prepare(request: &mut GoldenRequest, engine: &TestEngine) {
     name_ids(request, "{order:", |name| order_id(engine, name));
     name_ids(request, "{list:", |name| list(engine, name).map(|list| list_id(&list)));
     name_ids(request, "{item:", |name| {
-        let (list_name, symbol) = name.split_once('/')?;
+        let (list_name, symbol) = name.split_once(':')?;
         let (list, instrument) = (list(engine, list_name)?, engine.instrument(symbol));
         let item = list.items.iter().find(|item| item.instrument == instrument)?;
         Some(kind_uuid(UuidKind::ListItem, item.added_at, item.id.get()))

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, AdjustBalance, Amount, AssetCode, Command, InstrumentId, Order, Outcome, Price, Quantity,
-    Timestamp, UpdateQuote,
+    AccountId, AccountState, AdjustBalance, Amount, AssetCode, Command, InstrumentId, Order, Outcome, Price,
+    Quantity, Timestamp, UpdateQuote,
 };
 use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
@@ -157,6 +157,15 @@ impl TestEngine {
         for command in &options {
             self.apply(command);
         }
+    }
+
+    /// Has an operator say whether an account trades.
+    ///
+    /// # Panics
+    /// When the account is unknown, or the engine refuses.
+    pub fn set_state(&self, account: &str, state: AccountState) {
+        let update = UpdateAccount { state: Some(state), ..UpdateAccount::new(self.account(account)) };
+        self.apply(&Command::UpdateAccount(update));
     }
 
     /// Sets the house's quote.

@@ -56,7 +56,7 @@ pub(super) async fn update(
     if let Some(update) = translate::update_settings(&asked, &own.account)? {
         state.engine.submit(Command::UpdateAccount(update)).await.map_err(|error| match error {
             SubmitError::Rejected(reject) => ApiError::of_settings(&reject),
-            error @ (SubmitError::Busy | SubmitError::Unavailable) => error.into(),
+            error @ (SubmitError::Busy | SubmitError::Unavailable | SubmitError::ReadOnly) => error.into(),
         })?;
     }
     // As it is now, which is after the change.

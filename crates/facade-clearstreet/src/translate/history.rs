@@ -95,12 +95,13 @@ impl<'a> Line<'a> {
         self.quantity_now - (self.total().quantity - self.before(instant).quantity)
     }
 
-    /// The last trade before an instant; where nobody had traded, or it is forgotten, the price now.
+    /// The last trade before an instant; where nobody had traded, or it is forgotten, the first one that is known, or
+    /// else the price now.
     fn price(&self, instant: Timestamp) -> Decimal {
         let trades = self.market.map(|market| &market.trades);
         let last = trades.and_then(|trades| {
             let count = trades.partition_point(|trade| trade.at < instant);
-            trades.get(count.checked_sub(1)?)
+            trades.get(count.saturating_sub(1))
         });
         last.map_or(self.price_now, |trade| trade.price.decimal())
     }

@@ -25,7 +25,7 @@ pub(crate) struct PortfolioSegment {
 
 /// The body of a change of settings. Nothing else may be in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename = "UpdateAccountSettingsRequest")]
 pub(crate) struct UpdateSettings {
     pub(crate) risk: Option<RiskSettings>,
 }

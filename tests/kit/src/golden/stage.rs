@@ -1,5 +1,7 @@
 //! The directives of golden files: what happens between requests, past the facade.
 
+use order_engine::AccountState;
+
 use crate::TestEngine;
 use crate::placement::{Placement, instant};
 
@@ -13,6 +15,8 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
             engine.advance(seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?);
         }
         ("options", []) => engine.define_options(),
+        ("suspend", [account]) => engine.set_state(account, AccountState::Suspended),
+        ("resume", [account]) => engine.set_state(account, AccountState::Open),
         ("quote", [symbol, bid, ask, bid_size, ask_size]) => {
             engine.quote(symbol, bid, ask, bid_size, ask_size);
         }
