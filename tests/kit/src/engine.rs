@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use order_engine::{
     AccountId, AccountState, AdjustBalance, Amount, AssetCode, Command, InstrumentId, Order, Outcome, Price,
-    Quantity, Timestamp, UpdateQuote,
+    Quantity, Timestamp, UpdateAccount, UpdateQuote,
 };
 use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
