@@ -9,7 +9,7 @@ use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
 use crate::position::Lot;
-use crate::reference::Account;
+use crate::reference::{Account, BasisPoints};
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
@@ -59,6 +59,15 @@ pub enum Change {
         before: Arc<Account>,
         /// As they are.
         after: Arc<Account>,
+    },
+    /// Equity has fallen to the account's closeout level: its open orders are canceled and its margin positions closed.
+    MarginCloseout {
+        /// Cash and unrealized profit, in the account's currency.
+        equity: Amount,
+        /// Used margin, in the account's currency.
+        used: Amount,
+        /// The part of the used margin that equity has fallen to.
+        level: BasisPoints,
     },
     /// A balance was adjusted from outside.
     BalanceAdjusted {
@@ -179,6 +188,7 @@ impl Change {
             Self::StateReset
             | Self::ReferenceChanged
             | Self::AccountUpdated { .. }
+            | Self::MarginCloseout { .. }
             | Self::BalanceAdjusted { .. }
             | Self::QuoteUpdated { .. }
             | Self::SessionChanged { .. }

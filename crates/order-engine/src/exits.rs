@@ -166,4 +166,7 @@ pub enum ClosingCause {
     /// An exit of the lot fired.
     #[n(1)]
     Exit(#[n(0)] ExitKind),
+    /// The account could no longer carry its margin positions.
+    #[n(2)]
+    MarginCloseout,
 }

@@ -21,6 +21,7 @@ mod entry;
 mod event;
 mod execution;
 mod exits;
+mod exposed;
 mod extras;
 mod ids;
 mod kind;

@@ -191,23 +191,28 @@ impl LotQueue {
         }
     }
 
-    /// The position as anyone may read it.
-    pub(crate) fn position(&self, scales: &Scales, instrument: crate::ids::InstrumentId) -> Position {
-        let lots: Vec<Lot> = self.open.iter().map(|lot| self.shown(scales, lot)).collect();
-        let cost = self
-            .open
-            .iter()
-            .filter_map(|lot| scales.notional(lot.price, lot.quantity).ok())
-            .fold(Amount::ZERO, sum);
+    /// The position with all but its lots one by one.
+    pub(crate) fn position_without_lots(
+        &self,
+        scales: &Scales,
+        instrument: crate::ids::InstrumentId,
+    ) -> Position {
+        let values = self.open.iter().filter_map(|lot| scales.notional(lot.price, lot.quantity).ok());
         Position {
             instrument,
             side: self.side,
             quantity: scales.quantity(self.quantity),
-            cost,
+            cost: values.fold(Amount::ZERO, sum),
             realized: self.realized,
             multiplier: scales.multiplier(),
-            lots,
+            lots: Vec::new(),
         }
+    }
+
+    /// The position as anyone may read it.
+    pub(crate) fn position(&self, scales: &Scales, instrument: crate::ids::InstrumentId) -> Position {
+        let lots: Vec<Lot> = self.open.iter().map(|lot| self.shown(scales, lot)).collect();
+        Position { lots, ..self.position_without_lots(scales, instrument) }
     }
 }
 

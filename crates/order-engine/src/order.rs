@@ -178,6 +178,12 @@ pub enum StatusReason {
     /// It may only reduce a position, and there is none left to reduce.
     #[n(6)]
     NothingToReduce,
+    /// Its account's margin positions had to be closed, and open orders go first.
+    #[n(13)]
+    MarginCloseout,
+    /// A margin loss took the cash that it held.
+    #[n(14)]
+    Unfunded,
 }
 
 /// What an order holds back from its account's balance.

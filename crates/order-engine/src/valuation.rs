@@ -26,6 +26,32 @@ pub struct MarginSummary {
     pub available: Amount,
 }
 
+/// What decides about a margin closeout, in the account's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Equity {
+    /// Cash, what is held included, plus the profit of the open margin positions at the prices that would close them.
+    pub equity: Amount,
+    /// Margin that the open positions need.
+    pub used: Amount,
+}
+
+impl Equity {
+    /// With one more position; nothing when it cannot be valued.
+    #[must_use]
+    pub fn with(
+        self,
+        reference: &Reference,
+        quotes: impl Fn(InstrumentId) -> Option<Quote>,
+        position: &Position,
+        account: &Account,
+    ) -> Option<Self> {
+        let instrument = reference.instrument(position.instrument)?;
+        let profit = unrealized_in(reference, &quotes, position, account.currency)?;
+        let used = margin_of(reference, &quotes, position, instrument, account)?;
+        Some(Self { equity: sum(self.equity, profit), used: sum(self.used, used) })
+    }
+}
+
 /// The middle of a quote.
 #[must_use]
 pub fn mid(quote: &Quote) -> Decimal {

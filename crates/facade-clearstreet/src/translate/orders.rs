@@ -187,6 +187,8 @@ fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
         Some(StatusReason::StagingEnded) => "Order was not released in time",
         Some(StatusReason::Restated) => "Order was restated by an operator",
         Some(StatusReason::NothingToReduce) => "There is no position left to reduce",
+        Some(StatusReason::MarginCloseout) => "Order was canceled for a margin closeout",
+        Some(StatusReason::Unfunded) => "Order was canceled for want of funds after a margin loss",
         // What a trailing order lacks is not someone to trade with, but a price to begin at.
         Some(StatusReason::Refused(Reject::NoLiquidity))
             if offsets(order.kind, listing.instrument.definition.pip).0.is_some() =>

@@ -133,7 +133,9 @@ pub(crate) fn order_state(order: &Order, book: &Book<'_>) -> Option<Translated<O
             | StatusReason::TimeInForceEnded
             | StatusReason::StagingEnded
             | StatusReason::Restated
-            | StatusReason::NothingToReduce,
+            | StatusReason::NothingToReduce
+            | StatusReason::MarginCloseout
+            | StatusReason::Unfunded,
         )
         | None => Vec::new(),
     };

@@ -73,7 +73,9 @@ pub(crate) const fn reason(reason: &StatusReason) -> Option<&'static str> {
         | StatusReason::TimeInForceEnded
         | StatusReason::StagingEnded
         | StatusReason::Restated
-        | StatusReason::NothingToReduce => None,
+        | StatusReason::NothingToReduce
+        | StatusReason::MarginCloseout
+        | StatusReason::Unfunded => None,
     }
 }
 

@@ -116,6 +116,7 @@ impl Engine {
         let after = Arc::new(Account { settings, ..(*before).clone() });
         Arc::make_mut(&mut self.reference).replace_account(Arc::clone(&after));
         self.touched.reference = true;
+        self.unsettle(update.account);
         let mut events = Vec::new();
         self.emit(&mut events, update.account, Change::AccountUpdated { before, after });
         Ok(Outcome { order: None, events })

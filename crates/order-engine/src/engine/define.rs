@@ -183,6 +183,7 @@ impl Engine {
         let AdjustBalance { account, asset, amount } = *adjustment;
         let balance = self.ledger.deposit(account, asset, amount);
         self.touched.accounts.mark(account.get());
+        self.unsettle(account);
         let mut events = Vec::new();
         self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount, balance });
         Ok(Outcome { order: None, events })

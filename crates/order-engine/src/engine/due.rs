@@ -52,7 +52,7 @@ impl Engine {
                 Due::Session(instrument) => self.pass_session(instrument, &mut events),
                 Due::Release(id) => self.release_due(id, &mut events),
             }
-            self.settle_triggers(&mut events);
+            self.settle(&mut events);
         }
         events
     }

@@ -21,6 +21,9 @@ use crate::valuation;
 /// Digits of profit beyond those that people see of the currency.
 const PROFIT_EXTRA_DIGITS: u32 = 2;
 
+/// Largest profit of one fill in the account's currency: ten to the eighteenth, as the largest value of an order.
+const MOST_PROFIT: Amount = Amount::from_units(10_i128.pow(18 + crate::limits::LEDGER_SCALE));
+
 /// One side of a fill.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leg {
@@ -150,6 +153,7 @@ impl Engine {
             return Draw { charge, held: None, postings: Postings::default() };
         }
         self.touched.accounts.mark(leg.account.get());
+        self.unsettle(leg.account);
         let order = Arc::clone(self.orders.known(leg.order));
         let Some(held) = order.held else {
             return Draw { charge, held: None, postings: Postings::default() };
@@ -274,8 +278,11 @@ impl Engine {
         if let (Some(exits), Some((lot, _))) = (exits, change.opened) {
             self.arm_exits(leg.account, trade.instrument, (lot, leg.side), &exits);
         }
-        if trade.is_margin && !change.profit.is_zero() {
-            postings.add(self.book_profit(leg.account, change.profit, trade.quote));
+        if trade.is_margin {
+            if !change.profit.is_zero() {
+                postings.add(self.book_profit(leg.account, change.profit, trade.quote));
+            }
+            self.note_exposure(leg.account, trade.instrument);
         }
         change
     }
@@ -286,9 +293,9 @@ impl Engine {
             unreachable!("Invariant: fills belong to known accounts");
         };
         let converted = valuation::convert(&self.reference, |id| self.quote(id), profit, quote, currency);
-        let Some(converted) = converted else {
-            unreachable!("Invariant: margin orders are taken only where their profit can be converted");
-        };
+        // Margin orders are taken only where their profit can be converted, so that only its size can be in the way.
+        let most = if profit.is_negative() { MOST_PROFIT.negated() } else { MOST_PROFIT };
+        let converted = converted.unwrap_or(most).clamp(MOST_PROFIT.negated(), MOST_PROFIT);
         let scale = self.reference.asset(currency).map_or(0, |asset| asset.definition.scale);
         let profit = converted.rounded_half_up(scale + PROFIT_EXTRA_DIGITS);
         let balance = self.ledger.transfer(account, AccountId::HOUSE, currency, profit.negated());

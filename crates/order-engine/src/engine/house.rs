@@ -44,6 +44,7 @@ impl Engine {
             ask_size: update.ask_size,
             at: self.now,
         };
+        self.quoted.mark(update.instrument.get());
         let market = self.market_mut(update.instrument);
         market.quote = Some(quote);
         market.candles.quoted(quote.at, decided.bid.0, decided.ask.0);

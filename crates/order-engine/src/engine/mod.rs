@@ -6,6 +6,7 @@
 mod account;
 mod cancel;
 mod close;
+mod closeout;
 mod define;
 mod due;
 mod exits;
@@ -34,6 +35,7 @@ use crate::archived_ids::ArchivedIds;
 use crate::candles::CandleHistory;
 use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
+use crate::exposed::Exposed;
 use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
 use crate::ledger::Ledger;
 use crate::list::InstrumentLists;
@@ -106,6 +108,13 @@ pub struct Engine {
     touched: TouchedMarks,
     /// Instruments whose market moved since triggers were last looked at.
     stirred: Marks,
+    /// Instruments that were quoted, and accounts that were filled or changed, since margins were last looked at.
+    quoted: Marks,
+    unsettled: Marks,
+    /// Open margin positions.
+    exposed: Exposed,
+    /// Accounts whose positions are to be closed as soon as somebody takes them.
+    stuck: BTreeSet<AccountId>,
 }
 
 impl Default for Engine {
@@ -137,6 +146,10 @@ impl Engine {
             reducing: Reducing::default(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),
+            quoted: Marks::default(),
+            unsettled: Marks::default(),
+            exposed: Exposed::default(),
+            stuck: BTreeSet::new(),
         }
     }
 
@@ -153,7 +166,7 @@ impl Engine {
         let mut result = self.dispatch(command);
         if let Ok(outcome) = &mut result {
             let own_events = outcome.events.len();
-            self.settle_triggers(&mut outcome.events);
+            self.settle(&mut outcome.events);
             if outcome.events.len() > own_events {
                 // The command's own order may have fired.
                 let own = outcome.order.as_ref().map(|order| order.id);

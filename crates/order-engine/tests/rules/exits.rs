@@ -56,7 +56,7 @@ fn fired(events: &[Event]) -> Vec<(LotId, ExitKind)> {
     });
     let of_lot = |closing: order_engine::Closing| match closing.cause {
         ClosingCause::Exit(kind) => (closing.lot.unwrap(), kind),
-        ClosingCause::Owner => panic!("nobody asked for a close"),
+        ClosingCause::Owner | ClosingCause::MarginCloseout => panic!("nobody asked for a close"),
     };
     accepted.map(of_lot).collect()
 }

@@ -7,6 +7,8 @@ mod candles;
 #[cfg(test)]
 mod changing;
 #[cfg(test)]
+mod closeout;
+#[cfg(test)]
 mod closing;
 #[cfg(test)]
 mod exits;

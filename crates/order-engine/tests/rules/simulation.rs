@@ -69,6 +69,11 @@ enum Wish {
         cents: Option<u32>,
         status: RestatedStatus,
     },
+    /// Leaves an account no more free cash than this, so that a small loss is too much for it.
+    Drain {
+        who: AccountId,
+        leave: u32,
+    },
     Adjust {
         who: AccountId,
         asset: AssetId,
@@ -79,6 +84,7 @@ enum Wish {
         state: Option<AccountState>,
         most: Setting<Amount>,
         rate: Setting<BasisPoints>,
+        level: Setting<BasisPoints>,
     },
     CreateList {
         who: AccountId,
@@ -189,7 +195,12 @@ fn settings(who: AccountId, form: u8, size: u32) -> Wish {
         4 => Setting::Set(BasisPoints::new(size * 400 + 1)),
         _ => Setting::Clear,
     };
-    Wish::Settings { who, state, most, rate }
+    let level = match size {
+        0..=2 => Setting::Set(BasisPoints::new(10_000 - size * 2_500)),
+        3 => Setting::Clear,
+        _ => Setting::Keep,
+    };
+    Wish::Settings { who, state, most, rate, level }
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
@@ -217,6 +228,8 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..6_u32))
             .prop_map(|(who, list, item, instrument)| Wish::ChangeList { who, list, item, instrument }),
         1 => (who(), 0..4_usize).prop_map(|(who, list)| Wish::DeleteList { who, list }),
+        1 => (who(), prop_oneof![3 => 0..300_u32, 1 => Just(50_000)])
+            .prop_map(|(who, leave)| Wish::Drain { who, leave }),
         1 => (who(), 0..5_usize, -30_i128..30)
             .prop_map(|(who, asset, tens)| Wish::Adjust { who, asset: ASSETS[asset], units: tens * TEN }),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
@@ -322,12 +335,18 @@ impl Watched {
                 request_id: None,
                 annotations: order_engine::Annotations::default(),
             }),
+            Wish::Drain { who, leave } => {
+                let free = self.world.engine.holdings(who).unwrap().balance(USD).available().units();
+                let amount = Amount::from_units(i128::from(leave) * TEN / 10 - free);
+                Command::AdjustBalance(AdjustBalance { account: who, asset: USD, amount })
+            }
             Wish::Adjust { who, asset, units } => Command::AdjustBalance(AdjustBalance {
                 account: who,
                 asset,
                 amount: Amount::from_units(units),
             }),
-            Wish::Settings { who, state, most, rate } => Command::UpdateAccount(UpdateAccount {
+            Wish::Settings { who, state, most, rate, level } => Command::UpdateAccount(UpdateAccount {
+                closeout: level,
                 state,
                 max_order_notional: most,
                 margin_rate: rate,
@@ -363,6 +382,7 @@ impl Watched {
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.count_entries(&due);
         self.model.pass(self.world.now);
+        self.model.name_closeouts(&due);
         self.model.forget(archived.iter().map(|order| order.id));
         let foretold = self.world.engine.check(self.world.now, &command);
         let before = foretold.is_err().then(|| self.world.engine.state_hash());
@@ -371,6 +391,9 @@ impl Watched {
         let made =
             applied.result.as_ref().ok().and_then(|outcome| outcome.order.as_ref()).map(|order| order.id);
         let modelled = self.model.apply(&command, made);
+        if let Ok(outcome) = &applied.result {
+            self.model.name_closeouts(&outcome.events);
+        }
         let answered = applied.result.as_ref().map(drop).map_err(reject_name);
         assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
         self.model.forget(applied.archived.iter().map(|order| order.id));
@@ -475,9 +498,10 @@ impl Watched {
 
     /// Every balance is what its entries come to, and every entry says what its balance came to.
     fn count_entries(&mut self, events: &[Event]) {
-        let fills = events.iter().filter_map(|event| event.change.execution());
-        let entries = fills.flat_map(|execution| execution.entries());
-        let entries = entries.chain(events.iter().filter_map(Event::adjustment));
+        let entries = events.iter().flat_map(|event| {
+            let fills = event.change.execution().into_iter().flat_map(|execution| execution.entries());
+            fills.chain(event.adjustment())
+        });
         for entry in entries {
             let Posting { asset, amount, balance, kind } = entry.posting;
             if kind == EntryKind::Adjustment {

@@ -76,6 +76,7 @@ const fn happening(change: &Change) -> &'static str {
         Change::StateReset
         | Change::ReferenceChanged
         | Change::AccountUpdated { .. }
+        | Change::MarginCloseout { .. }
         | Change::BalanceAdjusted { .. }
         | Change::QuoteUpdated { .. }
         | Change::SessionChanged { .. }

@@ -1,6 +1,6 @@
 //! Reading an image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use crate::engine::due::Due;
 use crate::engine::market::Market;
 use crate::engine::orders::OrderStore;
 use crate::engine::{Engine, TouchedMarks};
+use crate::exposed::Exposed;
 use crate::ids::{AccountId, InstrumentId};
 use crate::ledger::Ledger;
 use crate::limits::{
@@ -333,7 +334,7 @@ impl Rebuilt {
         self.reference.accounts().iter().for_each(|account| touched.accounts.mark(account.id.get()));
         self.markets.iter().for_each(|market| touched.instruments.mark(market.instrument.get()));
         self.lists.keys().for_each(|account| touched.lists.mark(account.get()));
-        Engine {
+        let mut engine = Engine {
             now: head.now,
             last_event: head.last_event,
             reference: Arc::new(self.reference),
@@ -350,7 +351,22 @@ impl Rebuilt {
             reducing,
             touched,
             stirred: Marks::default(),
+            quoted: Marks::default(),
+            unsettled: Marks::default(),
+            exposed: Exposed::default(),
+            stuck: BTreeSet::new(),
+        };
+        let positions: Vec<_> = engine.lots.keys().copied().collect();
+        for (account, instrument) in positions {
+            if engine.market(instrument).is_some_and(|market| market.is_margin) {
+                engine.note_exposure(account, instrument);
+            }
         }
+        let exposed: Vec<u32> = engine.unsettled.take_all().collect();
+        for account in exposed {
+            engine.due_for_closeout(AccountId::new(account));
+        }
+        engine
     }
 }
 

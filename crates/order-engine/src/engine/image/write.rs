@@ -11,6 +11,7 @@ use super::record::{
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
+use crate::marks::Marks;
 use crate::order::{Order, Side};
 
 pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
@@ -34,7 +35,14 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         // Whoever publishes takes what was touched; it is no part of the state.
         touched: _,
         stirred,
+        quoted,
+        unsettled,
+        // Derived from the lots, and from what they are worth.
+        exposed: _,
+        stuck: _,
     } = engine;
+    let is_settled = |marks: &Marks| marks.iter().next().is_none();
+    assert!(is_settled(quoted) && is_settled(unsettled), "Invariant: margins are looked at by every command");
     assert!(stirred.iter().next().is_none(), "Invariant: markets have settled between commands");
 
     let mut records = Records { out, head: Vec::new(), record: Vec::new(), count: 0 };

@@ -5,6 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "short where the engine is complete")]
 
 mod changing;
+mod closing;
 mod deciding;
 mod filling;
 mod forgetting;
@@ -104,6 +105,7 @@ struct Settings {
     is_shut: bool,
     most: Option<Decimal>,
     margin_rate: Option<Decimal>,
+    closeout: Option<Decimal>,
 }
 
 type Refused = &'static str;

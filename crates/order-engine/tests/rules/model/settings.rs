@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits, market};
 
 impl Model {
-    fn settings(&self, account: AccountId) -> Settings {
+    pub(super) fn settings(&self, account: AccountId) -> Settings {
         self.settings.get(&account).copied().unwrap_or_default()
     }
 
@@ -30,6 +30,11 @@ impl Model {
                 order_engine::Setting::Keep => before.margin_rate,
                 order_engine::Setting::Clear => None,
                 order_engine::Setting::Set(least) => Some(least.fraction()),
+            },
+            closeout: match &update.closeout {
+                order_engine::Setting::Keep => before.closeout,
+                order_engine::Setting::Clear => None,
+                order_engine::Setting::Set(level) => Some(level.fraction()),
             },
         };
         if update.state == Some(AccountState::Closed) {

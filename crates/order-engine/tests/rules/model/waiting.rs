@@ -75,7 +75,7 @@ impl Model {
     }
 
     /// Lets waiting orders follow and fire until nothing more happens.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle_triggers(&mut self) {
         while [BTC_USD, ADA_USD, EUR_USD, BTC_CALL].into_iter().any(|instrument| self.settle_one(instrument))
         {
         }

@@ -1,0 +1,101 @@
+//! What becomes of accounts that cannot carry their margin positions.
+
+use order_engine::{AccountId, Change, ClosingCause, Event, OrderKind, OrderStatus, PlaceOrder, Side, Size};
+use rust_decimal::Decimal;
+
+use super::{Meeting, Model, ModelOrder};
+use crate::support::*;
+
+impl Model {
+    /// Lets everything happen that follows from the last change.
+    pub(super) fn settle(&mut self) {
+        loop {
+            self.settle_triggers();
+            let is_changed = self.give_up_unfunded();
+            if !self.close_out_all() && !is_changed {
+                return;
+            }
+        }
+    }
+
+    /// Learns what the engine calls the orders that closed margin positions.
+    pub(crate) fn name_closeouts(&mut self, events: &[Event]) {
+        let accepted = events.iter().filter_map(|event| match &event.change {
+            Change::OrderAccepted(order)
+                if order.closing.is_some_and(|closing| closing.cause == ClosingCause::MarginCloseout) =>
+            {
+                Some(order)
+            }
+            _ => None,
+        });
+        for order in accepted {
+            let nameless = |known: &&mut ModelOrder| known.id.is_none() && known.account == order.account;
+            self.orders.iter_mut().find(nameless).unwrap().id = Some(order.id);
+        }
+    }
+
+    fn give_up_unfunded(&mut self) -> bool {
+        let mut is_changed = false;
+        for account in [ALICE, BOB] {
+            while self.available(account, USD) < Decimal::ZERO {
+                let holds = |order: &ModelOrder| {
+                    order.account == account
+                        && !order.status.is_closed()
+                        && order.status != OrderStatus::PendingNew
+                        && order.held_asset() == USD
+                        && !order.held.is_zero()
+                };
+                let Some(newest) = self.orders.iter_mut().rev().find(|order| holds(order)) else { break };
+                newest.status = OrderStatus::Canceled;
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
+    /// Side and quantity of the open margin position.
+    fn margin_position(&self, account: AccountId) -> Option<(Side, Decimal)> {
+        let (side, lots) = self.lots.get(&(account, EUR_USD))?;
+        let quantity: Decimal = lots.iter().map(|lot| lot.0).sum();
+        (!quantity.is_zero()).then_some((*side, quantity))
+    }
+
+    fn is_due(&self, account: AccountId) -> bool {
+        let Some(level) = self.settings(account).closeout else { return false };
+        let Some((side, quantity)) = self.margin_position(account) else { return false };
+        let (bid, ask) = self.quotes[&EUR_USD];
+        let cost: Decimal = self.lots[&(account, EUR_USD)].1.iter().map(|lot| lot.0 * lot.1).sum();
+        let profit = if side == Side::Buy { bid * quantity - cost } else { cost - ask * quantity };
+        let used = (bid + ask) / Decimal::TWO * quantity * self.margin_rate(account);
+        self.total(account, USD) + profit <= used * level
+    }
+
+    fn close_out_all(&mut self) -> bool {
+        let due: Vec<AccountId> = [ALICE, BOB].into_iter().filter(|account| self.is_due(*account)).collect();
+        let mut is_changed = false;
+        for account in due {
+            let is_working = |order: &ModelOrder| order.account == account && order.status.is_working();
+            let position = self.margin_position(account);
+            let can_close = position.is_some_and(|(side, _)| self.best(EUR_USD, side).is_some());
+            if !can_close && !self.orders.iter().any(is_working) {
+                continue;
+            }
+            is_changed = true;
+            self.orders
+                .iter_mut()
+                .filter(|order| is_working(order))
+                .for_each(|order| order.status = OrderStatus::Canceled);
+            let Some((side, quantity)) = position else { continue };
+            let size = Size::Base(crate::support::quantity(&quantity.to_string()));
+            let command = PlaceOrder::new(account, EUR_USD, side.opposite(), OrderKind::Market, size);
+            let order = ModelOrder { quantity, ..ModelOrder::new(&command) };
+            let (fills, _) = self.walk(&order, Some(quantity), None);
+            if !fills.is_empty() {
+                self.orders.push(order);
+                let meeting = Meeting { fills, quantity, rests_at: None, held: Decimal::ZERO, ends: None };
+                self.meet(self.orders.len() - 1, &meeting);
+            }
+        }
+        is_changed
+    }
+}
