@@ -55,6 +55,11 @@ golden: tools ## Write the expected answers of the golden files anew; read the d
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden
 	git diff --stat -- 'crates/*/tests/golden'
 
+.PHONY: golden-log
+golden-log: tools ## Write the log that holds the engine's rules anew, with the state that it leads to
+	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package runtime --test golden_log
+	git diff --stat -- crates/runtime/tests/golden-log
+
 .PHONY: bench
 bench: bench-engine ## Measure the engine, the way to the disk, and the HTTP paths
 	$(CARGO) bench --package runtime --bench submit

@@ -62,6 +62,12 @@ pub(crate) struct Journal {
     pub(crate) durability: DurabilityName,
     /// Most commands that may wait for the engine.
     pub(crate) queue: usize,
+    /// Commands after which a snapshot is made.
+    pub(crate) snapshot_commands: u64,
+    /// Bytes of commands after which a snapshot is made.
+    pub(crate) snapshot_bytes: u64,
+    /// Most closed orders that stay in memory.
+    pub(crate) closed_orders: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

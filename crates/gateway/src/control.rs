@@ -102,6 +102,11 @@ pub(crate) fn routes(control: Arc<Control>, hosts: Vec<String>) -> impl FnOnce(&
                         .route(web::put().to(handlers::set_quote)),
                 )
                 .service(web::resource("/routes").route(web::get().to(handlers::routes)))
+                .service(
+                    web::resource("/snapshots")
+                        .route(web::get().to(handlers::snapshots))
+                        .route(web::post().to(handlers::save_snapshot)),
+                )
                 .service(web::resource("/clock").route(web::get().to(handlers::clock)))
                 .wrap(from_fn(move |request, next| access::require(Arc::clone(&gate), request, next)))
                 .wrap(from_fn(move |request, next| {

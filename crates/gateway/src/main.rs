@@ -11,6 +11,7 @@ mod facades;
 mod listener;
 mod logging;
 mod plan;
+mod progress;
 mod seeding;
 mod serve;
 mod token;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow};
 use facade_kit::{IdSource, MountPoint};
 use futures_util::future;
 use order_engine::Command;
-use runtime::{Durability, EngineHandle, JournalMode, Options, Runtime, SystemClock};
+use runtime::{Durability, EngineHandle, JournalMode, Options, Runtime, SnapshotPolicy, SystemClock};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::announce::{self, Event};
@@ -18,6 +18,7 @@ use crate::config::{self, Config, DurabilityName};
 use crate::control::{Access, Control};
 use crate::listener::{self, Listener, Mounted};
 use crate::plan::{self, Plan};
+use crate::progress::ProgressLine;
 use crate::{logging, seeding};
 
 /// Serves until told to stop.
@@ -29,7 +30,10 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     let access = Access::new(config)?;
     let plan = plan::plan(&loaded)?;
     let seed = seeding::commands(&config.seed)?;
-    let runtime = Runtime::start(options(config), Arc::new(SystemClock))?;
+    let mut progress = ProgressLine::default();
+    let runtime =
+        Runtime::start_watched(options(config), Arc::new(SystemClock), &mut |so_far| progress.show(so_far))?;
+    progress.end();
     let served = rt::System::new().block_on(serve(config, plan, access, &runtime, seed, started));
     let stopped = runtime.stop();
     served?;
@@ -62,7 +66,17 @@ fn options(config: &Config) -> Options {
         DurabilityName::Async => directory(Durability::Async),
         DurabilityName::Memory => JournalMode::Memory,
     };
-    Options { journal, queue: config.journal.queue, ..Options::in_memory() }
+    let snapshots = SnapshotPolicy {
+        every_commands: config.journal.snapshot_commands.max(1),
+        every_bytes: config.journal.snapshot_bytes.max(1),
+    };
+    Options {
+        journal,
+        queue: config.journal.queue,
+        snapshots,
+        retention: Some(config.journal.closed_orders),
+        ..Options::in_memory()
+    }
 }
 
 async fn serve(

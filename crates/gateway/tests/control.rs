@@ -16,10 +16,21 @@ struct Gateway {
 impl Gateway {
     /// Starts it with settings over the built-in ones, and waits until it is ready.
     fn start(settings: &str) -> Self {
+        Self::start_with(&["--ephemeral"], settings)
+    }
+
+    /// As [`Self::start`], with a log where the settings say.
+    fn start_kept(settings: &str) -> Self {
+        Self::start_with(&[], settings)
+    }
+
+    fn start_with(flags: &[&str], settings: &str) -> Self {
         let config = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         std::fs::write(config.path(), format!("mount = []\n{settings}")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_dragoman"))
-            .args(["serve", "--ephemeral", "--set", "control.listen=127.0.0.1:0", "--config"])
+            .arg("serve")
+            .args(flags)
+            .args(["--set", "control.listen=127.0.0.1:0", "--config"])
             .arg(config.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -53,6 +64,26 @@ impl Drop for Gateway {
 
 fn code(reply: &Reply) -> String {
     reply.json()["error"]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn where_nothing_is_kept_there_are_no_snapshots() {
+    let gateway = Gateway::start("");
+    let listed = gateway.get("/_dragoman/snapshots");
+    assert_eq!((listed.status, listed.json()["snapshots"].as_array().unwrap().len()), (200, 0));
+    let refused = gateway.send(Request::new("POST", "/_dragoman/snapshots"));
+    assert_eq!((refused.status, code(&refused).as_str()), (409, "no_snapshot_now"));
+}
+
+#[test]
+fn a_snapshot_is_saved_and_listed() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = format!("[journal]\ndurability = \"sync\"\ndirectory = {:?}", data.path());
+    let gateway = Gateway::start_kept(&settings);
+    let saved = gateway.send(Request::new("POST", "/_dragoman/snapshots"));
+    assert_eq!(saved.status, 201);
+    let listed = gateway.get("/_dragoman/snapshots").json();
+    assert_eq!(listed["snapshots"], serde_json::Value::Array(vec![saved.json()]));
 }
 
 #[test]

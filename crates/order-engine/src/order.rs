@@ -365,6 +365,22 @@ impl Order {
         self.earlier.0.as_ref()
     }
 
+    /// This version and all before it, the newest first.
+    pub fn versions(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
+        std::iter::successors(Some(self), |version| version.previous())
+    }
+
+    /// The order that has these versions, the oldest first; nothing without any. For versions that were kept apart.
+    #[must_use]
+    pub fn of_versions(versions: impl IntoIterator<Item = Self>) -> Option<Arc<Self>> {
+        let mut newest = None;
+        for mut version in versions {
+            version.earlier = Earlier(newest.take());
+            newest = Some(Arc::new(version));
+        }
+        newest
+    }
+
     /// The version that was current at an instant, the instant itself included; nothing before the order existed.
     #[must_use]
     pub fn as_at(self: &Arc<Self>, instant: Timestamp) -> Option<Arc<Self>> {

@@ -7,6 +7,7 @@
 //! This crate knows no HTTP and no vendor.
 
 mod answers;
+mod archive;
 mod batch;
 mod clock;
 mod collect;
@@ -17,6 +18,7 @@ mod log_writer;
 mod market;
 mod options;
 mod pages;
+mod past;
 mod publish;
 mod recovery;
 mod seed;
@@ -27,6 +29,7 @@ mod start;
 mod state;
 mod views;
 
+pub use archive::ArchiveError;
 pub use batch::{BatchError, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use condition::Condition;
@@ -34,6 +37,7 @@ pub use handle::{EngineHandle, SaveError, SubmitError};
 pub use ledger::ADJUSTMENTS_KEPT;
 pub use market::{Level, MarketView, PublicTrade, TRADES_KEPT};
 pub use options::{Durability, JournalMode, Options};
+pub use past::LISTED_AT_MOST;
 pub use recovery::StartProgress;
 pub use seed::{Seed, SeedError};
 pub use snapshot::{SnapshotError, SnapshotNote, SnapshotPolicy};

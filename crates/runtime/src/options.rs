@@ -35,6 +35,9 @@ pub struct Options {
     pub event_backlog: usize,
     /// When snapshots are made, where commands are kept.
     pub snapshots: SnapshotPolicy,
+    /// Most closed orders that stay in memory; those that closed first go to the archive, or are forgotten where nothing is
+    /// kept. Absent to leave it as it is in the log, at first all.
+    pub retention: Option<u64>,
 }
 
 impl Options {
@@ -48,6 +51,7 @@ impl Options {
             max_batch_bytes: 256 * 1024,
             event_backlog: 4_096,
             snapshots: SnapshotPolicy::default(),
+            retention: None,
         }
     }
 

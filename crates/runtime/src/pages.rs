@@ -22,9 +22,13 @@ impl Views {
         mut visit: impl FnMut(Arc<Order>) -> ControlFlow<()>,
     ) {
         let bite = |before: Option<OrderId>| {
-            let Some(index) = self.accounts.get(&account) else { return Vec::new() };
-            let end = before.map_or(index.all.len(), |before| index.all.partition_point(|id| *id < before));
-            index.all.iter().take(end).rev().take(BITE).copied().collect()
+            // What moves from here to the archive meanwhile is there before it is gone here.
+            let mut ids = self.accounts.get(&account).map_or_else(Vec::new, |index| match before {
+                Some(before) => index.all.range(..before).rev().take(BITE).copied().collect(),
+                None => index.all.iter().rev().take(BITE).copied().collect(),
+            });
+            merge(&mut ids, self.past.orders_back(account, before, BITE), |id| *id);
+            ids
         };
         walk(before, bite, |id| *id, |id| self.order(id).map_or(ControlFlow::Continue(()), &mut visit));
     }
@@ -54,14 +58,31 @@ impl Views {
         visit: impl FnMut(Arc<Execution>) -> ControlFlow<()>,
     ) {
         let bite = |before: Option<ExecutionId>| {
-            let Some(index) = self.accounts.get(&account) else { return Vec::new() };
-            let list = &index.executions;
-            let end =
-                before.map_or(list.len(), |before| list.partition_point(|execution| execution.id < before));
-            list.iter().take(end).rev().take(BITE).cloned().collect()
+            let mut executions: Vec<_> = self.accounts.get(&account).map_or_else(Vec::new, |index| {
+                let listed = match before {
+                    Some(before) => index.executions.range(..before),
+                    None => index.executions.range(..),
+                };
+                listed.rev().take(BITE).map(|(_, execution)| Arc::clone(execution)).collect()
+            });
+            merge(&mut executions, self.past.executions_back(account, before, BITE), |execution| {
+                execution.id
+            });
+            executions
         };
         walk(before, bite, |execution: &Arc<Execution>| execution.id, visit);
     }
+}
+
+/// One bite of two lists, each the newest first; what is in both is taken once.
+fn merge<T, K: Ord>(here: &mut Vec<T>, past: Vec<T>, key: impl Fn(&T) -> K) {
+    if past.is_empty() {
+        return;
+    }
+    here.extend(past);
+    here.sort_by_key(|entry| std::cmp::Reverse(key(entry)));
+    here.dedup_by_key(|entry| key(entry));
+    here.truncate(BITE);
 }
 
 /// Takes bite after bite, each from where the one before ended.

@@ -147,7 +147,7 @@ impl Views {
         let is_first = self.orders.insert(order.id, Arc::clone(order)).is_none();
         let mut index = self.accounts.entry(order.account).or_default();
         if is_first {
-            index.all.push(order.id);
+            index.all.insert(order.id);
         }
         if order.status.is_closed() {
             index.open.remove(&order.id);
@@ -178,9 +178,26 @@ impl Views {
             }
             self.orders.insert(order.id, Arc::clone(order));
             let mut index = self.accounts.entry(order.account).or_default();
-            index.all.push(order.id);
+            index.all.insert(order.id);
             if !order.status.is_closed() {
                 index.open.insert(order.id);
+            }
+        }
+    }
+
+    /// Takes an order that has left the state out, with its executions, unless another has come in its place.
+    pub(crate) fn forget(&self, order: &Arc<Order>) {
+        if self.orders.remove_if(&order.id, |_, here| Arc::ptr_eq(here, order)).is_none() {
+            return;
+        }
+        let executions = self.executions.remove(&order.id).map(|(_, executions)| executions);
+        for id in order.versions().flat_map(|version| version.own_client_ids()) {
+            self.client_ids.remove_if(&(order.account, id.clone()), |_, used_for| *used_for == order.id);
+        }
+        if let Some(mut index) = self.accounts.get_mut(&order.account) {
+            index.all.remove(&order.id);
+            for execution in executions.iter().flatten() {
+                index.executions.remove(&execution.id);
             }
         }
     }
@@ -188,7 +205,11 @@ impl Views {
     /// All executions by account, of each the oldest first.
     pub(crate) fn all_executions(&self) -> Vec<Vec<Arc<Execution>>> {
         let reference = self.reference();
-        reference.accounts().iter().map(|account| self.account_executions(account.id)).collect()
+        let of_account = |account: &Arc<order_engine::Account>| {
+            let index = self.accounts.get(&account.id)?;
+            Some(index.executions.values().cloned().collect())
+        };
+        reference.accounts().iter().filter_map(of_account).collect()
     }
 
     /// All adjustments from outside that are kept, by account, of each the oldest first.
@@ -208,7 +229,8 @@ impl Views {
 
     pub(crate) fn put_execution(&self, execution: &Arc<Execution>) {
         self.executions.entry(execution.order).or_default().push(Arc::clone(execution));
-        self.accounts.entry(execution.account).or_default().executions.push(Arc::clone(execution));
+        let mut index = self.accounts.entry(execution.account).or_default();
+        index.executions.insert(execution.id, Arc::clone(execution));
     }
 
     fn put_candles(&self, engine: &Engine, instrument: InstrumentId) {

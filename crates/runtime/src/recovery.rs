@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use journal::{Batches, Journal, JournalError};
 
+use crate::archive::{self, Archive};
 use crate::batch::Batch;
 use crate::snapshot::{BEYOND, DAMAGED, Folder};
 use crate::start::StartError;
@@ -48,13 +49,17 @@ pub(crate) struct Recovered {
 pub(crate) fn recover(
     journal: &dyn Journal,
     folder: Option<&Folder>,
+    archive: Option<&Archive>,
     views: &Views,
     watch: &mut dyn FnMut(&StartProgress),
 ) -> Result<Recovered, StartError> {
     let last = journal.last_sequence();
     let mut unusable = String::new();
     let (mut state, snapshot) = match folder {
-        Some(folder) => from_snapshot(folder, last, views, &mut unusable)?,
+        Some(folder) => {
+            let archived = archive.map_or(u64::MAX, Archive::known);
+            from_snapshot(folder, last, archived, views, &mut unusable)?
+        }
         None => (State::default(), 0),
     };
     if snapshot < last {
@@ -66,7 +71,7 @@ pub(crate) fn recover(
             }
             StartError::Journal(error)
         })?;
-        replay(logged, last - snapshot, &mut state, views, watch)?;
+        replay(logged, last - snapshot, &mut state, archive, views, watch)?;
     }
     Ok(Recovered { state, snapshot })
 }
@@ -75,6 +80,7 @@ pub(crate) fn recover(
 fn from_snapshot(
     folder: &Folder,
     last: u64,
+    archived: u64,
     views: &Views,
     unusable: &mut String,
 ) -> Result<(State, u64), StartError> {
@@ -91,6 +97,16 @@ fn from_snapshot(
             );
             continue;
         }
+        if sequence > archived {
+            // Closed orders that the snapshot has no more are to be read from the archive, and are not there.
+            tracing::warn!(
+                sequence,
+                archived,
+                "the archive of closed orders does not go as far as a snapshot"
+            );
+            let _ = write!(unusable, "the archive ends before {}; ", path.display());
+            continue;
+        }
         let started = Instant::now();
         match folder.read(sequence, views) {
             Ok(loaded) => {
@@ -105,8 +121,7 @@ fn from_snapshot(
                     folder.set_aside(sequence, DAMAGED)?;
                 }
                 // Writing into a text does not fail.
-                let _ = write!(unusable, "{}{error}", if unusable.is_empty() { "" } else { "; " });
-                drop(path);
+                let _ = write!(unusable, "{error}; ");
             }
         }
     }
@@ -118,6 +133,7 @@ fn replay(
     logged: Batches,
     total: u64,
     state: &mut State,
+    archive: Option<&Archive>,
     views: &Views,
     watch: &mut dyn FnMut(&StartProgress),
 ) -> Result<(), StartError> {
@@ -127,7 +143,8 @@ fn replay(
         let record = record?;
         let fail = |source| StartError::Batch { sequence: record.sequence, source };
         let batch = Batch::decode(&record.payload).map_err(fail)?;
-        unbroken(record.sequence, |place| state.replay(views, &batch, place))?;
+        let departed = unbroken(record.sequence, |place| state.replay(views, &batch, place))?;
+        archive::depart(archive, views, record.sequence, departed);
         done += 1;
         commands += batch.commands.len();
         if done.is_multiple_of(REPORT_EVERY) {
@@ -142,7 +159,7 @@ fn replay(
 
 /// Replays, and turns a panic into an error that says where it was: a process that ends without a word, and ends again at
 /// every start, helps nobody. The state is thrown away then, so it does not matter how the panic left it.
-fn unbroken(sequence: u64, replay: impl FnOnce(&mut usize)) -> Result<(), StartError> {
+fn unbroken<T>(sequence: u64, replay: impl FnOnce(&mut usize) -> T) -> Result<T, StartError> {
     let mut command = 0;
     catch_unwind(AssertUnwindSafe(|| replay(&mut command))).map_err(|panic| {
         let text =
@@ -158,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_command_that_breaks_the_engine_is_named() {
-        let error = unbroken(17, |place| {
+        let error = unbroken::<()>(17, |place| {
             *place = 3;
             panic!("Invariant: {} is not {}", 1, 2);
         });

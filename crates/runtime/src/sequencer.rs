@@ -15,16 +15,18 @@ use journal::JournalError;
 use order_engine::{Applied, Engine, Event, Timestamp};
 
 use crate::answers::Question;
+use crate::archive::{self, Archive};
 use crate::batch::Origin;
 use crate::collect::{Collection, Taken};
 use crate::condition::Condition;
 use crate::handle::{Request, SubmitError};
 use crate::log_writer::{LogWriter, Logged};
 use crate::options::Options;
+use crate::past::clarified;
 use crate::publish::Publisher;
 use crate::shared::Shared;
 use crate::snapshot::builder::Snapshots;
-use crate::state::State;
+use crate::state::{Departed, State};
 
 /// The number of this node among those that write one log.
 const NODE: u64 = 0;
@@ -46,6 +48,8 @@ pub(crate) struct Sequencer {
     /// The last counter of each node; a batch that is logged twice is applied once.
     counters: BTreeMap<u64, u64>,
     snapshots: Option<Snapshots>,
+    /// After the snapshots, which hand over to it too.
+    archive: Option<Archive>,
     /// The batch that was applied last, by its number in the journal.
     applied: u64,
     /// The command that is being applied: the number of its batch, and its place in that from zero.
@@ -80,6 +84,7 @@ impl Sequencer {
         options: Options,
         state: State,
         snapshots: Option<Snapshots>,
+        archive: Option<Archive>,
     ) -> Self {
         let State { engine, publisher, counters } = state;
         let applied = shared.batches();
@@ -92,6 +97,7 @@ impl Sequencer {
             options,
             counters,
             snapshots,
+            archive,
             applied,
             at_work_on: None,
             carried: None,
@@ -330,9 +336,12 @@ impl Sequencer {
         let now = self.engine.now().max(proposed.at);
         let Collection { commands, replies, .. } = &mut proposed.batch;
         let mut applied = Vec::with_capacity(commands.len());
+        let mut departed = Departed::default();
         for (place, command) in commands.drain(..).enumerate() {
             self.at_work_on = Some((sequence, place));
-            let one = self.engine.apply(now, &command);
+            let mut one = self.engine.apply(now, &command);
+            departed.note(&command, std::mem::take(&mut one.archived));
+            one.result = one.result.map_err(|reject| clarified(views, &command, reject));
             self.publisher.events(views, &one.due);
             if let Ok(outcome) = &one.result {
                 self.publisher.events(views, &outcome.events);
@@ -342,6 +351,7 @@ impl Sequencer {
         self.at_work_on = None;
         self.applied = sequence;
         self.publish_state();
+        archive::depart(self.archive.as_ref(), &self.shared.views, sequence, departed);
         self.feed(&applied);
         let mut results = applied.into_iter().map(|one| one.result);
         for reply in replies.drain(..) {

@@ -14,7 +14,7 @@ use crate::views::Views;
 
 /// One for each runtime.
 pub(crate) struct Shared {
-    pub(crate) views: Views,
+    pub(crate) views: Arc<Views>,
     pub(crate) clock: Arc<dyn Clock>,
     /// The feed; nothing once it has ended.
     events: ArcSwapOption<broadcast::Sender<Arc<[Event]>>>,
@@ -42,7 +42,7 @@ impl Shared {
         snapshots: Option<Folder>,
     ) -> Self {
         Self {
-            views: Views::default(),
+            views: Arc::default(),
             clock,
             events: ArcSwapOption::from_pointee(broadcast::Sender::new(event_backlog.max(1))),
             feed_ended: watch::Sender::new(false),

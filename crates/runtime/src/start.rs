@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use journal::{FileJournal, Journal, JournalError, MemoryJournal};
+use order_engine::{Command, SetRetention};
+use tokio::sync::oneshot;
 
+use crate::archive::{Archive, ArchiveError};
 use crate::batch::BatchError;
 use crate::clock::Clock;
-use crate::handle::EngineHandle;
+use crate::handle::{EngineHandle, Request};
 use crate::log_writer::LogWriter;
 use crate::options::{JournalMode, Options};
 use crate::recovery::{self, Recovered, StartProgress};
@@ -34,6 +37,9 @@ pub enum StartError {
     /// A snapshot folder cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The archive of closed orders cannot be used.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The log no longer holds what no readable snapshot covers.
     #[error(
         "the log begins with batch {first}, and there is no snapshot to begin from: {}; put back a copy of a snapshot that \
@@ -143,16 +149,30 @@ impl Runtime {
     ) -> Result<Self, StartError> {
         let shared = Arc::new(Shared::new(clock, options.queue, options.event_backlog, folder.clone()));
         let (sender, receiver) = crossbeam_channel::unbounded();
+        let archive = match &folder {
+            Some(folder) => Some(Archive::open(folder.data(), journal.last_sequence(), &shared.views)?),
+            None => None,
+        };
         let Recovered { mut state, snapshot } =
-            recovery::recover(&*journal, folder.as_ref(), &shared.views, watch)?;
+            recovery::recover(&*journal, folder.as_ref(), archive.as_ref(), &shared.views, watch)?;
         state.publish(&shared.views);
         shared.set_batches(journal.last_sequence());
         let snapshots = match folder {
-            Some(folder) => Some(Snapshots::start(folder, options.snapshots, snapshot)?),
+            Some(folder) => {
+                let archive = archive.as_ref().map(Archive::handover).cloned();
+                Some(Snapshots::start(folder, options.snapshots, snapshot, archive)?)
+            }
             None => None,
         };
+        if options.retention.is_some() && options.retention != state.engine.retention() {
+            // The first thing that the sequencer does. What it answers is of no interest: it cannot be refused.
+            let commands = vec![Command::SetRetention(SetRetention { closed_orders: options.retention })];
+            shared.enter_queue_regardless();
+            let _ = sender.send(Request::SubmitAll { commands, reply: oneshot::channel().0 });
+        }
         let log = LogWriter::start(journal)?;
-        let sequencer = Sequencer::new(log, Arc::clone(&shared), receiver, options, state, snapshots);
+        let sequencer =
+            Sequencer::new(log, Arc::clone(&shared), receiver, options, state, snapshots, archive);
         let thread = std::thread::Builder::new().name("sequencer".to_owned());
         let sequencer = thread.spawn(move || sequencer.run())?;
         Ok(Self { handle: EngineHandle::new(sender, shared), sequencer: Some(sequencer) })
@@ -172,10 +192,10 @@ impl Runtime {
         self.handle.clone()
     }
 
-    /// Whether no command was ever logged: the state is new and waits for its seed.
+    /// Whether nothing was ever defined: the state is new, or was emptied, and waits for its seed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.handle.batches() == 0
+        self.handle.views().reference().assets().is_empty()
     }
 
     /// Carries out what waits, makes it durable, and ends the sequencer's thread.
@@ -189,7 +209,9 @@ impl Runtime {
     fn finish(&mut self) -> Result<(), StopError> {
         let Some(sequencer) = self.sequencer.take() else { return Ok(()) };
         self.handle.send_stop();
-        Ok(sequencer.join().map_err(|_| StopError::Engine)??)
+        let stopped = sequencer.join();
+        self.handle.views().past.close();
+        Ok(stopped.map_err(|_| StopError::Engine)??)
     }
 }
 

@@ -3,25 +3,26 @@
 //! A reader takes a shard's lock for as long as it takes to clone an `Arc` or a list of ids; it never waits for a
 //! command to be applied or made durable.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use order_engine::{
-    AccountId, CandleHistory, ClientOrderId, Execution, Holdings, InstrumentId, InstrumentLists, LedgerEntry,
-    Order, OrderId, Reference, Timestamp,
+    AccountId, CandleHistory, ClientOrderId, Execution, ExecutionId, Holdings, InstrumentId, InstrumentLists,
+    LedgerEntry, Order, OrderId, Reference, Timestamp,
 };
 use rustc_hash::FxBuildHasher;
 
 use crate::market::MarketView;
+use crate::past::{LISTED_AT_MOST, Past};
 
 /// Orders and executions of one account, by id.
 #[derive(Debug, Default)]
 pub(crate) struct AccountIndex {
-    pub(crate) all: Vec<OrderId>,
+    pub(crate) all: BTreeSet<OrderId>,
     pub(crate) open: BTreeSet<OrderId>,
-    pub(crate) executions: Vec<Arc<Execution>>,
+    pub(crate) executions: BTreeMap<ExecutionId, Arc<Execution>>,
     /// The newest adjustments from outside, oldest first. The entries of fills are in the executions.
     pub(crate) adjustments: VecDeque<LedgerEntry>,
 }
@@ -38,6 +39,8 @@ pub struct Views {
     pub(crate) lists: DashMap<AccountId, InstrumentLists, FxBuildHasher>,
     pub(crate) markets: DashMap<InstrumentId, Arc<MarketView>, FxBuildHasher>,
     pub(crate) candles: DashMap<InstrumentId, CandleHistory, FxBuildHasher>,
+    /// Closed orders that have left the state, where an archive is kept.
+    pub(crate) past: Past,
 }
 
 impl Views {
@@ -50,7 +53,7 @@ impl Views {
     /// The current version of an order.
     #[must_use]
     pub fn order(&self, id: OrderId) -> Option<Arc<Order>> {
-        self.orders.get(&id).map(|order| Arc::clone(&order))
+        self.order_here(id).or_else(|| self.past.order(id).map(|archived| archived.order))
     }
 
     /// The version of an order that was current at an instant; nothing before it existed.
@@ -66,14 +69,17 @@ impl Views {
         account: AccountId,
         client_order_id: &ClientOrderId,
     ) -> Option<Arc<Order>> {
-        let id = *self.client_ids.get(&(account, client_order_id.clone()))?;
-        self.order(id)
+        let here = self.client_ids.get(&(account, client_order_id.clone())).map(|id| *id);
+        here.and_then(|id| self.order(id))
+            .or_else(|| self.past.by_client_id(account, client_order_id).map(|archived| archived.order))
     }
 
-    /// All orders of an account, oldest first, staged and closed ones included.
+    /// All orders of an account, oldest first, staged and closed ones included; of those in the archive the newest
+    /// [`LISTED_AT_MOST`](crate::LISTED_AT_MOST). A list that may be long is better walked through from its end.
     #[must_use]
     pub fn orders(&self, account: AccountId) -> Vec<Arc<Order>> {
-        let ids = self.accounts.get(&account).map(|index| index.all.clone()).unwrap_or_default();
+        let mut ids = self.accounts.get(&account).map(|index| index.all.clone()).unwrap_or_default();
+        ids.extend(self.past.orders_back(account, None, LISTED_AT_MOST));
         ids.into_iter().filter_map(|id| self.order(id)).collect()
     }
 
@@ -94,13 +100,37 @@ impl Views {
     /// Executions of one order, oldest first.
     #[must_use]
     pub fn executions(&self, order: OrderId) -> Vec<Arc<Execution>> {
-        self.executions.get(&order).map(|list| list.clone()).unwrap_or_default()
+        let here = self.executions_here(order);
+        if !here.is_empty() {
+            return here;
+        }
+        self.past.order(order).map(|archived| archived.executions).unwrap_or_default()
     }
 
-    /// Executions of an account, oldest first.
+    /// Executions of an account, oldest first; of those in the archive the newest
+    /// [`LISTED_AT_MOST`](crate::LISTED_AT_MOST).
     #[must_use]
     pub fn account_executions(&self, account: AccountId) -> Vec<Arc<Execution>> {
-        self.accounts.get(&account).map(|index| index.executions.clone()).unwrap_or_default()
+        let mut all = self.accounts.get(&account).map(|index| index.executions.clone()).unwrap_or_default();
+        let past = self.past.executions_back(account, None, LISTED_AT_MOST);
+        all.extend(past.into_iter().map(|execution| (execution.id, execution)));
+        all.into_values().collect()
+    }
+
+    /// Number of orders that are held in memory.
+    #[must_use]
+    pub fn orders_in_memory(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// The current version of an order of the state.
+    pub(crate) fn order_here(&self, id: OrderId) -> Option<Arc<Order>> {
+        self.orders.get(&id).map(|order| Arc::clone(&order))
+    }
+
+    /// Executions of an order of the state, oldest first.
+    pub(crate) fn executions_here(&self, order: OrderId) -> Vec<Arc<Execution>> {
+        self.executions.get(&order).map(|list| list.clone()).unwrap_or_default()
     }
 
     /// Balances and positions of an account; nothing when the account is unknown.

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use facade_kit::{Renderer, RequestLine, enveloped};
-use runtime::SubmitError;
+use runtime::{SaveError, SnapshotError, SubmitError};
 use serde::Serialize;
 
 use super::Control;
@@ -42,6 +42,8 @@ pub(crate) enum ControlError {
     ReadOnly,
     #[error("the engine is not available")]
     Unavailable,
+    #[error("no snapshot can be made now: nothing is kept here, or one is being made")]
+    NoSnapshotNow,
     #[error("something went wrong; the log says what")]
     Internal,
 }
@@ -63,6 +65,7 @@ impl ControlError {
             Self::Busy => "busy",
             Self::ReadOnly => "read_only",
             Self::Unavailable => "unavailable",
+            Self::NoSnapshotNow => "no_snapshot_now",
             Self::Internal => "internal",
         }
     }
@@ -93,6 +96,7 @@ impl ResponseError for ControlError {
             Self::UnknownPath(_) | Self::UnknownInstrument(_) | Self::NoQuote(_) => StatusCode::NOT_FOUND,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NoSnapshotNow => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Rejected(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::ReadOnly | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -113,6 +117,26 @@ impl From<SubmitError> for ControlError {
             SubmitError::ReadOnly => Self::ReadOnly,
             SubmitError::Unavailable => Self::Unavailable,
         }
+    }
+}
+
+impl From<SaveError> for ControlError {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::NotTaken(error) => error.into(),
+            SaveError::Unable => Self::NoSnapshotNow,
+            SaveError::Failed(error) => {
+                tracing::error!(%error, "a snapshot that was asked for was not made");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<SnapshotError> for ControlError {
+    fn from(error: SnapshotError) -> Self {
+        tracing::error!(%error, "the snapshots cannot be listed");
+        Self::Internal
     }
 }
 

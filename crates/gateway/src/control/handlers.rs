@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use facade_kit::{decimal, time};
 use order_engine::{Command, Instrument, Price, Quantity, UpdateQuote};
-use runtime::Condition;
+use runtime::{Condition, SnapshotNote};
 use serde::{Deserialize, Serialize};
 
 use super::Control;
@@ -126,6 +126,38 @@ pub(super) async fn routes(control: State) -> impl Responder {
     }
     let mounts = control.mounts.get().map(Vec::as_slice).unwrap_or_default();
     HttpResponse::Ok().json(Routes { mounts })
+}
+
+/// A snapshot that is kept.
+#[derive(Debug, Serialize)]
+struct SnapshotRow {
+    sequence: u64,
+    bytes: u64,
+    state_hash: String,
+}
+
+impl From<SnapshotNote> for SnapshotRow {
+    fn from(note: SnapshotNote) -> Self {
+        let state_hash =
+            note.state_hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        Self { sequence: note.sequence, bytes: note.bytes, state_hash }
+    }
+}
+
+/// The snapshots that are kept, newest first.
+pub(super) async fn snapshots(control: State) -> Result<impl Responder, ControlError> {
+    #[derive(Serialize)]
+    struct Snapshots {
+        snapshots: Vec<SnapshotRow>,
+    }
+    let engine = control.engine.clone();
+    let notes = web::block(move || engine.snapshots()).await.map_err(|_| ControlError::Unavailable)??;
+    Ok(HttpResponse::Ok().json(Snapshots { snapshots: notes.into_iter().map(SnapshotRow::from).collect() }))
+}
+
+/// Has a snapshot made and read back.
+pub(super) async fn save_snapshot(control: State) -> Result<impl Responder, ControlError> {
+    Ok(HttpResponse::Created().json(SnapshotRow::from(control.engine.save_snapshot().await?)))
 }
 
 /// The time that the engine goes by.

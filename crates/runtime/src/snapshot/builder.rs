@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::folder::DAMAGED;
 use super::{Folder, SnapshotError, SnapshotNote, SnapshotPolicy};
+use crate::archive::Handover;
 use crate::batch::Batch;
 use crate::state::State;
 use crate::views::Views;
@@ -72,14 +73,19 @@ impl Snapshots {
     ///
     /// # Errors
     /// Those of starting a thread.
-    pub(crate) fn start(folder: Folder, policy: SnapshotPolicy, covered: u64) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        folder: Folder,
+        policy: SnapshotPolicy,
+        covered: u64,
+        archive: Option<Handover>,
+    ) -> std::io::Result<Self> {
         let progress =
             Arc::new(Progress { covered: AtomicU64::new(covered), is_busy: AtomicBool::new(false) });
         let (jobs, received) = crossbeam_channel::bounded::<Job>(1);
         let told = Arc::clone(&progress);
         let work = move || {
             for job in received {
-                work_off(&folder, &told, job);
+                work_off(&folder, &told, archive.as_ref(), job);
             }
         };
         let thread = std::thread::Builder::new().name("snapshots".to_owned()).spawn(work)?;
@@ -134,9 +140,9 @@ impl Drop for Snapshots {
     }
 }
 
-fn work_off(folder: &Folder, progress: &Progress, job: Job) {
+fn work_off(folder: &Folder, progress: &Progress, archive: Option<&Handover>, job: Job) {
     let Job { through, reached, base, logged, reply } = job;
-    let made = make(folder, through, &reached, base, logged);
+    let made = make(folder, through, &reached, base, logged, archive);
     match &made {
         Ok(note) => progress.covered.store(note.sequence, Ordering::Release),
         Err(error) => {
@@ -161,6 +167,7 @@ fn make(
     reached: &Reached,
     base: u64,
     logged: Batches,
+    archive: Option<&Handover>,
 ) -> Result<SnapshotNote, SnapshotError> {
     let started = Instant::now();
     let views = Views::default();
@@ -177,13 +184,18 @@ fn make(
             break;
         }
         let batch = Batch::decode(&record.payload).map_err(|error| SnapshotError::Log(error.to_string()))?;
-        state.replay(&views, &batch, &mut 0);
+        let departed = state.replay(&views, &batch, &mut 0);
+        departed.orders.iter().for_each(|order| views.forget(order));
     }
     if Reached::of(&state.engine) != *reached {
         return Err(SnapshotError::Diverged { sequence: through });
     }
     state.publish(&views);
     let replayed_ms = started.elapsed().as_millis();
+    // What the state has forgotten is in the archive for good before the log may be forgotten.
+    if archive.is_some_and(|archive| !archive.settle(through)) {
+        return Err(SnapshotError::Archive { sequence: through });
+    }
     let note = folder.publish(through, state, views)?;
     let took_ms = started.elapsed().as_millis();
     tracing::info!(sequence = through, bytes = note.bytes, replayed_ms, took_ms, "a snapshot was made");

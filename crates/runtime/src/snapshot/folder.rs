@@ -37,6 +37,11 @@ impl Folder {
         Ok(Self(path))
     }
 
+    /// The data directory that it is in.
+    pub(crate) fn data(&self) -> &Path {
+        self.0.parent().unwrap_or(&self.0)
+    }
+
     /// The snapshots by the last batch that they cover, newest first. Whether they can be read is not looked at.
     ///
     /// # Errors

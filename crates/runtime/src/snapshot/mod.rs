@@ -84,6 +84,12 @@ pub enum SnapshotError {
         /// The batch.
         sequence: u64,
     },
+    /// The archive cannot be made durable as far as the snapshot goes.
+    #[error("the archive of closed orders cannot be made durable through batch {sequence}")]
+    Archive {
+        /// The batch.
+        sequence: u64,
+    },
     /// The log cannot be replayed.
     #[error("the log cannot be replayed: {0}")]
     Log(String),
@@ -105,7 +111,11 @@ impl SnapshotError {
     pub(crate) const fn is_damage(&self) -> bool {
         match self {
             Self::Damaged { .. } | Self::Format { .. } => true,
-            Self::Io { .. } | Self::Semantics { .. } | Self::Diverged { .. } | Self::Log(_) => false,
+            Self::Io { .. }
+            | Self::Semantics { .. }
+            | Self::Diverged { .. }
+            | Self::Archive { .. }
+            | Self::Log(_) => false,
         }
     }
 
