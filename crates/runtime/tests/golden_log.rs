@@ -15,15 +15,16 @@ use common::{BITCOIN, DEMO, MAKER, START, client_id, price, quantity};
 use journal::{FileJournal, Journal};
 use order_engine::{
     AccountId, AdjustBalance, Amount, Annotations, AssetId, CalendarDefinition, CalendarName, CancelOrder,
-    CancelOrders, ChangeList, Command, CreateList, DeleteList, HaltInstrument, HaltReason, ListChange,
-    ListId, ListName, Offset, OrderId, OrderKind, PlaceOrder, ReleaseOrder, ReplaceOrder, RestateOrder,
-    RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting, Side, Size, SucceedOrder,
-    SuccessorSize, TimeInForce, TradingDay, UpdateAccount,
+    CancelOrders, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command, CreateList, DeleteList,
+    ExitChanges, HaltInstrument, HaltReason, ListChange, ListId, ListName, LotId, Offset, OrderId, OrderKind,
+    PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument,
+    Session, SessionKind, SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
+    TradingDay, UpdateAccount,
 };
 use runtime::{BatchError, Clock, ManualClock, Options, Runtime, SEMANTICS_VERSION, StartError};
 
 /// Kinds of commands that the log has at least one of.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 25] = [
     "Tick",
     "Reset",
     "DefineAsset",
@@ -46,6 +47,9 @@ const KINDS: [&str; 22] = [
     "CreateList",
     "ChangeList",
     "DeleteList",
+    "ChangeLotExits",
+    "CloseLot",
+    "ClosePosition",
 ];
 
 fn file(name: &str) -> PathBuf {
@@ -142,9 +146,36 @@ fn rare(number: u64) -> Option<Command> {
             Command::HaltInstrument(HaltInstrument { instrument: BITCOIN, reason })
         }
         60 => Command::ResumeInstrument(ResumeInstrument { instrument: BITCOIN }),
+        100 => {
+            let changes = ExitChanges::KEEP;
+            Command::ChangeLotExits(ChangeLotExits { account: DEMO, lot: LotId::new(40), changes })
+        }
+        110 => {
+            let (quantity, price_bound, client_order_id) = (None, PriceBound::default(), None);
+            Command::CloseLot(CloseLot {
+                account: DEMO,
+                lot: LotId::new(40),
+                quantity,
+                price_bound,
+                client_order_id,
+                annotations: Annotations::default(),
+            })
+        }
+        120 => {
+            let (price_bound, client_order_id) = (PriceBound::default(), None);
+            let (account, instrument) = (DEMO, BITCOIN);
+            let annotations = Annotations::default();
+            Command::ClosePosition(ClosePosition {
+                account,
+                instrument,
+                price_bound,
+                client_order_id,
+                annotations,
+            })
+        }
         200 => {
             let (instruments, side, classes) = (None, None, None);
-            Command::CancelOrders(CancelOrders { account: MAKER, instruments, side, classes })
+            Command::CancelOrders(CancelOrders { account: MAKER, instruments, side, classes, staged: true })
         }
         _ => return None,
     })
@@ -171,6 +202,7 @@ fn step(dice: &mut Dice, number: u64, orders: &[OrderId]) -> Command {
             client_order_id: None,
             annotations: None,
             trigger: None,
+            exits: ExitChanges::KEEP,
         }),
         6 | 7 => Command::SucceedOrder(SucceedOrder {
             account,
@@ -186,6 +218,7 @@ fn step(dice: &mut Dice, number: u64, orders: &[OrderId]) -> Command {
         10 => Command::RestateOrder(RestateOrder {
             order,
             price: None,
+            trigger: None,
             quantity: None,
             time_in_force: None,
             status: if dice.roll(2) == 0 { RestatedStatus::Keep } else { RestatedStatus::Canceled },
