@@ -50,6 +50,16 @@ simulate: tools ## Compare the engine with its model for long: make simulate SEE
 	SIMULATE_SEED=$(SEED) SIMULATE_COMMANDS=$(COMMANDS) \
 		$(CARGO) test --package order-engine --test rules -- --nocapture million_commands
 
+# How long `make fuzz` goes on.
+SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: tools ## Throw hostile commands and bytes at the engine: make fuzz SECONDS=600
+	$(CARGO) test --package order-engine --test rules --no-run
+	@end=$$(( $$(date +%s) + $(SECONDS) )); while [ $$(date +%s) -lt $$end ]; do \
+		PROPTEST_CASES=2000 $(CARGO) test --quiet --package order-engine --test rules hostile || exit 1; \
+	done
+
 .PHONY: golden
 golden: tools ## Write the expected answers of the golden files anew; read the difference like code
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden

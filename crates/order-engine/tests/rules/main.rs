@@ -13,6 +13,8 @@ mod closing;
 #[cfg(test)]
 mod exits;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod images;
 #[cfg(test)]
 mod lists;
