@@ -51,7 +51,7 @@ pub struct Event {
 pub enum Change {
     /// The state was emptied.
     StateReset,
-    /// Assets, instruments or accounts changed.
+    /// Assets, instruments or accounts changed. What concerns an account alone is that it was opened.
     ReferenceChanged,
     /// The settings of an account changed.
     AccountUpdated {

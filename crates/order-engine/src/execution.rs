@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::entry::Postings;
-use crate::ids::{AccountId, AssetId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
+use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Side;
 use crate::time::Timestamp;
@@ -37,6 +37,12 @@ pub struct LotClosure {
     /// Profit in the quote asset, commission not counted.
     #[n(4)]
     pub profit: Amount,
+    /// Number of this closing: that of the fill for the first lot that it closed, one of its own for each further one.
+    #[n(5)]
+    pub number: EventId,
+    /// Profit of a margin position as it was booked, in the account's currency; zero where assets changed hands.
+    #[n(6)]
+    pub booked: Amount,
 }
 
 /// One side of a fill.
@@ -90,6 +96,9 @@ pub struct Execution {
     /// The lots that this fill closed, oldest first.
     #[n(15)]
     pub closed: Vec<LotClosure>,
+    /// What the owner has of its account's currency after it, what is held included.
+    #[n(16)]
+    pub balance: Amount,
     /// What the fill did to the account's balances.
     #[n(20)]
     pub postings: Postings,

@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 
 use crate::execution::LotClosure;
 use crate::exits::LotExits;
-use crate::ids::LotId;
+use crate::ids::{EventId, LotId};
 use crate::ledger::sum;
 use crate::number::Amount;
 use crate::order::Side;
@@ -138,6 +138,8 @@ impl LotQueue {
             quantity: scales.quantity(taken),
             whole,
             profit,
+            number: EventId::new(fill.id.get()),
+            booked: Amount::ZERO,
         });
         left.minus(taken)
     }

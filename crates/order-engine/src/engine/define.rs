@@ -152,8 +152,9 @@ impl Engine {
 
     pub(super) fn open_account(&mut self, definition: &AccountDefinition) -> Result<Outcome, Reject> {
         let account = self.decide_account(definition)?;
-        self.touched.accounts.mark(account.id.get());
-        Ok(self.change_reference(|reference| reference.add_account(account)))
+        let id = account.id;
+        self.touched.accounts.mark(id.get());
+        Ok(self.change_reference_for(id, |reference| reference.add_account(account)))
     }
 
     pub(super) fn decide_adjustment(&self, adjustment: &AdjustBalance) -> Result<(), Reject> {
@@ -190,10 +191,15 @@ impl Engine {
     }
 
     pub(super) fn change_reference(&mut self, change: impl FnOnce(&mut Reference)) -> Outcome {
+        self.change_reference_for(AccountId::HOUSE, change)
+    }
+
+    /// [`Self::change_reference`], of what concerns an account: that it is there.
+    fn change_reference_for(&mut self, account: AccountId, change: impl FnOnce(&mut Reference)) -> Outcome {
         change(Arc::make_mut(&mut self.reference));
         self.touched.reference = true;
         let mut events = Vec::new();
-        self.emit(&mut events, AccountId::HOUSE, Change::ReferenceChanged);
+        self.emit(&mut events, account, Change::ReferenceChanged);
         Outcome { order: None, events }
     }
 }

@@ -245,6 +245,7 @@ impl Engine {
             at: self.now,
             opened: change.opened.map(|(lot, opened)| (lot, trade.scales.quantity(opened))),
             closed: change.closed,
+            balance: self.currency_balance(leg.account),
             postings: draw.postings,
         });
         let order = self.orders.revise(leg.order, event, self.now, |order| apply_fill(order, draw, trade));
@@ -271,23 +272,42 @@ impl Engine {
             exits: exits.clone(),
         };
         let lots = self.lots.entry((leg.account, trade.instrument)).or_default();
-        let change = lots.fill(&trade.scales, fill);
+        let mut change = lots.fill(&trade.scales, fill);
         for (lot, exits) in &change.ended {
             self.disarm_exits(leg.account, trade.instrument, (*lot, leg.side.opposite()), exits);
         }
         if let (Some(exits), Some((lot, _))) = (exits, change.opened) {
             self.arm_exits(leg.account, trade.instrument, (lot, leg.side), &exits);
         }
-        if trade.is_margin {
-            if !change.profit.is_zero() {
-                postings.add(self.book_profit(leg.account, change.profit, trade.quote));
+        // One entry for the fill, whichever number of lots it closed.
+        let mut booked: Option<Posting> = None;
+        for (place, closure) in change.closed.iter_mut().enumerate() {
+            if place > 0 {
+                closure.number = self.mint();
             }
+            if trade.is_margin && !closure.profit.is_zero() {
+                let posting = self.book_profit(leg.account, closure.profit, trade.quote);
+                closure.booked = posting.amount;
+                let before = booked.map_or(Amount::ZERO, |before| before.amount);
+                booked = Some(Posting { amount: sum(before, posting.amount), ..posting });
+            }
+        }
+        if let Some(booked) = booked {
+            postings.add(booked);
+        }
+        if trade.is_margin {
             self.note_exposure(leg.account, trade.instrument);
         }
         change
     }
 
-    /// Pays a margin profit, or takes a loss, in the account's currency. The house is on the other side of both.
+    /// What an account has of its currency.
+    fn currency_balance(&self, account: AccountId) -> Amount {
+        let currency = self.account_currency(account);
+        currency.map_or(Amount::ZERO, |currency| self.ledger.balance(account, currency).total)
+    }
+
+    /// Pays the profit of one lot, or takes the loss, in the account's currency. The house is on the other side of both.
     fn book_profit(&mut self, account: AccountId, profit: Amount, quote: AssetId) -> Posting {
         let Ok(currency) = self.account_currency(account) else {
             unreachable!("Invariant: fills belong to known accounts");

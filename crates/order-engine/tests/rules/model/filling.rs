@@ -93,7 +93,9 @@ impl Model {
         while *held_side != side && !left.is_zero() && !lots.is_empty() {
             let taken = left.min(lots[0].0);
             let gain = (price - lots[0].1) * taken;
-            profit += if *held_side == Side::Buy { gain } else { -gain };
+            let gain = if *held_side == Side::Buy { gain } else { -gain };
+            // Each lot is booked on its own.
+            profit += gain.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
             left -= taken;
             lots[0].0 -= taken;
             lots.retain(|lot| !lot.0.is_zero());
@@ -102,7 +104,6 @@ impl Model {
             *held_side = side;
             lots.push((left, price));
         }
-        let profit = profit.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
         self.move_asset(AccountId::HOUSE, account, USD, profit);
     }
 }
