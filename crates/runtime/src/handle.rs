@@ -1,5 +1,6 @@
 //! The handle that facades hold: submit a command, read the views, follow the events, ask for the time.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -173,6 +174,12 @@ impl EngineHandle {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.shared.clock.now()
+    }
+
+    /// The one value of a type that everybody who has a handle to this engine shares.
+    #[must_use]
+    pub fn companion<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.shared.companions.get()
     }
 
     /// Follows what happens from now on, batch by batch. A follower that falls behind is told how many batches it

@@ -8,10 +8,12 @@
 
 mod answers;
 mod archive;
+mod activities;
 mod batch;
 mod clock;
 mod collect;
 mod condition;
+mod companions;
 mod handle;
 mod ledger;
 mod log_writer;
@@ -30,6 +32,7 @@ mod state;
 mod views;
 
 pub use archive::ArchiveError;
+pub use activities::ACTIVITIES_KEPT;
 pub use batch::{BatchError, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use condition::Condition;

@@ -40,6 +40,7 @@ impl Publisher {
                 *self = Self::default();
                 views.clear();
             }
+            views.put_activity(event);
             if let Some(order) = event.change.order() {
                 views.put_order(order);
             }
@@ -141,6 +142,7 @@ impl Views {
         self.lists.clear();
         self.markets.clear();
         self.candles.clear();
+        self.activities.clear();
     }
 
     fn put_order(&self, order: &Arc<Order>) {

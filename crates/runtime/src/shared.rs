@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
 use crate::condition::ConditionCell;
+use crate::companions::Companions;
 use crate::snapshot::Folder;
 use crate::views::Views;
 
@@ -16,6 +17,7 @@ use crate::views::Views;
 pub(crate) struct Shared {
     pub(crate) views: Arc<Views>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) companions: Companions,
     /// The feed; nothing once it has ended.
     events: ArcSwapOption<broadcast::Sender<Arc<[Event]>>>,
     feed_ended: watch::Sender<bool>,
@@ -44,6 +46,7 @@ impl Shared {
         Self {
             views: Arc::default(),
             clock,
+            companions: Companions::default(),
             events: ArcSwapOption::from_pointee(broadcast::Sender::new(event_backlog.max(1))),
             feed_ended: watch::Sender::new(false),
             batches: AtomicU64::new(0),

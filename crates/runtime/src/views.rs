@@ -14,6 +14,7 @@ use order_engine::{
 };
 use rustc_hash::FxBuildHasher;
 
+use crate::activities::Kept;
 use crate::market::MarketView;
 use crate::past::{LISTED_AT_MOST, Past};
 
@@ -38,6 +39,7 @@ pub struct Views {
     pub(crate) holdings: DashMap<AccountId, Arc<Holdings>, FxBuildHasher>,
     pub(crate) lists: DashMap<AccountId, InstrumentLists, FxBuildHasher>,
     pub(crate) markets: DashMap<InstrumentId, Arc<MarketView>, FxBuildHasher>,
+    pub(crate) activities: DashMap<AccountId, Kept, FxBuildHasher>,
     pub(crate) candles: DashMap<InstrumentId, CandleHistory, FxBuildHasher>,
     /// Closed orders that have left the state, where an archive is kept.
     pub(crate) past: Past,
