@@ -2,6 +2,7 @@
 //! override. It also merges doubled slashes, which the vendor's own wrapper sends.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
@@ -12,15 +13,18 @@ use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
 
-use crate::config::{Config, Secret};
+use crate::archive;
+use crate::config::{Config, Credential, Secret};
 use crate::error::ApiError;
 use crate::state::State;
 
-/// A caller that proved itself.
+/// Who calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Caller {
-    /// Position in the [`Keyring`].
-    pub(crate) credential: usize,
+pub(crate) enum Caller {
+    /// Somebody with a token, by its position in the [`Keyring`].
+    Token(usize),
+    /// Anybody, where no token is asked for: a sandbox. All that is known is the address.
+    Anybody(IpAddr),
 }
 
 /// All tokens and what they cover.
@@ -29,34 +33,55 @@ pub(crate) struct Keyring(Vec<Key>);
 
 #[derive(Debug)]
 struct Key {
+    /// The user, by a name for people.
+    name: String,
     token: Secret,
+    is_disabled: bool,
     accounts: BTreeSet<u64>,
 }
 
 impl Keyring {
     pub(crate) fn new(config: &Config) -> Self {
         let number = |code: &String| config.accounts.get(code).map(|alias| alias.id);
-        let key = |credential: &crate::config::Credential| Key {
+        let key = |(name, credential): (&String, &Credential)| Key {
+            name: name.clone(),
             token: credential.token.clone(),
+            is_disabled: credential.disabled,
             accounts: credential.accounts.iter().filter_map(number).collect(),
         };
-        Self(config.credentials.values().map(key).collect())
+        Self(config.credentials.iter().map(key).collect())
     }
 
-    /// The accounts that a caller may touch.
+    fn key(&self, caller: Caller) -> Option<&Key> {
+        match caller {
+            Caller::Token(position) => self.0.get(position),
+            Caller::Anybody(_) => None,
+        }
+    }
+
+    /// The accounts that a caller's token covers; none without a token.
     pub(crate) fn accounts(&self, caller: Caller) -> impl Iterator<Item = u64> {
-        self.0.get(caller.credential).into_iter().flat_map(|key| key.accounts.iter().copied())
+        self.key(caller).into_iter().flat_map(|key| key.accounts.iter().copied())
     }
 
-    /// Whether a caller may touch an account.
+    /// The accounts of a user; nothing when there is no such user.
+    pub(crate) fn accounts_of(&self, name: &str) -> Option<Vec<u64>> {
+        let key = self.0.iter().find(|key| key.name == name)?;
+        Some(key.accounts.iter().copied().collect())
+    }
+
+    /// Whether a caller may touch an account. In a sandbox anybody may touch any.
     pub(crate) fn covers(&self, caller: Caller, account: u64) -> bool {
-        self.0.get(caller.credential).is_some_and(|key| key.accounts.contains(&account))
+        match caller {
+            Caller::Token(_) => self.key(caller).is_some_and(|key| key.accounts.contains(&account)),
+            Caller::Anybody(_) => true,
+        }
     }
 
     /// Compares with every token, so that the time tells nothing about which one is near.
     fn find(&self, token: &str) -> Option<Caller> {
         let matching = |(credential, key): (usize, &Key)| {
-            key.token.is(token.as_bytes()).then_some(Caller { credential })
+            key.token.is(token.as_bytes()).then_some(Caller::Token(credential))
         };
         self.0.iter().enumerate().map(matching).fold(None, Option::or)
     }
@@ -82,14 +107,19 @@ pub(crate) async fn require(
 }
 
 /// The caller and the method that is meant. A browser asks with OPTIONS before it may send a credential, so that OPTIONS
-/// needs none.
+/// needs none; neither does the address of a full history, which is a secret itself.
 fn admit(state: &State, request: &ServiceRequest) -> Result<(Option<Caller>, Method), ApiError> {
-    let caller = match *request.method() {
-        Method::OPTIONS => None,
-        _ => Some(identify(&state.keyring, request.headers())?),
+    let peer = request.peer_addr();
+    let is_open = *request.method() == Method::OPTIONS || archive::is_archive(request.path());
+    let caller = if state.is_sandbox {
+        Some(Caller::Anybody(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())))
+    } else if is_open {
+        None
+    } else {
+        Some(identify(&state.keyring, request.headers())?)
     };
     if let Some(caller) = caller {
-        state.charge(caller)?;
+        state.charge(caller, peer)?;
     }
     Ok((caller, overridden(request.method(), request.headers())?))
 }
@@ -105,7 +135,11 @@ fn identify(keyring: &Keyring, headers: &HeaderMap) -> Result<Caller, ApiError> 
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(ApiError::AuthorizationMalformed);
     }
-    keyring.find(token).ok_or(ApiError::NotAuthorized)
+    let caller = keyring.find(token).ok_or(ApiError::NotAuthorized)?;
+    if keyring.key(caller).is_some_and(|key| key.is_disabled) {
+        return Err(ApiError::Disabled);
+    }
+    Ok(caller)
 }
 
 /// The method after `X-HTTP-Method-Override`.
@@ -179,6 +213,15 @@ mod tests {
             assert_eq!(refusal(malformed), 8, "{malformed:?}");
         }
         assert_eq!(identify(&keyring, &HeaderMap::new()).unwrap_err().code(), 3);
+    }
+
+    #[test]
+    fn a_disabled_application_is_told_so() {
+        let mut config = Config::development();
+        config.credentials.get_mut("maker").unwrap().disabled = true;
+        let maker = "Bearer 000000000000000000000000000maker-000000000000000000000000000maker";
+        let refused = identify(&Keyring::new(&config), &headers("authorization", maker));
+        assert_eq!(refused.unwrap_err().code(), 58);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderName, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
@@ -28,6 +28,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     /// `If-None-Match`.
     pub(crate) known_tag: Option<String>,
+    /// Whether the answer may be compressed.
+    pub(crate) accepts_gzip: bool,
 }
 
 impl Call {
@@ -43,6 +45,7 @@ impl Call {
             origin: format!("http://{}", header(HOST).unwrap_or("localhost")),
             path: request.path().to_owned(),
             known_tag: header(IF_NONE_MATCH).map(str::to_owned),
+            accepts_gzip: header(ACCEPT_ENCODING).is_some_and(accepts_gzip),
         })
     }
 }
@@ -70,20 +73,50 @@ impl FromRequest for Submission {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let call = Call::of(request);
-        let content_type = checked_content_type(request);
         let query_is_empty = request.query_string().is_empty();
-        let body = Bytes::from_request(request, payload);
+        let read = read(request, payload);
         Box::pin(async move {
-            let call = call?;
-            content_type?;
-            let body = body.await.map_err(|error| unread(&error))?;
+            let (call, body) = read.await?;
             match (body.is_empty(), query_is_empty) {
                 (false, _) => Ok(Self { call, form: Params::from_form(&body) }),
                 (true, false) => Err(ApiError::ParametersInQuery),
                 (true, true) => Err(ApiError::NoData),
             }
         })
+    }
+}
+
+/// A request whose form body may be empty.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenSubmission {
+    /// What a request without body has too.
+    pub(crate) call: Call,
+    /// The body.
+    pub(crate) form: Params,
+}
+
+impl FromRequest for OpenSubmission {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = read(request, payload);
+        Box::pin(async move { read.await.map(|(call, body)| Self { call, form: Params::from_form(&body) }) })
+    }
+}
+
+/// Reads the body of a form.
+fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<(Call, Bytes), ApiError>> + use<> {
+    let call = Call::of(request);
+    let content_type = checked_content_type(request);
+    let body = Bytes::from_request(request, payload);
+    async move {
+        let call = call?;
+        content_type?;
+        Ok((call, body.await.map_err(|error| unread(&error))?))
     }
 }
 
@@ -102,4 +135,31 @@ fn checked_content_type(request: &HttpRequest) -> Result<(), ApiError> {
 fn unread(error: &actix_web::Error) -> ApiError {
     tracing::info!(%error, "a body could not be read");
     ApiError::Bare(error.as_response_error().status_code())
+}
+
+/// Whether a list of encodings has gzip, and not with the weight of zero.
+fn accepts_gzip(encodings: &str) -> bool {
+    encodings.split(',').any(|encoding| {
+        let mut parts = encoding.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+        let is_refused = parts
+            .filter_map(|parameter| parameter.strip_prefix("q="))
+            .any(|weight| weight.bytes().all(|character| matches!(character, b'0' | b'.')));
+        is_gzip && !is_refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_accepted_by_name() {
+        for encodings in ["gzip", "deflate, gzip;q=0.5", "GZIP", "*", "gzip; q=1"] {
+            assert!(accepts_gzip(encodings), "{encodings}");
+        }
+        for encodings in ["", "identity", "gzip;q=0", "deflate, gzip; q=0.000", "br"] {
+            assert!(!accepts_gzip(encodings), "{encodings}");
+        }
+    }
 }

@@ -9,6 +9,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Whether to be the vendor's sandbox: nobody needs a token, any account may be touched, and anybody may open one.
+    #[serde(default)]
+    pub sandbox: bool,
     /// Who may call, by a name for people.
     #[serde(default)]
     pub credentials: BTreeMap<String, Credential>,
@@ -43,6 +46,9 @@ pub struct Credential {
     pub token: Secret,
     /// Canonical codes of the accounts that it covers.
     pub accounts: Vec<String>,
+    /// Whether its application was shut out.
+    #[serde(default)]
+    pub disabled: bool,
 }
 
 /// How an account is called here.
@@ -79,23 +85,49 @@ pub struct RateLimit {
     pub requests_per_second: std::num::NonZeroU32,
     /// Requests that may come at once; more than zero.
     pub burst: std::num::NonZeroU32,
+    /// New connections in a second; more than zero.
+    #[serde(default = "crate::limits::two")]
+    pub connections_per_second: std::num::NonZeroU32,
 }
 
-/// What a stream of prices may do.
+/// The vendor's published limits.
+impl Default for RateLimit {
+    fn default() -> Self {
+        const FIFTEEN: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(14);
+        Self { requests_per_second: FIFTEEN, burst: FIFTEEN, connections_per_second: crate::limits::two() }
+    }
+}
+
+/// What streams may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StreamLimits {
-    /// Streams that a token may have at a time; of one more the oldest has to go.
+    /// Streams of prices that a token may have at a time; of one more the oldest has to go.
     pub per_token: std::num::NonZeroUsize,
     /// Milliseconds between two heartbeats. Clients give a stream up after ten seconds of silence.
     pub heartbeat_millis: std::num::NonZeroU32,
+    /// Most instruments of a stream of prices.
+    pub max_instruments: std::num::NonZeroUsize,
+    /// Streams of events that a token may have at a time; of one more the oldest has to go.
+    pub events_per_token: std::num::NonZeroUsize,
+    /// Milliseconds between two heartbeats of events. Clients give a stream up after twenty seconds of silence.
+    pub events_heartbeat_millis: std::num::NonZeroU32,
 }
 
 impl Default for StreamLimits {
     fn default() -> Self {
         const TWO: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(1);
+        const FIVE: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(4);
+        const MANY: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(149);
         const FIVE_SECONDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(4_999);
-        Self { per_token: TWO, heartbeat_millis: FIVE_SECONDS }
+        const FIFTEEN_SECONDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(14_999);
+        Self {
+            per_token: TWO,
+            heartbeat_millis: FIVE_SECONDS,
+            max_instruments: MANY,
+            events_per_token: FIVE,
+            events_heartbeat_millis: FIFTEEN_SECONDS,
+        }
     }
 }
 
@@ -106,9 +138,11 @@ impl Config {
         let credential = |token: &str, account: &str| Credential {
             token: Secret::new(token),
             accounts: vec![account.to_owned()],
+            disabled: false,
         };
         let alias = |id| AccountAlias { id, name: primary() };
         Self {
+            sandbox: false,
             credentials: BTreeMap::from([
                 (
                     "demo".to_owned(),
@@ -147,7 +181,8 @@ const fn default_body() -> usize {
     64 << 10
 }
 
-fn primary() -> String {
+/// The name of an account that has no other.
+pub(crate) fn primary() -> String {
     "Primary".to_owned()
 }
 

@@ -56,6 +56,8 @@ pub(crate) enum ApiError {
     OrderNotFound,
     /// 12: no such open trade.
     TradeNotFound,
+    /// 13: no such transaction of late.
+    TransactionNotFound,
     /// 14: no open position.
     PositionNotFound,
     /// 15: too many trades.
@@ -121,15 +123,27 @@ pub(crate) enum ApiError {
     ResourceIdentifier(&'static str),
     /// 53: too fast.
     RateLimited {
-        /// What is allowed.
-        requests_per_second: u32,
+        /// How many are allowed.
+        allowed: u32,
+        /// Of what, and in what time.
+        unit: &'static str,
     },
+    /// 54: a back end did not answer.
+    BadGateway,
+    /// 55: the sandbox has no such user.
+    InvalidUsername,
+    /// 56: too many instruments for one stream.
+    TooManyInstruments,
+    /// 58: the application was shut out.
+    Disabled,
     /// 59: the order belongs to a step that this API does not have.
     AccessForbidden,
     /// 61: a body is needed.
     NoData,
     /// 62: an unknown format of times.
     DatetimeFormat,
+    /// 63: a back end answered too late.
+    GatewayTimeout,
     /// 65: the parameters are in the query, and belong into the body.
     ParametersInQuery,
     /// 66: a method that this one cannot be overridden with.
@@ -139,6 +153,11 @@ pub(crate) enum ApiError {
     },
     /// 67: a method that cannot be overridden.
     OverrideOfOtherMethod,
+    /// 68: too many new connections.
+    TooManyConnections {
+        /// How many are allowed.
+        connections_per_second: u32,
+    },
     /// A status that the vendor has no code for; the status is the code.
     Bare(StatusCode),
 }
@@ -152,6 +171,8 @@ impl ApiError {
         match status {
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            StatusCode::BAD_GATEWAY => Self::BadGateway,
+            StatusCode::GATEWAY_TIMEOUT => Self::GatewayTimeout,
             status if status.is_server_error() => Self::Internal,
             status => Self::Bare(status),
         }
@@ -180,6 +201,7 @@ impl ApiError {
             Self::UnknownInstrument => (9, 400),
             Self::OrderNotFound => (11, 404),
             Self::TradeNotFound => (12, 404),
+            Self::TransactionNotFound => (13, 404),
             Self::PositionNotFound => (14, 404),
             Self::InvalidStopLoss { .. } => (33, 400),
             Self::InvalidTakeProfit { .. } => (34, 400),
@@ -204,12 +226,18 @@ impl ApiError {
             Self::Conflict { .. } => (47, 400),
             Self::ResourceIdentifier(_) => (52, 400),
             Self::RateLimited { .. } => (53, 429),
+            Self::BadGateway => (54, 502),
+            Self::InvalidUsername => (55, 400),
+            Self::TooManyInstruments => (56, 400),
+            Self::Disabled => (58, 403),
             Self::AccessForbidden => (59, 403),
             Self::NoData => (61, 411),
             Self::DatetimeFormat => (62, 400),
+            Self::GatewayTimeout => (63, 504),
             Self::ParametersInQuery => (65, 400),
             Self::OverrideNotAllowed { .. } => (66, 400),
             Self::OverrideOfOtherMethod => (67, 400),
+            Self::TooManyConnections { .. } => (68, 429),
             Self::Bare(status) => (status.as_u16(), status.as_u16()),
         }
     }
@@ -230,6 +258,7 @@ impl ApiError {
             Self::UnknownInstrument => "Currency provided is invalid",
             Self::OrderNotFound | Self::ForeignOrder => "Order not found",
             Self::TradeNotFound => "Trade not found",
+            Self::TransactionNotFound => "Transaction not found",
             Self::PositionNotFound => "Position not found",
             Self::TooManyTrades => "Max Open Trades Reached",
             Self::TooManyOrders => "Max Open Orders Reached",
@@ -272,15 +301,24 @@ impl ApiError {
             Self::ResourceIdentifier(name) => {
                 return format!("Invalid or malformed resource identifier: {name}").into();
             }
-            Self::RateLimited { requests_per_second } => {
-                return format!(
-                    "Rate limit violation. Allowed rate: {requests_per_second} requests per second"
-                )
-                .into();
+            Self::RateLimited { allowed, unit } => {
+                return format!("Rate limit violation. Allowed rate: {allowed} {unit}").into();
             }
+            Self::BadGateway => "Bad Gateway",
+            Self::InvalidUsername => "Invalid Username",
+            Self::TooManyInstruments => "Exceeded maximum number of instrument subscription",
+            Self::Disabled => "Application Disabled",
             Self::AccessForbidden => "The access is forbidden",
             Self::NoData => "Data is required",
             Self::DatetimeFormat => "Invalid DateTime Format: choose rfc3339 or unix",
+            Self::GatewayTimeout => "Gateway Timeout",
+            Self::TooManyConnections { connections_per_second } => {
+                return format!(
+                    "Rate limit violation of newly established connections. Allowed rate: \
+                     {connections_per_second} connections per second"
+                )
+                .into();
+            }
             Self::ParametersInQuery => "Input parameters should be provided in the body of this request",
             Self::OverrideNotAllowed { method } => {
                 return format!(
@@ -485,7 +523,9 @@ mod tests {
         assert_eq!(code(StatusCode::NOT_FOUND), 404);
         assert_eq!(code(StatusCode::METHOD_NOT_ALLOWED), 7);
         assert_eq!(code(StatusCode::SERVICE_UNAVAILABLE), 6);
-        assert_eq!(code(StatusCode::BAD_GATEWAY), 5);
+        assert_eq!(code(StatusCode::BAD_GATEWAY), 54);
+        assert_eq!(code(StatusCode::GATEWAY_TIMEOUT), 63);
+        assert_eq!(code(StatusCode::NOT_IMPLEMENTED), 5);
     }
 
     #[test]

@@ -11,11 +11,13 @@
 //! their own: see `streaming`.
 
 mod access;
+mod archive;
 mod auth;
 mod call;
 mod config;
 mod error;
 mod json;
+mod limits;
 mod page;
 mod params;
 mod reply;
@@ -26,6 +28,7 @@ mod times;
 mod translate;
 mod translator;
 mod wire;
+mod zip;
 
 use std::sync::Arc;
 
@@ -46,9 +49,10 @@ pub const NAME: &str = "oanda";
 
 /// The facade, ready to be served.
 #[must_use]
-pub fn mount(config: Config, engine: EngineHandle, _ids: IdSource, at: MountPoint) -> Mount {
-    let state = Arc::new(State::new(config, engine, at));
-    served(NAME, ENDPOINTS, state, routes::all)
+pub fn mount(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Mount {
+    let is_sandbox = config.sandbox;
+    let state = Arc::new(State::new(config, engine, ids, at));
+    served(NAME, ENDPOINTS, state, move |app| routes::all(app, is_sandbox))
 }
 
 /// Routes within the layers that every request passes.

@@ -1,4 +1,4 @@
-//! Lists of orders and trades: filters, pages and the address of the next page.
+//! Lists of orders, trades and transactions: filters, pages and the address of the next page.
 
 use order_engine::InstrumentId;
 
@@ -37,28 +37,11 @@ impl Filter {
             if ["maxId", "count", "instrument"].iter().any(|name| query.has(name)) {
                 return Err(ApiError::Conflict { argument: "ids", with: "with other arguments" });
             }
-            return Self::of_ids(ids);
+            return of_ids(ids).map(Self::Ids);
         }
-        let max_id =
-            query.get("maxId").map(|text| number(text).ok_or(ApiError::Malformed("maxId"))).transpose()?;
+        let max_id = id(call, "maxId")?;
         let count = query.get("count").map_or(Ok(DEFAULT_COUNT), count)?;
-        let instrument = match query.get("instrument") {
-            None | Some("all") => None,
-            Some(name) => {
-                let found = dialect.names.find(dialect.reference, name);
-                Some(found.ok_or_else(|| ApiError::InvalidInstrument(name.to_owned()))?.id)
-            }
-        };
-        Ok(Self::Page { max_id, count, instrument })
-    }
-
-    fn of_ids(text: &str) -> Result<Self, ApiError> {
-        let ids: Option<Vec<u64>> = list(text).map(|id| number(id).filter(|_| !id.is_empty())).collect();
-        let ids = ids.ok_or(ApiError::Malformed("ids"))?;
-        if ids.len() > MAX_IDS {
-            return Err(ApiError::OutOfRange("ids"));
-        }
-        Ok(Self::Ids(ids))
+        Ok(Self::Page { max_id, count, instrument: instrument(dialect, call)? })
     }
 
     /// The page of items that are sorted by descending id. `X-Result-Count` counts what the filter leaves, on whatever
@@ -85,6 +68,57 @@ impl Filter {
                 let next = rest.next().map(|item| next_page(call, key(&item).0));
                 (page, Listing { total, next })
             }
+        }
+    }
+}
+
+/// Which transactions a list shall have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// These.
+    Ids(Vec<u64>),
+    /// The newest of a range.
+    Range { min_id: Option<u64>, max_id: Option<u64>, count: usize, instrument: Option<InstrumentId> },
+}
+
+impl Listed {
+    /// Reads `ids`, or `minId`, `maxId`, `count` and `instrument`.
+    ///
+    /// # Errors
+    /// As [`Filter::read`].
+    pub(crate) fn read(dialect: &Dialect<'_>, call: &Call) -> Result<Self, ApiError> {
+        let query = &call.query;
+        if let Some(ids) = query.get("ids") {
+            if ["minId", "maxId", "count", "instrument"].iter().any(|name| query.has(name)) {
+                return Err(ApiError::Conflict { argument: "ids", with: "with other arguments" });
+            }
+            return of_ids(ids).map(Self::Ids);
+        }
+        let (max_id, min_id) = (id(call, "maxId")?, id(call, "minId")?);
+        let count = query.get("count").map_or(Ok(DEFAULT_COUNT), count)?;
+        Ok(Self::Range { min_id, max_id, count, instrument: instrument(dialect, call)? })
+    }
+}
+
+fn of_ids(text: &str) -> Result<Vec<u64>, ApiError> {
+    let ids: Option<Vec<u64>> = list(text).map(|id| number(id).filter(|_| !id.is_empty())).collect();
+    let ids = ids.ok_or(ApiError::Malformed("ids"))?;
+    if ids.len() > MAX_IDS {
+        return Err(ApiError::OutOfRange("ids"));
+    }
+    Ok(ids)
+}
+
+fn id(call: &Call, name: &'static str) -> Result<Option<u64>, ApiError> {
+    call.query.get(name).map(|text| number(text).ok_or(ApiError::Malformed(name))).transpose()
+}
+
+fn instrument(dialect: &Dialect<'_>, call: &Call) -> Result<Option<InstrumentId>, ApiError> {
+    match call.query.get("instrument") {
+        None | Some("all") => Ok(None),
+        Some(name) => {
+            let found = dialect.names.find(dialect.reference, name);
+            Ok(Some(found.ok_or_else(|| ApiError::InvalidInstrument(name.to_owned()))?.id))
         }
     }
 }

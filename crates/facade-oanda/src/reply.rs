@@ -1,13 +1,16 @@
 //! Answers: the vendor's layout, headers, entity tags and reason phrases.
 
+use std::io::Write as _;
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE,
-    ETAG, EXPIRES, HttpDate, LINK, LOCATION, TryIntoHeaderValue as _,
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES, HttpDate, LINK, LOCATION, TryIntoHeaderValue as _,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use order_engine::Timestamp;
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
@@ -27,6 +30,9 @@ pub(crate) struct Listing {
     /// Address of the next page.
     pub(crate) next: Option<String>,
 }
+
+/// Bodies below this fit into one packet, and are not compressed.
+const MIN_COMPRESSED: usize = 1_024;
 
 /// The answer to a GET, or 304 when the caller has it already.
 pub(crate) fn read<T: Serialize>(call: &Call, body: &T) -> Answer {
@@ -49,22 +55,38 @@ pub(crate) fn read_for_a_day<T: Serialize>(call: &Call, body: &T, now: Timestamp
     Ok(response)
 }
 
+/// Entity tags and compression exclude each other: a compressed answer has no tag, and none is looked at.
 fn entity<T: Serialize>(call: &Call, body: &T, listing: Option<&Listing>) -> Answer {
     let bytes = to_bytes(body)?;
+    let packed = if call.accepts_gzip && bytes.len() >= MIN_COMPRESSED { packed(&bytes) } else { None };
+    if let Some(packed) = packed {
+        let mut response = start(StatusCode::OK);
+        response.insert_header((CONTENT_TYPE, "application/json")).insert_header((CONTENT_ENCODING, "gzip"));
+        add_listing(&mut response, listing);
+        return Ok(response.body(packed));
+    }
     let tag = format!("\"{}\"", hex::encode(Sha1::digest(&bytes)));
     if call.known_tag.as_deref().is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         return Ok(start(StatusCode::NOT_MODIFIED).insert_header((ETAG, tag)).finish());
     }
     let mut response = start(StatusCode::OK);
     response.insert_header((CONTENT_TYPE, "application/json")).insert_header((ETAG, tag));
-    if let Some(Listing { total, next }) = listing {
-        response.insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "X-Result-Count"));
-        response.insert_header(("X-Result-Count", *total));
-        if let Some(next) = next {
-            response.insert_header((LINK, format!("<{next}>; rel=\"next\"")));
-        }
-    }
+    add_listing(&mut response, listing);
     Ok(response.body(bytes))
+}
+
+fn add_listing(response: &mut HttpResponseBuilder, listing: Option<&Listing>) {
+    let Some(Listing { total, next }) = listing else { return };
+    response.insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "X-Result-Count"));
+    response.insert_header(("X-Result-Count", *total));
+    if let Some(next) = next {
+        response.insert_header((LINK, format!("<{next}>; rel=\"next\"")));
+    }
+}
+
+fn packed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
 }
 
 /// The answer to the GET of what there is none of: no body.
@@ -85,6 +107,11 @@ pub(crate) fn created<T: Serialize>(body: &T, location: String) -> Answer {
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((LOCATION, location))
         .body(bytes))
+}
+
+/// The answer to something that will be at an address.
+pub(crate) fn accepted(location: String) -> HttpResponse {
+    start(StatusCode::ACCEPTED).insert_header((LOCATION, location)).finish()
 }
 
 /// The answer to OPTIONS.
@@ -122,7 +149,9 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
         415 => "UNSUPPORTED_MEDIA_TYPE",
         429 => "TOO_MANY_REQUESTS",
         500 => "INTERNAL_SERVER_ERROR",
+        502 => "BAD_GATEWAY",
         503 => "SERVICE_UNAVAILABLE",
+        504 => "GATEWAY_TIMEOUT",
         _ => status.canonical_reason().unwrap_or("ERROR"),
     }
 }

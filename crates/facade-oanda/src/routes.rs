@@ -5,6 +5,7 @@ mod orders;
 mod positions;
 pub(crate) mod rates;
 mod trades;
+mod transactions;
 
 use actix_web::http::Method;
 use actix_web::{Resource, web};
@@ -32,12 +33,19 @@ const TRADE: &str = "/v1/accounts/{account_id}/trades/{trade_id}";
 const POSITIONS: &str = "/v1/accounts/{account_id}/positions";
 const POSITION: &str = "/v1/accounts/{account_id}/positions/{instrument}";
 
+const TRANSACTIONS: &str = "/v1/accounts/{account_id}/transactions";
+const TRANSACTION: &str = "/v1/accounts/{account_id}/transactions/{transaction_id}";
+const ALL_TRANSACTIONS: &str = "/v1/accounts/{account_id}/alltransactions";
+/// Where the answer to [`ALL_TRANSACTIONS`] points to.
+const ARCHIVE: &str = "/{key}.json.zip";
+
 /// Every operation that is served. OPTIONS is answered on every path and not listed.
 pub const ENDPOINTS: &[Endpoint] = &[
     get(INSTRUMENTS),
     get(PRICES),
     get(CANDLES),
     get(ACCOUNTS),
+    with_body("POST", ACCOUNTS),
     get(ACCOUNT),
     get(ORDERS),
     with_body("POST", ORDERS),
@@ -48,21 +56,30 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get(TRADE),
     get(POSITIONS),
     get(POSITION),
+    get(TRANSACTIONS),
+    get(TRANSACTION),
+    get(ALL_TRANSACTIONS),
+    Endpoint { method: "GET", path: ARCHIVE, has_body: false, needs_auth: false },
 ];
 
 /// Wires all operations.
-pub(crate) fn all(app: &mut web::ServiceConfig) {
+pub(crate) fn all(app: &mut web::ServiceConfig, is_sandbox: bool) {
     rates::wire(app);
-    accounts::wire(app);
+    accounts::wire(app, is_sandbox);
     orders::wire(app);
     trades::wire(app);
     positions::wire(app);
+    transactions::wire(app);
 }
 
 /// A path, with the answer to OPTIONS that its operations give.
 pub(crate) fn resource(path: &'static str) -> Resource {
-    let methods: Vec<&str> =
-        ENDPOINTS.iter().filter(|endpoint| endpoint.path == path).map(|endpoint| endpoint.method).collect();
+    let of_path = ENDPOINTS.iter().filter(|endpoint| endpoint.path == path);
+    resource_of(path, &of_path.map(|endpoint| endpoint.method).collect::<Vec<_>>())
+}
+
+/// A path that has some methods.
+pub(crate) fn resource_of(path: &'static str, methods: &[&str]) -> Resource {
     let methods = format!("{}, OPTIONS", methods.join(", "));
     let options = move || std::future::ready(reply::options(&methods));
     web::resource(path).route(web::method(Method::OPTIONS).to(options))

@@ -1,17 +1,21 @@
 //! What the facade knows for as long as it runs: its configuration in the form that requests need, and the engine.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::http::StatusCode;
-use facade_kit::{MountPoint, RateLimiter, Renderer, RequestLine, TokenBucket};
-use order_engine::Reference;
+use facade_kit::{IdSource, MountPoint, Renderer, RequestLine};
+use order_engine::{AccountId, Reference};
 use runtime::EngineHandle;
 
+use crate::archive::Archives;
 use crate::auth::{Caller, Keyring};
 use crate::config::{Config, RateLimit, StreamLimits};
 use crate::error::ApiError;
+use crate::limits::{Costly, Taken};
 use crate::times::TimeFormat;
 use crate::translate::Dialect;
 use crate::translate::names::Names;
@@ -24,9 +28,11 @@ pub(crate) struct State {
     pub(crate) names: Names,
     /// Accounts by the number they have here.
     pub(crate) accounts: BTreeMap<u64, KnownAccount>,
+    pub(crate) is_sandbox: bool,
+    pub(crate) ids: IdSource,
     rate_limit: Option<RateLimit>,
-    /// The bucket of each token.
-    limiter: RateLimiter<Caller>,
+    pub(crate) taken: Arc<Taken>,
+    pub(crate) archives: Arc<Archives>,
     pub(crate) stream: StreamLimits,
     pub(crate) max_open_orders: usize,
     pub(crate) max_open_trades: usize,
@@ -43,7 +49,7 @@ pub(crate) struct KnownAccount {
 }
 
 impl State {
-    pub(crate) fn new(config: Config, engine: EngineHandle, at: MountPoint) -> Self {
+    pub(crate) fn new(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Self {
         let keyring = Keyring::new(&config);
         let accounts = config
             .accounts
@@ -51,13 +57,16 @@ impl State {
             .map(|(code, alias)| (alias.id, KnownAccount { code, name: alias.name }))
             .collect();
         Self {
+            is_sandbox: config.sandbox,
+            ids,
+            taken: engine.companion(),
+            archives: engine.companion(),
             engine,
             at,
             keyring,
             names: Names::new(config.instruments),
             accounts,
             rate_limit: config.rate_limit,
-            limiter: RateLimiter::default(),
             stream: config.stream,
             max_open_orders: config.max_open_orders,
             max_open_trades: config.max_open_trades,
@@ -65,15 +74,24 @@ impl State {
         }
     }
 
-    /// Takes one request of a caller's token, when there is a rate limit.
+    /// Takes one request of a caller, when there is a rate limit.
     ///
     /// # Errors
-    /// Code 53 when there is none left.
-    pub(crate) fn charge(&self, caller: Caller) -> Result<(), ApiError> {
-        let Some(limit) = self.rate_limit else { return Ok(()) };
-        let bucket = TokenBucket::per_second(limit.requests_per_second, limit.burst);
-        let taken = self.limiter.take(caller, &[bucket], 1, self.engine.now());
-        taken.map_err(|_| ApiError::RateLimited { requests_per_second: limit.requests_per_second.get() })
+    /// Codes 53 and 68 when there is none left.
+    pub(crate) fn charge(&self, caller: Caller, peer: Option<SocketAddr>) -> Result<(), ApiError> {
+        let Some(limit) = &self.rate_limit else { return Ok(()) };
+        self.taken.request(limit, caller, peer, self.engine.now())
+    }
+
+    /// Takes one costly list of an account, when there is a rate limit.
+    ///
+    /// # Errors
+    /// Code 53 when it is too early.
+    pub(crate) fn charge_list(&self, account: AccountId, list: Costly) -> Result<(), ApiError> {
+        if self.rate_limit.is_none() {
+            return Ok(());
+        }
+        self.taken.list(account, list, self.engine.now())
     }
 
     /// What it takes to translate.

@@ -6,6 +6,7 @@ pub(crate) mod arguments;
 pub(crate) mod candles;
 pub(crate) mod fills;
 mod granularity;
+pub(crate) mod history;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod orders;
@@ -15,6 +16,7 @@ pub(crate) mod positions;
 pub(crate) mod rates;
 pub(crate) mod requests;
 pub(crate) mod trades;
+pub(crate) mod transactions;
 
 use std::fmt::Display;
 

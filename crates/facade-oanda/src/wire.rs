@@ -8,6 +8,7 @@ pub(crate) mod positions;
 pub(crate) mod rates;
 pub(crate) mod stream;
 pub(crate) mod trades;
+pub(crate) mod transactions;
 
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};

@@ -142,7 +142,7 @@ fn addresses_carry_the_prefix_of_the_mount() {
 fn a_token_has_its_rate() {
     let engine = testkit::engine();
     let two = NonZeroU32::new(2).unwrap();
-    let rate_limit = Some(RateLimit { requests_per_second: two, burst: two });
+    let rate_limit = Some(RateLimit { requests_per_second: two, burst: two, ..RateLimit::default() });
     let server = serve(&engine, Config { rate_limit, ..Config::development() });
     let statuses = [(); 3].map(|()| server.send(&get("/v1/accounts")).status);
     assert_eq!(statuses, [200, 200, 429]);

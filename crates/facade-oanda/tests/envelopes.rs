@@ -17,6 +17,8 @@ impl Expectations for Oanda {
             .replace("{account_id}", "12345")
             .replace("{order_id}", &self.order.to_string())
             .replace("{trade_id}", "1")
+            .replace("{transaction_id}", "1")
+            .replace("{key}", "00000000000040008000000000000001")
             .replace("{instrument}", "EUR_USD");
         let query = match endpoint.path {
             "/v1/instruments" => "?accountId=12345",
@@ -50,7 +52,13 @@ impl Expectations for Oanda {
             Case::NoCredential => (401, 3),
             Case::BadCredential => (401, 4),
             Case::WrongMethod => (405, 7),
+            // What only begins like the address of a history needs a token.
+            Case::UnknownPath if endpoint.path == "/{key}.json.zip" => (401, 3),
             Case::UnknownPath => (404, 404),
+            // Only the sandbox opens accounts.
+            _ if endpoint.method == "POST" && endpoint.path == "/v1/accounts" => (405, 7),
+            // The address of a history says all that is asked, and this one is nobody's.
+            _ if endpoint.path == "/{key}.json.zip" => (404, 404),
             // No text is malformed as a form. This one is a form without any argument that the operation knows.
             Case::BadBody if endpoint.method == "PATCH" => (400, 35),
             Case::BadBody => (400, 2),

@@ -28,6 +28,19 @@ fn golden_files() {
     );
 }
 
+#[test]
+fn golden_files_of_the_sandbox() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden-sandbox");
+    golden::run(
+        directory,
+        |engine| {
+            let config = Config { sandbox: true, ..Config::development() };
+            facade_oanda::mount(config, engine.handle(), IdSource::counted(), MountPoint::root())
+        },
+        number,
+    );
+}
+
 fn authenticate(request: &mut GoldenRequest) {
     let caller = request.header("Caller").unwrap_or("demo").to_owned();
     request.remove_header("Caller");

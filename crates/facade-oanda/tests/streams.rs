@@ -20,8 +20,10 @@ const NEVER: u32 = u32::MAX;
 fn serve(engine: &TestEngine, heartbeat_millis: u32) -> TestServer {
     let mut config = Config::development();
     config.stream = StreamLimits {
-        per_token: NonZeroUsize::new(2).unwrap(),
         heartbeat_millis: NonZeroU32::new(heartbeat_millis).unwrap(),
+        events_heartbeat_millis: NonZeroU32::new(heartbeat_millis).unwrap(),
+        max_instruments: NonZeroUsize::new(3).unwrap(),
+        ..StreamLimits::default()
     };
     let mount = facade_oanda::mount_stream(config, engine.handle(), IdSource::counted(), MountPoint::root());
     assert_eq!((mount.name, mount.endpoints), (NAME_STREAM, ENDPOINTS_STREAM));

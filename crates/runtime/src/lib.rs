@@ -6,14 +6,14 @@
 //!
 //! This crate knows no HTTP and no vendor.
 
+mod activities;
 mod answers;
 mod archive;
-mod activities;
 mod batch;
 mod clock;
 mod collect;
-mod condition;
 mod companions;
+mod condition;
 mod handle;
 mod ledger;
 mod log_writer;

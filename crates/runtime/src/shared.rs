@@ -8,8 +8,8 @@ use order_engine::Event;
 use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
-use crate::condition::ConditionCell;
 use crate::companions::Companions;
+use crate::condition::ConditionCell;
 use crate::snapshot::Folder;
 use crate::views::Views;
 

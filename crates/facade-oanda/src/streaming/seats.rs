@@ -10,7 +10,7 @@ use crate::auth::Caller;
 
 /// Why a stream has to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Eviction {
+pub(crate) enum Eviction {
     /// 60: the token has too many.
     TooMany,
     /// 64: its session was opened again.
@@ -18,11 +18,19 @@ pub(super) enum Eviction {
 }
 
 /// The streams of all tokens.
-#[derive(Debug)]
-pub(super) struct Seats {
-    per_token: usize,
-    /// For each token its streams, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Seats {
+    /// For each token its streams, oldest first. A token without streams is not there.
     taken: Mutex<BTreeMap<Caller, Vec<Taken>>>,
+}
+
+/// What becomes of one stream more than there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    /// The oldest has to go.
+    Evict,
+    /// It is refused.
+    Refuse,
 }
 
 #[derive(Debug)]
@@ -33,37 +41,47 @@ struct Taken {
 
 /// The place of one stream; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     seats: Arc<Seats>,
     caller: Caller,
     /// Says when the stream has to go.
-    pub(super) evicted: oneshot::Receiver<Eviction>,
+    pub(crate) evicted: oneshot::Receiver<Eviction>,
 }
 
 impl Seats {
-    pub(super) fn new(per_token: usize) -> Self {
-        Self { per_token, taken: Mutex::default() }
-    }
-
-    /// Takes a seat, and tells the streams that have to go for it.
-    pub(super) fn take(self: Arc<Self>, caller: Caller, session: Option<String>) -> Seat {
+    /// Takes a seat of `most`, and tells the streams that have to go for it. Nothing when it is refused.
+    pub(crate) fn take(
+        self: Arc<Self>,
+        caller: Caller,
+        session: Option<String>,
+        most: usize,
+        when_full: WhenFull,
+    ) -> Option<Seat> {
         let (evict, evicted) = oneshot::channel();
-        self.with(caller, |taken| {
+        let is_taken = self.with(caller, |taken| {
             let same = taken.iter().position(|other| session.is_some() && other.session == session);
             if let Some(place) = same {
                 tell(taken.remove(place), Eviction::SessionTaken);
             }
-            while taken.len() >= self.per_token {
-                tell(taken.remove(0), Eviction::TooMany);
+            if taken.len() >= most && when_full == WhenFull::Refuse {
+                return false;
             }
+            let surplus = (taken.len() + 1).saturating_sub(most).min(taken.len());
+            taken.drain(..surplus).for_each(|stream| tell(stream, Eviction::TooMany));
             taken.push(Taken { session, evict });
+            true
         });
-        Seat { seats: self, caller, evicted }
+        is_taken.then_some(Seat { seats: self, caller, evicted })
     }
 
-    fn with(&self, caller: Caller, change: impl FnOnce(&mut Vec<Taken>)) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        change(taken.entry(caller).or_default());
+    fn with<T>(&self, caller: Caller, change: impl FnOnce(&mut Vec<Taken>) -> T) -> T {
+        let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = all.entry(caller).or_default();
+        let result = change(taken);
+        if taken.is_empty() {
+            all.remove(&caller);
+        }
+        result
     }
 }
 
@@ -83,8 +101,12 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
-    const ANN: Caller = Caller { credential: 0 };
-    const BOB: Caller = Caller { credential: 1 };
+    const ANN: Caller = Caller::Token(0);
+    const BOB: Caller = Caller::Token(1);
+
+    fn sit(seats: &Arc<Seats>, caller: Caller, session: Option<&str>) -> Seat {
+        Arc::clone(seats).take(caller, session.map(str::to_owned), 2, WhenFull::Evict).unwrap()
+    }
 
     fn told(seat: &mut Seat) -> Option<Eviction> {
         seat.evicted.try_recv().ok()
@@ -92,8 +114,8 @@ mod tests {
 
     #[test]
     fn the_oldest_of_a_token_has_to_go() {
-        let seats = Arc::new(Seats::new(2));
-        let take = |caller| Arc::clone(&seats).take(caller, None);
+        let seats = Arc::new(Seats::default());
+        let take = |caller| sit(&seats, caller, None);
         let [mut first, mut second, mut other] = [ANN, ANN, BOB].map(take);
         let mut third = take(ANN);
         assert_eq!(told(&mut first), Some(Eviction::TooMany));
@@ -102,8 +124,8 @@ mod tests {
 
     #[test]
     fn a_seat_that_is_given_back_is_free() {
-        let seats = Arc::new(Seats::new(2));
-        let take = || Arc::clone(&seats).take(ANN, None);
+        let seats = Arc::new(Seats::default());
+        let take = || sit(&seats, ANN, None);
         let mut first = take();
         drop(take());
         let mut third = take();
@@ -112,13 +134,25 @@ mod tests {
 
     #[test]
     fn a_session_is_opened_once() {
-        let seats = Arc::new(Seats::new(2));
-        let take = |caller, session: &str| Arc::clone(&seats).take(caller, Some(session.to_owned()));
+        let seats = Arc::new(Seats::default());
+        let take = |caller, session| sit(&seats, caller, Some(session));
         let mut first = take(ANN, "a");
         let mut other_token = take(BOB, "a");
         let mut other_session = take(ANN, "b");
         let mut again = take(ANN, "a");
         assert_eq!(told(&mut first), Some(Eviction::SessionTaken));
         assert_eq!([&mut other_token, &mut other_session, &mut again].map(told), [None; 3]);
+    }
+
+    #[test]
+    fn where_none_has_to_go_one_more_is_refused() {
+        let seats = Arc::new(Seats::default());
+        let take = || Arc::clone(&seats).take(ANN, None, 1, WhenFull::Refuse);
+        let mut first = take().unwrap();
+        assert!(take().is_none());
+        assert_eq!(told(&mut first), None);
+        drop(first);
+        assert!(take().is_some());
+        assert!(seats.taken.lock().unwrap().is_empty());
     }
 }

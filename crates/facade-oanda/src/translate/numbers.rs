@@ -31,5 +31,10 @@ pub(super) fn average(losses: &mut Losses, field: &'static str, price: Decimal, 
 
 /// Money in the account's currency.
 pub(super) fn money(amount: Amount) -> Decimal {
-    amount.decimal().round_dp_with_strategy(MONEY_SCALE, RoundingStrategy::MidpointAwayFromZero)
+    rounded(amount.decimal())
+}
+
+/// An amount of money.
+pub(super) fn rounded(amount: Decimal) -> Decimal {
+    amount.round_dp_with_strategy(MONEY_SCALE, RoundingStrategy::MidpointAwayFromZero)
 }

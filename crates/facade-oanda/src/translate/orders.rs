@@ -92,7 +92,7 @@ pub(crate) fn closed(dialect: &Dialect<'_>, order: &Order) -> Translated<OrderCl
     losses.around(wire)
 }
 
-fn units_left(losses: &mut Losses, order: &Order) -> u64 {
+pub(super) fn units_left(losses: &mut Losses, order: &Order) -> u64 {
     let left = order.quantity.decimal() - order.filled.decimal();
     if !order.filled.is_zero() {
         losses.add("units", LossKind::Collapsed, &order.quantity, &left.normalize());
@@ -114,7 +114,7 @@ const fn closed_type(kind: OrderType, side: Side) -> Option<ClosedOrderType> {
     }
 }
 
-fn shown_price(losses: &mut Losses, price: Option<Price>) -> Number {
+pub(super) fn shown_price(losses: &mut Losses, price: Option<Price>) -> Number {
     if price.is_none() {
         losses.add("price", LossKind::Defaulted, &"", &"0");
     }

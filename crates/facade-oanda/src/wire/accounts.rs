@@ -42,3 +42,12 @@ pub(crate) struct Account {
     #[serde(rename = "accountCurrency")]
     pub(crate) currency: String,
 }
+
+/// The answer to the opening of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OpenedAccount {
+    pub(crate) username: String,
+    pub(crate) password: String,
+    #[serde(rename = "accountId")]
+    pub(crate) id: u64,
+}

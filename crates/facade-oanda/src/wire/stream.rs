@@ -1,14 +1,16 @@
-//! Messages of a stream of prices: an object whose one member says what it is.
+//! Messages of streams: an object whose one member says what it is.
 
 use serde::Serialize;
 
 use super::Number;
+use super::transactions::Transaction;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Message {
     Tick(Tick),
+    Transaction(Box<Transaction>),
     Heartbeat(Heartbeat),
     Disconnect(Disconnect),
 }
