@@ -16,6 +16,8 @@ pub(crate) struct Access {
     pub(crate) number: u64,
     /// `accountName`.
     pub(crate) name: String,
+    /// Whether its trades of one size must be closed oldest first.
+    pub(crate) is_fifo: bool,
     /// The engine's account.
     pub(crate) account: Arc<Account>,
 }
@@ -122,11 +124,11 @@ fn known(state: &State, number: u64) -> Result<Access, ApiError> {
     let Some(known) = state.accounts.get(&number) else {
         let account = opened(&reference, number).filter(|_| state.is_sandbox);
         let account = account.ok_or(ApiError::UnknownAccount)?;
-        return Ok(Access { number, name: primary(), account });
+        return Ok(Access { number, name: primary(), is_fifo: false, account });
     };
     let account = reference.account_by_code(&known.code).ok_or(ApiError::UnknownAccount)?;
     let account = Arc::clone(account);
-    Ok(Access { number, name: known.name.clone(), account })
+    Ok(Access { number, name: known.name.clone(), is_fifo: known.is_fifo, account })
 }
 
 fn resource(text: &str, name: &'static str) -> Result<u64, ApiError> {

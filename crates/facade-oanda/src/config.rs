@@ -60,6 +60,9 @@ pub struct AccountAlias {
     /// `accountName`.
     #[serde(default = "primary")]
     pub name: String,
+    /// Whether trades of one instrument and size must be closed oldest first, as one of the vendor's divisions has it.
+    #[serde(default)]
+    pub fifo: bool,
 }
 
 /// How an instrument is called and described here, where the rule will not do.
@@ -140,7 +143,7 @@ impl Config {
             accounts: vec![account.to_owned()],
             disabled: false,
         };
-        let alias = |id| AccountAlias { id, name: primary() };
+        let alias = |id| AccountAlias { id, name: primary(), fifo: false };
         Self {
             sandbox: false,
             credentials: BTreeMap::from([

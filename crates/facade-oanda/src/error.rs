@@ -78,6 +78,8 @@ pub(crate) enum ApiError {
     Halted,
     /// 25: the account takes no orders.
     AccountNotTradable,
+    /// 28: an older trade of the same size has to be closed first.
+    OutOfTurn,
     /// 30: the order is another account's.
     ForeignOrder,
     /// 32: no such account.
@@ -213,6 +215,7 @@ impl ApiError {
             Self::UpperBound => (22, 400),
             Self::LowerBound => (23, 400),
             Self::Halted => (24, 403),
+            Self::OutOfTurn => (28, 403),
             Self::ForeignOrder => (30, 404),
             Self::UnknownAccount => (32, 404),
             Self::NoParameters => (35, 400),
@@ -268,6 +271,7 @@ impl ApiError {
             Self::LowerBound => "Lower bound exceeded",
             Self::Halted => "Instrument trading halted",
             Self::AccountNotTradable => "Account Not Tradable",
+            Self::OutOfTurn => "Trades in the same instrument must be closed in FIFO order",
             Self::UnknownAccount => "The account ID provided is invalid",
             Self::InvalidStopLoss { given, price } => return wrong_side("stopLoss", *given, *price).into(),
             Self::InvalidTakeProfit { given, price } => {
@@ -400,8 +404,11 @@ impl From<Reject> for ApiError {
             | Reject::NotionalTooLarge { .. }
             | Reject::ExceedsShort { .. }
             | Reject::Overflow => Self::OutOfRange("units"),
-            Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } => Self::Precision,
+            Reject::PriceTooPrecise { .. }
+            | Reject::PriceOffTick { .. }
+            | Reject::OffsetTooPrecise { .. } => Self::Precision,
             Reject::PriceTooLarge { .. } => Self::OutOfRange("price"),
+            Reject::OffsetOutOfRange { .. } => Self::OutOfRange("trailingStop"),
             Reject::ExpiryInPast { .. } => Self::Malformed("expiry"),
             Reject::TooManyOpenOrders { .. } => Self::TooManyOrders,
             Reject::CapacityExhausted { what, .. } => what.into(),
@@ -427,8 +434,6 @@ impl From<Reject> for ApiError {
             | Reject::UnknownListItem(_)
             | Reject::ListNameTaken(_)
             | Reject::InstrumentListed(_)
-            | Reject::OffsetTooPrecise { .. }
-            | Reject::OffsetOutOfRange { .. }
             | Reject::TriggerReached { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. }

@@ -17,6 +17,10 @@ const fn get(path: &'static str) -> Endpoint {
     Endpoint { method: "GET", path, has_body: false, needs_auth: true }
 }
 
+const fn delete(path: &'static str) -> Endpoint {
+    Endpoint { method: "DELETE", path, has_body: false, needs_auth: true }
+}
+
 const fn with_body(method: &'static str, path: &'static str) -> Endpoint {
     Endpoint { method, path, has_body: true, needs_auth: true }
 }
@@ -51,11 +55,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
     with_body("POST", ORDERS),
     get(ORDER),
     with_body("PATCH", ORDER),
-    Endpoint { method: "DELETE", path: ORDER, has_body: false, needs_auth: true },
+    delete(ORDER),
     get(TRADES),
     get(TRADE),
+    with_body("PATCH", TRADE),
+    delete(TRADE),
     get(POSITIONS),
     get(POSITION),
+    delete(POSITION),
     get(TRANSACTIONS),
     get(TRANSACTION),
     get(ALL_TRANSACTIONS),

@@ -46,6 +46,8 @@ pub(crate) struct KnownAccount {
     pub(crate) code: String,
     /// `accountName`.
     pub(crate) name: String,
+    /// Whether its trades of one size must be closed oldest first.
+    pub(crate) is_fifo: bool,
 }
 
 impl State {
@@ -54,7 +56,7 @@ impl State {
         let accounts = config
             .accounts
             .into_iter()
-            .map(|(code, alias)| (alias.id, KnownAccount { code, name: alias.name }))
+            .map(|(code, alias)| (alias.id, KnownAccount { code, name: alias.name, is_fifo: alias.fifo }))
             .collect();
         Self {
             is_sandbox: config.sandbox,

@@ -4,6 +4,8 @@
 pub(crate) mod accounts;
 pub(crate) mod arguments;
 pub(crate) mod candles;
+pub(crate) mod closing;
+pub(crate) mod exits;
 pub(crate) mod fills;
 mod granularity;
 pub(crate) mod history;
@@ -21,7 +23,7 @@ pub(crate) mod transactions;
 use std::fmt::Display;
 
 use facade_kit::{Loss, LossKind, Translated};
-use order_engine::{InstrumentId, Reference};
+use order_engine::{Exits, InstrumentId, Reference};
 
 use crate::times::TimeFormat;
 use crate::wire;
@@ -36,6 +38,11 @@ pub(crate) struct Dialect<'state> {
 }
 
 impl Dialect<'_> {
+    /// How exits of a trade in an instrument are shown.
+    fn shown_exits(&self, losses: &mut Losses, id: InstrumentId, exits: &Exits) -> exits::Shown {
+        exits::of_order(losses, self.names, self.reference.instrument(id).map(AsRef::as_ref), exits)
+    }
+
     /// Name and price decimals of an instrument. One that is gone, which no command of the engine brings about, has its
     /// number for a name.
     fn instrument(&self, id: InstrumentId) -> (String, u32) {

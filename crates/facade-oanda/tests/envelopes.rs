@@ -59,6 +59,8 @@ impl Expectations for Oanda {
             _ if endpoint.method == "POST" && endpoint.path == "/v1/accounts" => (405, 7),
             // The address of a history says all that is asked, and this one is nobody's.
             _ if endpoint.path == "/{key}.json.zip" => (404, 404),
+            // No trade has that number; what is wrong with the request itself comes first.
+            Case::BadBody | Case::NoContentType if endpoint.path.ends_with("{trade_id}") => (404, 12),
             // No text is malformed as a form. This one is a form without any argument that the operation knows.
             Case::BadBody if endpoint.method == "PATCH" => (400, 35),
             Case::BadBody => (400, 2),

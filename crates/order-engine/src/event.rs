@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::calendar::SessionKind;
 use crate::execution::Execution;
+use crate::exits::ExitChanges;
 use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
 use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
@@ -149,6 +150,8 @@ pub enum Change {
         instrument: InstrumentId,
         /// The lot after it.
         lot: Lot,
+        /// What its owner changed; nothing for exits that are used up.
+        changes: Option<ExitChanges>,
     },
     /// The trailing stop of an open lot followed the market.
     LotTrailed {

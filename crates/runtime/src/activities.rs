@@ -17,7 +17,8 @@ const BITE: usize = 128;
 
 /// Whether an event is kept.
 fn is_kept(event: &Event) -> bool {
-    event.account != AccountId::HOUSE && !matches!(event.change, Change::OrderTrailed(_))
+    event.account != AccountId::HOUSE
+        && !matches!(event.change, Change::OrderTrailed(_) | Change::LotTrailed { .. })
 }
 
 impl Views {

@@ -67,17 +67,6 @@ pub(super) fn expiry(text: &str, times: TimeFormat, now: Timestamp) -> Result<Ti
     times.parse(text).filter(|expiry| *expiry > now).ok_or(ApiError::Malformed("expiry"))
 }
 
-/// An exit of the trade to be opened. The engine has none yet, so that only zero, which means none, is taken.
-///
-/// # Errors
-/// Code 1.
-pub(super) fn no_exit(text: Option<&String>, name: &'static str) -> Result<(), ApiError> {
-    match text.map(|text| optional_price(text, name)).transpose()?.flatten() {
-        None => Ok(()),
-        Some(_) => Err(ApiError::Malformed(name)),
-    }
-}
-
 /// A price that fits the instrument. Zeros at its end that the instrument does not have are cut.
 ///
 /// # Errors

@@ -7,8 +7,8 @@ use order_engine::{Execution, Holdings, LotClosure, LotId, Order, PlaceOrder, Si
 use rust_decimal::Decimal;
 
 use super::{Dialect, Losses, numbers, side};
+use crate::wire::Side;
 use crate::wire::orders::{MarketFilled, TradeOpened, TradeTaken};
-use crate::wire::{Number, Side};
 
 /// One trade that gave up units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) fn filled(
         instrument,
         time: dialect.times.seconds(order.updated_at),
         price: numbers::average(&mut losses, "price", price, scale),
-        trade_opened: opened(&mut losses, order, executions).into(),
+        trade_opened: opened(&mut losses, dialect, order, executions).into(),
         trades_closed: taken
             .iter()
             .filter(|taken| taken.whole)
@@ -49,20 +49,26 @@ pub(crate) fn filled(
     losses.around(wire)
 }
 
-fn opened(losses: &mut Losses, order: &Order, executions: &[Arc<Execution>]) -> Option<TradeOpened> {
+fn opened(
+    losses: &mut Losses,
+    dialect: &Dialect<'_>,
+    order: &Order,
+    executions: &[Arc<Execution>],
+) -> Option<TradeOpened> {
     let mut lots = executions.iter().filter_map(|execution| execution.opened);
     let (first, mut quantity) = lots.next().map(|(lot, quantity)| (lot, quantity.decimal()))?;
     for (lot, more) in lots {
         losses.add("tradeOpened.id", LossKind::Collapsed, &lot, &first);
         quantity += more.decimal();
     }
+    let exits = dialect.shown_exits(losses, order.instrument, &order.exits);
     Some(TradeOpened {
         id: first.get(),
         units: numbers::units(losses, quantity),
         side: side(order.side),
-        take_profit: Number::NONE,
-        stop_loss: Number::NONE,
-        trailing_stop: Number::NONE,
+        take_profit: exits.take_profit,
+        stop_loss: exits.stop_loss,
+        trailing_stop: exits.trailing_stop,
     })
 }
 

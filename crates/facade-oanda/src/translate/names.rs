@@ -63,12 +63,21 @@ impl Names {
         })
     }
 
+    /// What a pip is: as it is written, or else as the engine has it, or else ten ticks.
+    pub(crate) fn pip_size(&self, instrument: &Instrument) -> Decimal {
+        let written = self.alias(instrument).and_then(|alias| alias.pip.as_ref()?.parse().ok());
+        let definition = &instrument.definition;
+        written
+            .or_else(|| definition.pip.map(|pip| pip.decimal().normalize()))
+            .unwrap_or_else(|| (definition.tick.decimal() * Decimal::TEN).normalize())
+    }
+
     /// `pip`, written as the vendor writes it: `0.0001`, `1.0`, `10`. By rule it is ten ticks, since the vendor quotes one
     /// digit more than a pip.
     pub(crate) fn pip(&self, instrument: &Instrument) -> String {
         let alias = self.alias(instrument).and_then(|alias| alias.pip.clone());
         alias.unwrap_or_else(|| {
-            let pip = (instrument.definition.tick.decimal() * Decimal::TEN).normalize();
+            let pip = self.pip_size(instrument);
             if pip == Decimal::ONE { "1.0".to_owned() } else { pip.to_string() }
         })
     }

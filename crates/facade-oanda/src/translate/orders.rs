@@ -24,6 +24,7 @@ pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrde
     let (instrument, _) = dialect.instrument(order.instrument);
     let units = units_left(&mut losses, order);
     let Pending { kind, price, bound } = pending(&mut losses, order);
+    let exits = dialect.shown_exits(&mut losses, order.instrument, &order.exits);
     let wire = WireOrder {
         id: order.id.get(),
         instrument,
@@ -32,12 +33,12 @@ pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrde
         kind,
         time: dialect.times.seconds(modified_at(order)),
         price: shown_price(&mut losses, price),
-        take_profit: Number::NONE,
-        stop_loss: Number::NONE,
+        take_profit: exits.take_profit,
+        stop_loss: exits.stop_loss,
         expiry: dialect.times.seconds(expiry(&mut losses, order)),
         upper_bound: number(bound.upper),
         lower_bound: number(bound.lower),
-        trailing_stop: Number::NONE,
+        trailing_stop: exits.trailing_stop,
     };
     note_status(&mut losses, order);
     note_unsaid(&mut losses, order);
@@ -55,6 +56,7 @@ pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<Pendin
     let mut losses = Losses::default();
     let (instrument, _) = dialect.instrument(order.instrument);
     let Pending { price, bound, .. } = pending(&mut losses, order);
+    let exits = dialect.shown_exits(&mut losses, order.instrument, &order.exits);
     let wire = PendingCreated {
         instrument,
         time: dialect.times.seconds(order.created_at),
@@ -63,12 +65,12 @@ pub(crate) fn created(dialect: &Dialect<'_>, order: &Order) -> Translated<Pendin
             id: order.id.get(),
             units: numbers::units(&mut losses, order.quantity.decimal()),
             side: side(order.side),
-            take_profit: Number::NONE,
-            stop_loss: Number::NONE,
+            take_profit: exits.take_profit,
+            stop_loss: exits.stop_loss,
             expiry: dialect.times.seconds(expiry(&mut losses, order)),
             upper_bound: number(bound.upper),
             lower_bound: number(bound.lower),
-            trailing_stop: Number::NONE,
+            trailing_stop: exits.trailing_stop,
         },
     };
     losses.around(wire)

@@ -6,6 +6,7 @@ use order_engine::{Order, Side, TimeInForce};
 use super::orders::{expiry, note_unsaid};
 use super::pending::{Pending, pending, within};
 use super::{Dialect, Losses, numbers};
+use crate::wire::Number;
 use crate::wire::orders::{CreateOrder, OrderType};
 
 /// The arguments of a POST that places the same order.
@@ -41,6 +42,11 @@ pub(crate) fn request(dialect: &Dialect<'_>, order: &Order) -> Translated<Create
     };
     request.lower_bound = bound.lower.map(|price| price.to_string());
     request.upper_bound = bound.upper.map(|price| price.to_string());
+    let exits = dialect.shown_exits(&mut losses, order.instrument, &order.exits);
+    let asked = |number: Number| (!number.0.is_zero()).then(|| number.0.normalize().to_string());
+    request.stop_loss = asked(exits.stop_loss);
+    request.take_profit = asked(exits.take_profit);
+    request.trailing_stop = asked(exits.trailing_stop);
     note_unsaid(&mut losses, order);
     losses.around(request)
 }

@@ -11,7 +11,7 @@ use crate::wire::Number;
 use crate::wire::rates::{Instrument as WireInstrument, InterestRate, InterestRates, Price, PriceStatus};
 
 /// The vendor's bounds of a trailing stop, in pips.
-const TRAILING_STOP: (i64, i64) = (5, 10_000);
+pub(super) const TRAILING_STOP: (i64, i64) = (5, 10_000);
 
 /// A member of an instrument that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,15 @@
 //! Requests about orders, as commands. The order of checks is 8 to 12 of [`crate::error`].
 //!
-//! Order types and exits have one place each: [`OrderArguments`] for what an order type needs, [`arguments::no_exit`] for
-//! what is attached to the trade that an order opens.
+//! Order types and exits have one place each: [`OrderArguments`] for what an order type needs, [`super::exits`] for what is
+//! attached to the trade that an order opens.
 
 use order_engine::{
-    AccountId, Instrument, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity, ReplaceOrder, Side,
-    Size, TimeInForce, Timestamp,
+    AccountId, ExitChanges, Instrument, Order, OrderKind, PlaceOrder, Price, PriceBound, Quantity,
+    ReplaceOrder, Side, Size, TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
+use super::exits::Asked;
 use super::{Dialect, arguments};
 use crate::error::ApiError;
 use crate::wire::orders::{ChangeOrder, CreateOrder};
@@ -69,7 +70,12 @@ pub(crate) fn place(
         lower: read_bound(request.lower_bound.as_ref(), "lowerBound")?,
         upper: read_bound(request.upper_bound.as_ref(), "upperBound")?,
     };
-    no_exits([&request.stop_loss, &request.take_profit, &request.trailing_stop].map(Option::as_ref))?;
+    let exits = Asked {
+        stop_loss: request.stop_loss.as_deref(),
+        take_profit: request.take_profit.as_deref(),
+        trailing_stop: request.trailing_stop.as_deref(),
+    };
+    let exits = exits.read()?;
 
     let instrument = dialect.names.find(dialect.reference, name).ok_or(ApiError::UnknownInstrument)?;
     let (kind, time_in_force) = match particular {
@@ -79,8 +85,14 @@ pub(crate) fn place(
         }
     };
     let price_bound = arguments::precise_bound(bound, instrument)?;
+    let exits = exits.exits(dialect.names, instrument)?;
     let size = Size::Base(arguments::within_limit(units, instrument)?);
-    Ok(PlaceOrder { time_in_force, price_bound, ..PlaceOrder::new(account, instrument.id, side, kind, size) })
+    Ok(PlaceOrder {
+        time_in_force,
+        price_bound,
+        exits,
+        ..PlaceOrder::new(account, instrument.id, side, kind, size)
+    })
 }
 
 /// The type must be there, and what a pending order needs.
@@ -117,13 +129,6 @@ fn read_bound(text: Option<&String>, name: &'static str) -> Result<Option<Price>
     Ok(text.map(|text| arguments::optional_price(text, name)).transpose()?.flatten())
 }
 
-/// Exits of the trade that an order opens, in the vendor's order: stop loss, take profit, trailing stop.
-fn no_exits([stop_loss, take_profit, trailing_stop]: [Option<&String>; 3]) -> Result<(), ApiError> {
-    arguments::no_exit(stop_loss, "stopLoss")?;
-    arguments::no_exit(take_profit, "takeProfit")?;
-    arguments::no_exit(trailing_stop, "trailingStop")
-}
-
 /// The command that changes an order; nothing when what is asked for is so already.
 ///
 /// # Errors
@@ -143,7 +148,12 @@ pub(crate) fn change(
     let expiry =
         request.expiry.as_deref().map(|text| arguments::expiry(text, dialect.times, now)).transpose()?;
     let (limit, bound) = changed_bounds(order, request)?;
-    no_exits([&request.stop_loss, &request.take_profit, &request.trailing_stop].map(Option::as_ref))?;
+    let exits = Asked {
+        stop_loss: request.stop_loss.as_deref(),
+        take_profit: request.take_profit.as_deref(),
+        trailing_stop: request.trailing_stop.as_deref(),
+    };
+    let exits = exits.read()?;
 
     let precise = |price: Option<Price>| price.map(|price| arguments::precise(price, instrument)).transpose();
     let (price, limit) = (precise(price)?, precise(limit)?);
@@ -152,19 +162,24 @@ pub(crate) fn change(
     let quantity = units
         .map(|units| arguments::within_limit(units, instrument).and_then(|units| with_filled(order, units)))
         .transpose()?;
+    let exits = exits.changes(dialect.names, instrument)?;
+    let has_exits = order.exits.changed(&exits) != order.exits;
+    let exits = if has_exits { exits } else { ExitChanges::KEEP };
     let command = ReplaceOrder {
         price,
         quantity,
         time_in_force: expiry.map(TimeInForce::Gtd),
         price_bound,
         trigger,
+        exits,
         ..ReplaceOrder::new(order.account, order.id)
     };
     let is_change = price.is_some()
         || trigger.is_some()
         || quantity.is_some()
         || expiry.is_some()
-        || price_bound.is_some();
+        || price_bound.is_some()
+        || has_exits;
     Ok(is_change.then_some(command))
 }
 

@@ -7,7 +7,8 @@
 
 use facade_kit::{LossKind, Translated};
 use order_engine::{
-    Account, Change, Event, Execution, InstrumentId, LotClosure, Order, Settlement, StatusReason, Timestamp,
+    Account, Change, ClosingCause, Event, Execution, ExitChange, ExitChanges, ExitKind, InstrumentId, Lot,
+    LotClosure, Order, Price, PriceBound, Settlement, StatusReason, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -17,8 +18,9 @@ use crate::error::ApiError;
 use crate::wire::Number;
 use crate::wire::orders::OrderType;
 use crate::wire::transactions::{
-    Cancel, Closed, Details, Filled, Funds, MarginRate, Opened, Pending as PendingDetails, Reason, Terms,
-    TradeOpened, TradeReduced, Transaction, TransactionType, Update,
+    Cancel, Closed, Details, ExitFilled, Exits as WireExits, Filled, Funds, MarginRate, Opened,
+    Pending as PendingDetails, Reason, Terms, TradeOpened, TradeReduced, TradeUpdate, Transaction,
+    TransactionType, Update,
 };
 
 /// A transaction, and what it is about when it is about an instrument.
@@ -45,7 +47,9 @@ impl Teller<'_> {
         let number = event.id.get();
         let entries = match &event.change {
             // An order is created by the event that gave it its number.
-            Change::OrderStaged(order) | Change::OrderAccepted(order) if order.id.get() == number => {
+            Change::OrderStaged(order) | Change::OrderQueued(order) | Change::OrderAccepted(order)
+                if order.id.get() == number =>
+            {
                 self.created(&mut losses, event, order).into_iter().collect()
             }
             Change::OrderReplaced(order) => vec![self.updated(&mut losses, event, order)],
@@ -80,7 +84,19 @@ impl Teller<'_> {
                 let opened = Details::Opened(Opened { home_currency, reason: Reason::ClientRequest });
                 vec![self.entry(event, number, TransactionType::Create, None, opened)]
             }
+            Change::LotExitsChanged { instrument, lot, changes: Some(changes) } => {
+                vec![self.trade_updated(&mut losses, event, *instrument, lot, changes)]
+            }
             Change::StateReset
+            | Change::SessionChanged { .. }
+            | Change::TradingHalted { .. }
+            | Change::TradingResumed { .. }
+            | Change::LotExitsChanged { .. }
+            | Change::LotTrailed { .. }
+            | Change::OrderQueued(_)
+            | Change::OrderSuspended(_)
+            | Change::OrderResumed(_)
+            | Change::OrderReduced(_)
             | Change::ListChanged(_)
             | Change::ListDeleted(_)
             | Change::BalanceAdjusted { .. }
@@ -122,7 +138,7 @@ impl Teller<'_> {
             price: orders::shown_price(losses, price),
             expiry: self.dialect.times.seconds(orders::expiry(losses, order)),
             reason: Reason::ClientRequest,
-            terms: terms(bound),
+            terms: self.terms(losses, order, bound),
         });
         Some(self.entry(event, order.id.get(), kind, Some(order.instrument), details))
     }
@@ -136,7 +152,7 @@ impl Teller<'_> {
             expiry: self.dialect.times.seconds(orders::expiry(losses, order)),
             reason: Reason::ReplacesOrder,
             order_id: order.id.get(),
-            terms: terms(bound),
+            terms: self.terms(losses, order, bound),
         });
         self.entry(event, event.id.get(), TransactionType::OrderUpdate, Some(order.instrument), details)
     }
@@ -162,6 +178,12 @@ impl Teller<'_> {
             TransactionType::OrderFilled
         };
         let closed = self.closings(losses, execution);
+        if let Some(closing) = order.closing {
+            return closed
+                .iter()
+                .map(|closed| self.lot_closed(event, execution, closed, closing.cause))
+                .collect();
+        }
         let reduced = closed.first();
         let details = Details::Filled(Filled {
             instrument: self.dialect.instrument(order.instrument).0,
@@ -173,7 +195,7 @@ impl Teller<'_> {
             account_balance: reduced
                 .map_or_else(|| Number(numbers::money(execution.balance)), |closing| closing.balance),
             order_id: (kind == TransactionType::OrderFilled).then_some(order.id.get()),
-            terms: terms(bound),
+            terms: self.terms(losses, order, bound),
             trade_opened: execution.opened.map(|(lot, quantity)| TradeOpened {
                 id: lot.get(),
                 units: numbers::units(losses, quantity.decimal()),
@@ -188,6 +210,71 @@ impl Teller<'_> {
         let mut entries = vec![self.entry(event, event.id.get(), kind, Some(order.instrument), details)];
         entries.extend(closed.iter().skip(1).map(|closing| self.trade_closed(event, execution, closing)));
         entries
+    }
+
+    /// A closing that was asked for, or that an exit brought about.
+    fn lot_closed(
+        &self,
+        event: &Event,
+        execution: &Execution,
+        closing: &Closing,
+        cause: ClosingCause,
+    ) -> Entry {
+        let kind = match cause {
+            ClosingCause::Owner => return self.trade_closed(event, execution, closing),
+            ClosingCause::Exit(ExitKind::TakeProfit) => TransactionType::TakeProfitFilled,
+            ClosingCause::Exit(ExitKind::StopLoss) => TransactionType::StopLossFilled,
+            ClosingCause::Exit(ExitKind::Trailing) => TransactionType::TrailingStopFilled,
+        };
+        let details = Details::ExitFilled(ExitFilled {
+            trade_id: closing.lot.lot.get(),
+            instrument: self.dialect.instrument(execution.instrument).0,
+            units: closing.units,
+            side: side(execution.side),
+            price: Number(execution.price.decimal()),
+            pl: closing.pl,
+            interest: Number::NONE,
+            account_balance: closing.balance,
+        });
+        self.entry(event, closing.lot.number.get(), kind, Some(execution.instrument), details)
+    }
+
+    fn trade_updated(
+        &self,
+        losses: &mut Losses,
+        event: &Event,
+        instrument: InstrumentId,
+        lot: &Lot,
+        changes: &ExitChanges,
+    ) -> Entry {
+        let shown = self.dialect.shown_exits(losses, instrument, &lot.exits.terms());
+        let details = Details::TradeUpdate(TradeUpdate {
+            instrument: self.dialect.instrument(instrument).0,
+            units: numbers::units(losses, lot.quantity.decimal()),
+            exits: WireExits {
+                take_profit_price: (changes.take_profit != ExitChange::Keep).then_some(shown.take_profit),
+                stop_loss_price: (changes.stop_loss != ExitChange::Keep).then_some(shown.stop_loss),
+                trailing_stop_loss_distance: (changes.trailing != ExitChange::Keep)
+                    .then_some(shown.trailing_stop),
+            },
+            trade_id: lot.id.get(),
+        });
+        self.entry(event, event.id.get(), TransactionType::TradeUpdate, Some(instrument), details)
+    }
+
+    fn terms(&self, losses: &mut Losses, order: &Order, bound: PriceBound) -> Terms {
+        let number = |price: Option<Price>| price.map(|price| Number(price.decimal()));
+        let shown = self.dialect.shown_exits(losses, order.instrument, &order.exits);
+        let set = |number: Number| (number != Number::NONE).then_some(number);
+        Terms {
+            lower_bound: number(bound.lower),
+            upper_bound: number(bound.upper),
+            exits: WireExits {
+                take_profit_price: set(shown.take_profit),
+                stop_loss_price: set(shown.stop_loss),
+                trailing_stop_loss_distance: set(shown.trailing_stop),
+            },
+        }
     }
 
     fn trade_closed(&self, event: &Event, execution: &Execution, closing: &Closing) -> Entry {
@@ -254,16 +341,15 @@ pub(super) fn profit(
     }
 }
 
-fn terms(bound: order_engine::PriceBound) -> Terms {
-    let number = |price: Option<order_engine::Price>| price.map(|price| Number(price.decimal()));
-    Terms { lower_bound: number(bound.lower), upper_bound: number(bound.upper) }
-}
-
 /// Why an order ended.
 fn reason(losses: &mut Losses, reason: Option<&StatusReason>) -> Reason {
     match reason {
         None | Some(StatusReason::CanceledByOwner) => Reason::ClientRequest,
         Some(StatusReason::NotFilledAtOnce) => Reason::InsufficientLiquidity,
+        Some(StatusReason::NothingToReduce) => {
+            losses.add("reason", LossKind::Collapsed, &"nothing to reduce", &"UNITS_VIOLATION");
+            Reason::UnitsViolation
+        }
         Some(StatusReason::TimeInForceEnded | StatusReason::StagingEnded) => Reason::TimeInForceExpired,
         Some(StatusReason::Restated) => {
             losses.add("reason", LossKind::Collapsed, &"restated", &"CLIENT_REQUEST");

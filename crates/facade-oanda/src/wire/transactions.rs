@@ -35,6 +35,10 @@ pub(crate) enum TransactionType {
     OrderCancel,
     OrderFilled,
     TradeClose,
+    TradeUpdate,
+    TakeProfitFilled,
+    StopLossFilled,
+    TrailingStopFilled,
     SetMarginRate,
     TransferFunds,
     Create,
@@ -67,6 +71,8 @@ pub(crate) enum Details {
     Cancel(Cancel),
     Filled(Filled),
     Closed(Closed),
+    ExitFilled(ExitFilled),
+    TradeUpdate(TradeUpdate),
     MarginRate(MarginRate),
     Funds(Funds),
     Opened(Opened),
@@ -136,6 +142,45 @@ pub(crate) struct Terms {
     pub(crate) lower_bound: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) upper_bound: Option<Number>,
+    #[serde(flatten)]
+    pub(crate) exits: Exits,
+}
+
+/// What closes a trade, as far as it is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Exits {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) take_profit_price: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stop_loss_price: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trailing_stop_loss_distance: Option<Number>,
+}
+
+/// `TRADE_UPDATE`: what was changed, zero for what was removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TradeUpdate {
+    pub(crate) instrument: String,
+    pub(crate) units: u64,
+    #[serde(flatten)]
+    pub(crate) exits: Exits,
+    pub(crate) trade_id: u64,
+}
+
+/// `TAKE_PROFIT_FILLED`, `STOP_LOSS_FILLED`, `TRAILING_STOP_FILLED`. The side is that of the closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExitFilled {
+    pub(crate) trade_id: u64,
+    pub(crate) instrument: String,
+    pub(crate) units: u64,
+    pub(crate) side: Side,
+    pub(crate) price: Number,
+    pub(crate) pl: Number,
+    pub(crate) interest: Number,
+    pub(crate) account_balance: Number,
 }
 
 /// The trade that a fill opened.

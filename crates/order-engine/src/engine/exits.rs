@@ -167,7 +167,8 @@ impl Engine {
         let (instrument, lot, exits) = self.decide_lot_exits(self.now, command)?;
         let lot = self.put_exits(command.account, instrument, lot, exits);
         let mut events = Vec::new();
-        self.emit(&mut events, command.account, Change::LotExitsChanged { instrument, lot });
+        let changes = Some(command.changes);
+        self.emit(&mut events, command.account, Change::LotExitsChanged { instrument, lot, changes });
         Ok(Outcome { order: None, events })
     }
 
@@ -275,7 +276,7 @@ impl Engine {
             && let Ok((_, left)) = self.own_lot(account, lot)
         {
             let lot = self.put_exits(account, instrument, left, LotExits::default());
-            self.emit(events, account, Change::LotExitsChanged { instrument, lot });
+            self.emit(events, account, Change::LotExitsChanged { instrument, lot, changes: None });
         }
     }
 }
