@@ -31,8 +31,8 @@ mod start;
 mod state;
 mod views;
 
-pub use archive::ArchiveError;
 pub use activities::ACTIVITIES_KEPT;
+pub use archive::ArchiveError;
 pub use batch::{BatchError, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use condition::Condition;

@@ -88,6 +88,7 @@ impl Teller<'_> {
                 vec![self.trade_updated(&mut losses, event, *instrument, lot, changes)]
             }
             Change::StateReset
+            | Change::MarginCloseout { .. }
             | Change::SessionChanged { .. }
             | Change::TradingHalted { .. }
             | Change::TradingResumed { .. }
@@ -208,7 +209,12 @@ impl Teller<'_> {
             }),
         });
         let mut entries = vec![self.entry(event, event.id.get(), kind, Some(order.instrument), details)];
-        entries.extend(closed.iter().skip(1).map(|closing| self.trade_closed(event, execution, closing)));
+        entries.extend(
+            closed
+                .iter()
+                .skip(1)
+                .map(|closing| self.trade_closed(event, execution, closing, TransactionType::TradeClose)),
+        );
         entries
     }
 
@@ -221,7 +227,12 @@ impl Teller<'_> {
         cause: ClosingCause,
     ) -> Entry {
         let kind = match cause {
-            ClosingCause::Owner => return self.trade_closed(event, execution, closing),
+            ClosingCause::Owner => {
+                return self.trade_closed(event, execution, closing, TransactionType::TradeClose);
+            }
+            ClosingCause::MarginCloseout => {
+                return self.trade_closed(event, execution, closing, TransactionType::MarginCloseout);
+            }
             ClosingCause::Exit(ExitKind::TakeProfit) => TransactionType::TakeProfitFilled,
             ClosingCause::Exit(ExitKind::StopLoss) => TransactionType::StopLossFilled,
             ClosingCause::Exit(ExitKind::Trailing) => TransactionType::TrailingStopFilled,
@@ -277,7 +288,13 @@ impl Teller<'_> {
         }
     }
 
-    fn trade_closed(&self, event: &Event, execution: &Execution, closing: &Closing) -> Entry {
+    fn trade_closed(
+        &self,
+        event: &Event,
+        execution: &Execution,
+        closing: &Closing,
+        kind: TransactionType,
+    ) -> Entry {
         let details = Details::Closed(Closed {
             instrument: self.dialect.instrument(execution.instrument).0,
             units: closing.units,
@@ -289,7 +306,7 @@ impl Teller<'_> {
             trade_id: closing.lot.lot.get(),
         });
         let number = closing.lot.number.get();
-        self.entry(event, number, TransactionType::TradeClose, Some(execution.instrument), details)
+        self.entry(event, number, kind, Some(execution.instrument), details)
     }
 
     /// What a fill closed, each with the balance that there was after it.
@@ -346,6 +363,7 @@ fn reason(losses: &mut Losses, reason: Option<&StatusReason>) -> Reason {
     match reason {
         None | Some(StatusReason::CanceledByOwner) => Reason::ClientRequest,
         Some(StatusReason::NotFilledAtOnce) => Reason::InsufficientLiquidity,
+        Some(StatusReason::MarginCloseout | StatusReason::Unfunded) => Reason::InsufficientMargin,
         Some(StatusReason::NothingToReduce) => {
             losses.add("reason", LossKind::Collapsed, &"nothing to reduce", &"UNITS_VIOLATION");
             Reason::UnitsViolation

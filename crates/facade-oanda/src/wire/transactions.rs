@@ -39,6 +39,7 @@ pub(crate) enum TransactionType {
     TakeProfitFilled,
     StopLossFilled,
     TrailingStopFilled,
+    MarginCloseout,
     SetMarginRate,
     TransferFunds,
     Create,
@@ -199,7 +200,7 @@ pub(crate) struct TradeReduced {
     pub(crate) interest: Number,
 }
 
-/// `TRADE_CLOSE`. The side is that of the closing.
+/// `TRADE_CLOSE`, `MARGIN_CLOSEOUT`. The side is that of the closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Closed {
