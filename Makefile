@@ -73,6 +73,7 @@ golden-log: tools ## Write the log that holds the engine's rules anew, with the 
 .PHONY: bench
 bench: bench-engine ## Measure the engine, the way to the disk, and the HTTP paths
 	$(CARGO) bench --package runtime --bench submit
+	$(CARGO) bench --package runtime --bench snapshots
 	$(CARGO) bench --package dragoman-tests --bench http
 
 .PHONY: bench-engine

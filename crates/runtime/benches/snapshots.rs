@@ -1,0 +1,98 @@
+//! What a start costs with a million orders resting: by replaying the log, and from a snapshot of the same state; and
+//! what the snapshot itself costs while it is made, in time and in the longest answer that a caller had to wait for.
+//!
+//! `ORDERS` asks for another number of orders.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "the figures are the output")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use order_engine::{AccountId, Command, InstrumentId, OrderKind, PlaceOrder, Price, Quantity, Side, Size};
+use runtime::{Durability, JournalMode, Options, Runtime, Seed, SnapshotPolicy, SystemClock};
+
+const ORDERS: u64 = 1_000_000;
+const TOGETHER: u64 = 500;
+const SEED: &str = r#"
+asset = [
+    { code = "USD", name = "US dollar", kind = "fiat", scale = 2 },
+    { code = "BTC", name = "Bitcoin", kind = "crypto", scale = 8 },
+]
+account = [{ code = "demo", currency = "USD", balances = { USD = "100000000" } }]
+
+[[instrument]]
+symbol = "BTC-USD"
+name = "Bitcoin in US dollars"
+base = "BTC"
+quote = "USD"
+settlement = "spot"
+tick = "0.01"
+lot = "0.00000001"
+minimum_quantity = "0.00001"
+maximum_quantity = "1000"
+minimum_notional = "0"
+day_ends_at = "21:00"
+"#;
+
+fn main() {
+    let orders = std::env::var("ORDERS").map_or(ORDERS, |text| text.parse().unwrap());
+    let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let runtime = start(dir.path(), "start, nothing there");
+    let engine = runtime.handle();
+    let seed = toml::from_str::<Seed>(SEED).unwrap().commands().unwrap();
+    tokio.block_on(engine.submit_all(seed)).unwrap();
+    for batch in 0..orders / TOGETHER {
+        let commands = (0..TOGETHER).map(|number| order(batch * TOGETHER + number)).collect();
+        tokio.block_on(engine.submit_all(commands)).unwrap();
+    }
+    runtime.stop().unwrap();
+
+    let runtime = start(dir.path(), &format!("start, log of {orders} orders"));
+    let engine = runtime.handle();
+    let began = Instant::now();
+    let saving = std::thread::spawn({
+        let engine = engine.clone();
+        move || {
+            let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            tokio.block_on(engine.save_snapshot()).unwrap()
+        }
+    });
+    let mut longest = Duration::ZERO;
+    while !saving.is_finished() {
+        let asked = Instant::now();
+        tokio.block_on(engine.submit(Command::Tick)).unwrap();
+        longest = longest.max(asked.elapsed());
+    }
+    let note = saving.join().unwrap();
+    show("making a snapshot", began.elapsed());
+    show("longest answer meanwhile", longest);
+    println!("{:<32} {:>10} MB", "size of the snapshot", note.bytes / 1_000_000);
+    runtime.stop().unwrap();
+    start(dir.path(), "start, from the snapshot");
+}
+
+fn show(what: &str, took: Duration) {
+    println!("{what:<32} {:>10} us", took.as_micros());
+}
+
+fn order(number: u64) -> Command {
+    let cents = 1 + number % 20_000;
+    let price = Price::new(format!("{}.{:02}", cents / 100 + 1, cents % 100).parse().unwrap()).unwrap();
+    let size = Size::Base(Quantity::new("0.0001".parse().unwrap()).unwrap());
+    let kind = OrderKind::Limit { price };
+    Command::PlaceOrder(PlaceOrder::new(AccountId::new(1), InstrumentId::new(0), Side::Buy, kind, size))
+}
+
+/// Without what the disk costs at every batch: of interest is what a start does.
+fn start(dir: &Path, what: &str) -> Runtime {
+    let journal = JournalMode::Directory { path: dir.to_owned(), durability: Durability::Async };
+    let snapshots = SnapshotPolicy { every_commands: u64::MAX, every_bytes: u64::MAX };
+    let began = Instant::now();
+    let options = Options { journal, snapshots, ..Options::in_memory() };
+    let runtime = Runtime::start(options, Arc::new(SystemClock)).unwrap();
+    show(what, began.elapsed());
+    runtime
+}
