@@ -177,6 +177,22 @@ impl Gateway {
         format!("{state}; its log:\n{}", self.log())
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended by itself, and says how.
+    ///
+    /// # Panics
+    /// When it does not end.
+    #[must_use]
+    pub fn ended(mut self) -> ExitStatus {
+        wait_for_exit(&mut self.child, Instant::now() + PATIENCE)
+            .unwrap_or_else(|| panic!("the gateway goes on:\n{}", self.log()))
+    }
+
     /// Calls the control plane.
     #[must_use]
     pub fn call_control(&self, method: &str, path: &str, body: &str) -> Reply {

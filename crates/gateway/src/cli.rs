@@ -19,6 +19,9 @@ pub(crate) enum Command {
     /// Mint a credential of a facade that takes minted ones.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Look at the log of commands, or repair it. The gateway that writes it must be stopped.
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// Look at the configuration without serving.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -28,6 +31,50 @@ pub(crate) enum Command {
 pub(crate) enum TokenCommand {
     /// A signed token for the OMS API.
     Oms(TokenArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Check every byte that counts, and say what there is. Damage is named with file and offset, and the status is 1.
+    Verify(JournalArguments),
+    /// Print commands as lines of JSON.
+    Dump(DumpArguments),
+    /// Make a batch the last one. What is cut off is kept in files beside the log.
+    TruncateTail(TruncateArguments),
+}
+
+/// Which log.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct JournalArguments {
+    #[command(flatten)]
+    pub(crate) layers: ConfigArguments,
+    /// Where the log is kept, if not where the configuration says.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DumpArguments {
+    #[command(flatten)]
+    pub(crate) journal: JournalArguments,
+    /// The first batch; the first that is kept when absent.
+    #[arg(long, value_name = "SEQ", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// The last batch; the last that there is when absent.
+    #[arg(long, value_name = "SEQ", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(crate) to: u64,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct TruncateArguments {
+    #[command(flatten)]
+    pub(crate) journal: JournalArguments,
+    /// The batch that will be the last.
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) after: u64,
+    /// Do it. Without this nothing is changed, and what would be cut off is named.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]

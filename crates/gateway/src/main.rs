@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod control;
 mod facades;
+mod journal_files;
 mod listener;
 mod logging;
 mod plan;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, ConfigCommand, TokenCommand};
+use cli::{Cli, Command, ConfigCommand, JournalCommand, TokenCommand};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Token(TokenCommand::Oms(arguments)) => token::print_oms(&arguments),
+        Command::Journal(JournalCommand::Verify(arguments)) => journal_files::verify(&arguments),
+        Command::Journal(JournalCommand::Dump(arguments)) => journal_files::dump(&arguments),
+        Command::Journal(JournalCommand::TruncateTail(arguments)) => journal_files::truncate_tail(&arguments),
         Command::Config(ConfigCommand::Check(arguments)) => config::check(&arguments),
         Command::Config(ConfigCommand::Print(arguments)) => config::print(&arguments),
     };

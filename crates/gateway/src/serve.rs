@@ -19,7 +19,10 @@ use crate::control::{Access, Control};
 use crate::listener::{self, Listener, Mounted};
 use crate::plan::{self, Plan};
 use crate::progress::ProgressLine;
-use crate::{logging, seeding};
+use crate::{journal_files, logging, seeding};
+
+/// SIGXFSZ: a file would grow over the limit of the process.
+const FILE_SIZE_SIGNAL: i32 = 25;
 
 /// Serves until told to stop.
 pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
@@ -31,9 +34,11 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     let plan = plan::plan(&loaded)?;
     let seed = seeding::commands(&config.seed)?;
     let mut progress = ProgressLine::default();
-    let runtime =
-        Runtime::start_watched(options(config), Arc::new(SystemClock), &mut |so_far| progress.show(so_far))?;
+    let started_runtime =
+        Runtime::start_watched(options(config), Arc::new(SystemClock), &mut |so_far| progress.show(so_far));
     progress.end();
+    let runtime =
+        started_runtime.map_err(|error| journal_files::advise(&error, &config.journal.directory))?;
     let served = rt::System::new().block_on(serve(config, plan, access, &runtime, seed, started));
     let stopped = runtime.stop();
     served?;
@@ -127,6 +132,8 @@ async fn run_until_signal(
 ) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // A limit on the size of files is a full disk and no reason to die: with a handler a write over it just fails.
+    let _file_size = signal(SignalKind::from_raw(FILE_SIZE_SIGNAL))?;
     let mut handles = Vec::with_capacity(listeners.len());
     let mut running = Vec::with_capacity(listeners.len());
     for Listener { address, rows, control, server } in listeners {

@@ -157,6 +157,14 @@ pub enum JournalError {
         /// The first that can be read.
         first: u64,
     },
+    /// A batch is asked for that was never appended, or is gone.
+    #[error("there is no batch {sequence} to be found: batch {last} is the last whole one before it")]
+    NotReached {
+        /// As asked.
+        sequence: u64,
+        /// The last whole batch before it.
+        last: u64,
+    },
     /// An earlier sync failed.
     #[error(
         "an earlier write to the journal could not be made durable; start again to recover what is there"
@@ -192,6 +200,7 @@ impl JournalError {
             | Self::Format { .. }
             | Self::TooLarge { .. }
             | Self::NotKept { .. }
+            | Self::NotReached { .. }
             | Self::Failed => None,
         }
     }

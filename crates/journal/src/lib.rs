@@ -43,6 +43,7 @@ mod disk;
 mod error;
 mod file;
 mod follow;
+mod inspect;
 mod list;
 mod manifest;
 mod memory;
@@ -50,6 +51,7 @@ mod progress;
 mod reader;
 mod record;
 mod recovery;
+mod repair;
 mod segment;
 mod spare;
 mod walk;
@@ -59,9 +61,11 @@ use std::time::Duration;
 pub use disk::{Disk, DiskFile, Lock, RealDisk};
 pub use error::{Fault, JournalError};
 pub use file::{Durability, FileJournal, Options};
+pub use inspect::{Inspection, inspect};
 pub use memory::MemoryJournal;
 pub use record::{Chain, MAX_PAYLOAD_BYTES};
 pub use recovery::{CutOff, Recovery};
+pub use repair::{Truncation, truncate_tail};
 
 /// One batch as it was appended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -71,6 +71,30 @@ impl Batch {
     }
 }
 
+/// A batch of a journal, for those who look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedBatch {
+    /// The node that proposed it.
+    pub node: u64,
+    /// Which of that node's batches it is, from 1.
+    pub counter: u64,
+    /// When it was proposed. It is applied at this time, or at the time of the batch before when that is later.
+    pub proposed: Timestamp,
+    /// Its commands, in order.
+    pub commands: Vec<Command>,
+}
+
+impl LoggedBatch {
+    /// Reads what a journal holds as one batch.
+    ///
+    /// # Errors
+    /// [`BatchError`] when this version cannot read it.
+    pub fn read(payload: &[u8]) -> Result<Self, BatchError> {
+        let Batch { origin: Origin { node, counter, proposed }, commands } = Batch::decode(payload)?;
+        Ok(Self { node, counter, proposed, commands })
+    }
+}
+
 /// A batch that is being put together. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct BatchWriter {

@@ -33,7 +33,7 @@ mod views;
 
 pub use activities::ACTIVITIES_KEPT;
 pub use archive::ArchiveError;
-pub use batch::{BatchError, SEMANTICS_VERSION};
+pub use batch::{BatchError, LoggedBatch, SEMANTICS_VERSION};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use condition::Condition;
 pub use handle::{EngineHandle, SaveError, SubmitError};
