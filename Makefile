@@ -60,6 +60,15 @@ fuzz: tools ## Throw hostile commands and bytes at the engine: make fuzz SECONDS
 		PROPTEST_CASES=2000 $(CARGO) test --quiet --package order-engine --test rules hostile || exit 1; \
 	done
 
+# What `make torture` starts from and how many kills it makes.
+ROUNDS ?= 2000
+
+.PHONY: torture
+torture: tools ## Kill the gateway under load for long: make torture SEED=7 ROUNDS=5000
+	$(CARGO) build --package gateway --bin dragoman
+	DRAGOMAN_TORTURE_SEED=$(SEED) DRAGOMAN_TORTURE_ROUNDS=$(ROUNDS) \
+		$(CARGO) test --package dragoman-tests --test torture -- --nocapture
+
 .PHONY: golden
 golden: tools ## Write the expected answers of the golden files anew; read the difference like code
 	UPDATE_GOLDEN=1 $(CARGO) test --quiet --package 'facade-*' --test golden
@@ -71,10 +80,13 @@ golden-log: tools ## Write the log that holds the engine's rules anew, with the 
 	git diff --stat -- crates/runtime/tests/golden-log
 
 .PHONY: bench
-bench: bench-engine ## Measure the engine, the way to the disk, and the HTTP paths
+bench: bench-engine bench-journal ## Measure the engine, the way to the disk, and the HTTP paths
+	$(CARGO) bench --package dragoman-tests --bench http
+
+.PHONY: bench-journal
+bench-journal: tools ## Measure the way to the disk beside the disk itself, replay, and what a start costs
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package runtime --bench snapshots
-	$(CARGO) bench --package dragoman-tests --bench http
 
 .PHONY: bench-engine
 bench-engine: tools ## Replay seeded streams through the book alone and through the whole engine

@@ -1,6 +1,6 @@
-//! Commands a second through the handle, in memory and durable, at 1, 64 and 256 callers at once; and, in the same
+//! Commands a second through the handle, in memory and durable, at 1 to 1,024 callers at once; and, in the same
 //! run, how often the disk can make a small write durable. Then what a start costs: with nothing in the journal, and
-//! with all that was measured in it. The figures mean something only beside each other.
+//! with all that was measured in it, and with a million commands. The figures mean something only beside each other.
 //!
 //! Each caller places an order and cancels it, over and over, so that the books stay small.
 
@@ -14,12 +14,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use order_engine::{
-    AccountId, CancelOrder, Command, InstrumentId, OrderKind, PlaceOrder, Price, Quantity, Side, Size,
+    AccountId, CancelOrder, Command, InstrumentId, OrderId, OrderKind, PlaceOrder, Price, Quantity, Side,
+    Size,
 };
-use runtime::{EngineHandle, Options, Runtime, Seed, SystemClock};
+use runtime::{EngineHandle, Options, Runtime, Seed, SnapshotPolicy, SystemClock};
 
+const ACCOUNT: AccountId = AccountId::new(1);
 const MEASURE: Duration = Duration::from_secs(3);
-const CALLERS: [u32; 3] = [1, 64, 256];
+const CALLERS: [u32; 5] = [1, 16, 64, 256, 1_024];
+const REPLAYED: usize = 1_000_000;
+const REPLAYED_AT_ONCE: usize = 500;
 const SYNC_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const SYNC_WRITE_BYTES: u64 = 256;
 const SEED: &str = r#"
@@ -56,13 +60,53 @@ fn main() {
         runtime.stop().unwrap();
         start(dir.path(), &format!("start, {commands} commands"));
     }
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    tokio.block_on(log_for_replay(dir.path()));
+    start(dir.path(), &format!("replay, {REPLAYED} commands"));
+}
+
+/// Without snapshots, so that all of the log is replayed.
+fn options(dir: &Path) -> Options {
+    let snapshots = SnapshotPolicy { every_commands: u64::MAX, every_bytes: u64::MAX };
+    Options { snapshots, ..Options::in_directory(dir.join("journal")) }
+}
+
+/// Writes a log of orders that are placed and canceled.
+async fn log_for_replay(dir: &Path) {
+    let runtime = Runtime::start(options(dir), Arc::new(SystemClock)).unwrap();
+    let engine = runtime.handle();
+    seed(&engine).await;
+    for _ in 0..REPLAYED / REPLAYED_AT_ONCE / 2 {
+        let placed = engine.submit_all(vec![place(); REPLAYED_AT_ONCE]).await.unwrap();
+        let cancels = placed.into_iter().map(|outcome| cancel(outcome.unwrap().order.unwrap().id)).collect();
+        for outcome in engine.submit_all(cancels).await.unwrap() {
+            outcome.unwrap();
+        }
+    }
+    runtime.stop().unwrap();
+}
+
+async fn seed(engine: &EngineHandle) {
+    let seed = toml::from_str::<Seed>(SEED).unwrap().commands().unwrap();
+    for result in engine.submit_all(seed).await.unwrap() {
+        result.unwrap();
+    }
+}
+
+fn place() -> Command {
+    let kind = OrderKind::Limit { price: Price::new("1.00".parse().unwrap()).unwrap() };
+    let size = Size::Base(Quantity::new("0.01".parse().unwrap()).unwrap());
+    Command::PlaceOrder(PlaceOrder::new(ACCOUNT, InstrumentId::new(0), Side::Buy, kind, size))
+}
+
+fn cancel(order: OrderId) -> Command {
+    Command::CancelOrder(CancelOrder { account: ACCOUNT, order, client_order_id: None })
 }
 
 /// Starts on the journal of a directory and says how long that took.
 fn start(dir: &Path, name: &str) -> Runtime {
     let started = Instant::now();
-    let options = Options::in_directory(dir.join("journal"));
-    let runtime = Runtime::start(options, Arc::new(SystemClock)).unwrap();
+    let runtime = Runtime::start(options(dir), Arc::new(SystemClock)).unwrap();
     println!("{name:<28} {:>9} ms", started.elapsed().as_millis());
     runtime
 }
@@ -84,10 +128,7 @@ fn syncs_per_second(dir: &Path) -> u128 {
 
 /// Prints what was measured, and returns how many commands there were.
 async fn measure(name: &str, runtime: &Runtime, callers: u32) -> usize {
-    let seed = toml::from_str::<Seed>(SEED).unwrap().commands().unwrap();
-    for result in runtime.handle().submit_all(seed).await.unwrap() {
-        result.unwrap();
-    }
+    seed(&runtime.handle()).await;
     let started = Instant::now();
     let callers_at_work: Vec<_> =
         (0..callers).map(|_| tokio::spawn(place_and_cancel(runtime.handle(), started + MEASURE))).collect();
@@ -110,18 +151,14 @@ fn per_second(count: u64, elapsed: Duration) -> u128 {
 
 /// The time that each command took.
 async fn place_and_cancel(engine: EngineHandle, until: Instant) -> Vec<Duration> {
-    let kind = OrderKind::Limit { price: Price::new("1.00".parse().unwrap()).unwrap() };
-    let size = Size::Base(Quantity::new("0.01".parse().unwrap()).unwrap());
-    let account = AccountId::new(1);
-    let place = Command::PlaceOrder(PlaceOrder::new(account, InstrumentId::new(0), Side::Buy, kind, size));
+    let place = place();
     let mut latencies = Vec::new();
     while Instant::now() < until {
         let started = Instant::now();
         let order = engine.submit(place.clone()).await.unwrap().order.unwrap().id;
         latencies.push(started.elapsed());
         let started = Instant::now();
-        let cancel = CancelOrder { account, order, client_order_id: None };
-        engine.submit(Command::CancelOrder(cancel)).await.unwrap();
+        engine.submit(cancel(order)).await.unwrap();
         latencies.push(started.elapsed());
     }
     latencies
