@@ -5,6 +5,10 @@
 //! callers had come to by then does not.
 
 #![expect(
+    clippy::print_stdout,
+    reason = "what a person needs to repeat a run, or to know that it was skipped"
+)]
+#![expect(
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its helper functions too"

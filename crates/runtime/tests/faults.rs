@@ -35,7 +35,7 @@ fn names(engine: &EngineHandle) -> Vec<String> {
 
 /// Waits for a condition that is reached without anybody's doing.
 async fn wait_for_work(engine: &EngineHandle) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !engine.is_healthy() {
         assert!(Instant::now() < deadline, "still {:?}", engine.condition());
         tokio::task::yield_now().await;
