@@ -1,9 +1,6 @@
 //! Too much, too full: what each dialect answers when the gateway can take no command, and that it goes on by itself.
 
 #![expect(
-    reason = "what a person needs to repeat a run, or to know that it was skipped"
-)]
-#![expect(
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its helper functions too"

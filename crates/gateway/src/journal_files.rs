@@ -171,6 +171,7 @@ pub(crate) fn advise(error: &StartError, directory: &Path) -> anyhow::Error {
         StartError::Poisoned { sequence, .. } => Some(sequence.saturating_sub(1)),
         StartError::Batch { .. }
         | StartError::Snapshot(_)
+        | StartError::Archive(_)
         | StartError::Uncovered { .. }
         | StartError::LogLost { .. }
         | StartError::Thread(_) => None,
@@ -180,6 +181,7 @@ pub(crate) fn advise(error: &StartError, directory: &Path) -> anyhow::Error {
         StartError::Journal(_)
         | StartError::Batch { .. }
         | StartError::Snapshot(_)
+        | StartError::Archive(_)
         | StartError::Uncovered { .. }
         | StartError::LogLost { .. }
         | StartError::Thread(_) => None,
