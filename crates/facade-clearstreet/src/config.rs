@@ -8,8 +8,6 @@ use facade_kit::Secret;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::calendar::Calendar;
-
 /// Largest request body that is read unless configuration says otherwise, in bytes.
 const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -23,8 +21,6 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// Names of instruments, by canonical symbol. An instrument that is not here is named by rule.
     pub instruments: BTreeMap<String, InstrumentNaming>,
-    /// Days without trading, or with less of it; absent for the days of the New York exchanges as far as they are known.
-    pub calendar: Calendar,
     /// Requests that one API key may send; absent for no limit.
     pub rate_limit: Option<RateLimit>,
     /// Largest request body that is read, in bytes.
@@ -125,7 +121,6 @@ impl Default for Config {
             accounts: Vec::new(),
             credentials: Vec::new(),
             instruments: BTreeMap::new(),
-            calendar: Calendar::default(),
             rate_limit: None,
             body_limit_bytes: BODY_LIMIT_BYTES,
         }

@@ -33,7 +33,6 @@ use facade_kit::{IdSource, Mount, MountPoint, Translated};
 use order_engine::{Order, Reference};
 use runtime::EngineHandle;
 
-pub use calendar::Calendar;
 pub use config::{AccountProfile, Address, Config, Credential, InstrumentNaming, RateLimit};
 
 use state::State;

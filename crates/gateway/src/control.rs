@@ -3,6 +3,7 @@
 
 mod access;
 mod error;
+mod halts;
 mod handlers;
 
 use std::net::SocketAddr;
@@ -100,6 +101,12 @@ pub(crate) fn routes(control: Arc<Control>, hosts: Vec<String>) -> impl FnOnce(&
                     web::resource("/quotes/{instrument}")
                         .route(web::get().to(handlers::quote))
                         .route(web::put().to(handlers::set_quote)),
+                )
+                .service(web::resource("/markets/{instrument}").route(web::get().to(halts::market)))
+                .service(
+                    web::resource("/markets/{instrument}/halt")
+                        .route(web::put().to(halts::halt))
+                        .route(web::delete().to(halts::resume)),
                 )
                 .service(web::resource("/routes").route(web::get().to(handlers::routes)))
                 .service(

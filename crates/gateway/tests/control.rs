@@ -112,6 +112,30 @@ fn a_quote_is_set_and_a_reset_brings_the_seed_back() {
 }
 
 #[test]
+fn trading_is_halted_and_goes_on() {
+    let gateway = Gateway::start("");
+    let halt = || Request::new("PUT", "/_dragoman/markets/EUR-USD/halt").with_json(r#"{"reason": "news"}"#);
+    let resume = || Request::new("DELETE", "/_dragoman/markets/EUR-USD/halt");
+    let open = gateway.get("/_dragoman/markets/EUR-USD").json();
+    assert_eq!((&open["is_trading"], &open["session"]), (&true.into(), &"regular".into()));
+    let halted = gateway.send(halt()).json();
+    assert_eq!((&halted["is_trading"], &halted["halt"]["reason"]), (&false.into(), &"news".into()));
+    assert_eq!(gateway.send(halt()).status, 422);
+    let resumed = gateway.send(resume()).json();
+    assert_eq!((&resumed["is_trading"], &resumed["halt"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!(gateway.send(resume()).status, 422);
+}
+
+#[test]
+fn hours_are_kept_when_configuration_says_so() {
+    let gateway = Gateway::start("seed.keep_hours = true\n");
+    let market = gateway.get("/_dragoman/markets/TSLA").json();
+    assert_ne!((&market["session"], market.get("next_change")), (&"regular".into(), None));
+    let always = gateway.get("/_dragoman/markets/BTC-USD").json();
+    assert_eq!((&always["session"], always.get("next_change")), (&"regular".into(), None));
+}
+
+#[test]
 fn refusals_are_in_the_control_planes_own_envelope() {
     let gateway = Gateway::start("");
     let quote = |body: &str| Request::new("PUT", "/_dragoman/quotes/BTC-USD").with_json(body);

@@ -5,6 +5,7 @@
 //! names file, line and column. What needs several entries is checked by [`Seed::commands`], and what only the
 //! engine knows (scales that do not go together, for one) by the engine.
 
+mod calendar;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use order_engine::{
 };
 use serde::Deserialize;
 
+use calendar::CalendarEntry;
 use text::{Text, TimeOfDay};
 
 /// Assets, instruments, accounts and quotes of a new state.
@@ -26,6 +28,11 @@ use text::{Text, TimeOfDay};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
+    /// Whether instruments have the sessions of the calendars that they name; otherwise they are always open.
+    #[serde(default = "keeps_hours")]
+    keep_hours: bool,
+    #[serde(default, rename = "calendar")]
+    calendars: Vec<CalendarEntry>,
     #[serde(default, rename = "asset")]
     assets: Vec<AssetEntry>,
     #[serde(default, rename = "instrument")]
@@ -53,6 +60,22 @@ pub enum SeedError {
         /// The unknown symbol.
         symbol: Symbol,
     },
+    /// An instrument names a calendar that the seed does not define.
+    #[error("the instrument {symbol} names the calendar {calendar}, but no [[calendar]] has that name")]
+    UnknownCalendar {
+        /// The instrument.
+        symbol: Symbol,
+        /// The unknown name.
+        calendar: CalendarName,
+    },
+    /// The parts of a calendar do not go together.
+    #[error("the calendar {name}: {fault}")]
+    Calendar {
+        /// The calendar.
+        name: CalendarName,
+        /// What is wrong.
+        fault: String,
+    },
     /// Two entries have the same name.
     #[error("there are two [[{table}]] entries for {name}")]
     Duplicate {
@@ -77,12 +100,16 @@ impl Seed {
         let instruments = numbered(self.instruments.iter().map(|instrument| &instrument.symbol.0))?;
 
         let mut commands = Vec::new();
+        for calendar in &self.calendars {
+            commands.push(calendar.command()?);
+        }
         commands.extend(self.assets.iter().map(AssetEntry::command));
         for instrument in &self.instruments {
             for code in [&instrument.base.0, &instrument.quote.0] {
                 known(&assets, code, || format!("the instrument {}", instrument.symbol.0))?;
             }
-            commands.push(instrument.command());
+            self.refuse_unknown_calendar(instrument)?;
+            commands.push(instrument.command(self.keep_hours));
         }
         for (account, number) in self.accounts.iter().zip(1..=u32::MAX) {
             known(&assets, &account.currency.0, || account.label())?;
@@ -108,12 +135,28 @@ impl Seed {
         self.accounts.iter().map(|account| &account.code.0)
     }
 
+    fn refuse_unknown_calendar(&self, instrument: &InstrumentEntry) -> Result<(), SeedError> {
+        let is_known = |name: &Text<CalendarName>| self.calendars.iter().any(|known| known.name == *name);
+        match instrument.calendar.as_ref().filter(|name| !is_known(name)) {
+            None => Ok(()),
+            Some(unknown) => Err(SeedError::UnknownCalendar {
+                symbol: instrument.symbol.0.clone(),
+                calendar: unknown.0.clone(),
+            }),
+        }
+    }
+
     fn refuse_duplicates(&self) -> Result<(), SeedError> {
+        unique("calendar", self.calendars.iter().map(|calendar| calendar.name.0.as_str()))?;
         unique("asset", self.assets.iter().map(|asset| asset.code.0.as_str()))?;
         unique("instrument", self.instruments.iter().map(|instrument| instrument.symbol.0.as_str()))?;
         unique("account", self.accounts.iter().map(|account| account.code.0.as_str()))?;
         unique("quote", self.quotes.iter().map(|quote| quote.instrument.0.as_str()))
     }
+}
+
+const fn keeps_hours() -> bool {
+    true
 }
 
 fn unique<'a>(table: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), SeedError> {
@@ -264,7 +307,7 @@ impl WhileClosedName {
 }
 
 impl InstrumentEntry {
-    fn command(&self) -> Command {
+    fn command(&self, keeps_hours: bool) -> Command {
         let settlement = match self.settlement {
             SettlementEntry::Spot => Settlement::Spot,
             SettlementEntry::Security => Settlement::Security,
@@ -285,7 +328,7 @@ impl InstrumentEntry {
             day_ends_at: self.day_ends_at.seconds(),
             trigger_source: self.trigger_source.source(),
             option: self.option.as_ref().map(|option| Box::new(option.contract())),
-            calendar: self.calendar.as_ref().map(|calendar| calendar.0.clone()),
+            calendar: self.calendar.as_ref().filter(|_| keeps_hours).map(|calendar| calendar.0.clone()),
             while_closed: self.while_closed.policy(),
             pip: self.pip.as_ref().map(|pip| pip.0),
         })

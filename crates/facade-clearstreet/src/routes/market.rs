@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::calendar::Calendar;
 use crate::error::ApiError;
 use crate::naming::Listing;
 use crate::query::Query;
@@ -54,7 +55,8 @@ pub(super) async fn hours(state: web::Data<State>, request: HttpRequest) -> Resu
     let (day, market) = (query.day("date")?, query.word("market")?);
     let markets = market.map_or_else(|| vec![MarketType::UsEquities, MarketType::UsOptions], |one| vec![one]);
     let now = facade_kit::time::to_utc(state.engine.now());
-    let row = |market| translate::market_hours(&state.config.calendar, market, day, now);
+    let calendar = Calendar::of(&state.engine.views().reference());
+    let row = |market| translate::market_hours(&calendar, market, day, now);
     Ok(state.success(markets.into_iter().map(row).collect::<Vec<_>>()))
 }
 

@@ -96,7 +96,7 @@ fn quote_answer(control: &Control, instrument: &Instrument) -> Result<HttpRespon
     }))
 }
 
-fn instrument(control: &Control, symbol: &str) -> Result<Arc<Instrument>, ControlError> {
+pub(super) fn instrument(control: &Control, symbol: &str) -> Result<Arc<Instrument>, ControlError> {
     let reference = control.engine.views().reference();
     let known = reference.instrument_by_symbol(symbol).cloned();
     known.ok_or_else(|| ControlError::UnknownInstrument(symbol.to_owned()))

@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use order_engine::{AccountCode, Amount, AssetCode, CalendarName, Price, Quantity, Symbol, Timestamp};
 use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, Time, UtcOffset};
 
 /// A value that is read from a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,12 +81,36 @@ impl Parse for Timestamp {
     const EXPECTED: &'static str = "a time such as \"2027-12-17T21:00:00Z\"";
 
     fn parse(text: &str) -> Result<Self, String> {
-        let read = OffsetDateTime::parse(text, &Rfc3339).map_err(|fault| fault.to_string())?;
-        let nanos =
-            u64::try_from(read.unix_timestamp_nanos()).map_err(|_| "it is out of range".to_owned())?;
-        Ok(Self::from_nanos(nanos))
+        instant(OffsetDateTime::parse(text, &Rfc3339).map_err(|fault| fault.to_string())?)
     }
 }
+
+/// The engine's time of a time in any offset.
+pub(super) fn instant(at: OffsetDateTime) -> Result<Timestamp, String> {
+    let nanos = u64::try_from(at.unix_timestamp_nanos()).map_err(|_| "it is out of range".to_owned())?;
+    Ok(Timestamp::from_nanos(nanos))
+}
+
+macro_rules! parse_time {
+    ($name:ty, $format:expr, $expected:literal) => {
+        impl Parse for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn parse(text: &str) -> Result<Self, String> {
+                Self::parse(text, $format).map_err(|fault| fault.to_string())
+            }
+        }
+    };
+}
+
+parse_time!(OffsetDateTime, &Rfc3339, "a time such as \"2026-03-08T07:00:00Z\"");
+parse_time!(Date, format_description!("[year]-[month]-[day]"), "a date such as \"2026-07-03\"");
+parse_time!(Time, format_description!("[hour]:[minute]"), "a time of day such as \"09:30\"");
+parse_time!(
+    UtcOffset,
+    format_description!("[offset_hour sign:mandatory]:[offset_minute]"),
+    "an offset from UTC such as \"-05:00\""
+);
 
 /// Digits with at most one point between them and an optional minus, nothing lost: the decimal's own parser would
 /// also take `1_000` and `.5`.
