@@ -110,6 +110,9 @@ impl Engine {
                 self.record(leg, event, counterparty, draw, &trade, events);
             }
         }
+        for account in [taker.account, maker.account] {
+            self.cut_reducing(account, instrument, events);
+        }
     }
 
     /// Takes the filled quantity off the book.
@@ -226,7 +229,6 @@ impl Engine {
     ) {
         let id = ExecutionId::from(event);
         let change = self.change_lots(&leg, LotId::from(id), trade, &mut draw.postings);
-        let shrinks = !change.closed.is_empty();
         let quantity = trade.scales.quantity(trade.quantity);
         let execution = Arc::new(Execution {
             id,
@@ -253,9 +255,6 @@ impl Engine {
             self.forget_open(&order);
         }
         events.push(self.event(event, Change::OrderFilled { order, execution }));
-        if shrinks {
-            self.cut_reducing(leg.account, trade.instrument, events);
-        }
     }
 
     fn change_lots(&mut self, leg: &Leg, id: LotId, trade: &Trade, postings: &mut Postings) -> LotChange {

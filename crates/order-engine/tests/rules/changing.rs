@@ -197,10 +197,18 @@ fn cancel_all_takes_what_matches_and_leaves_the_rest() {
         classes: None,
         staged: false,
     };
-    let outcome = world.run(Command::CancelOrders(all)).unwrap();
+    let until = Some(world.now.plus_seconds(60));
+    let staged =
+        world.place(PlaceOrder { staged_until: until, ..limit(ALICE, Side::Buy, "0.5", "10000") }).unwrap();
+    let outcome = world.run(Command::CancelOrders(all.clone())).unwrap();
     assert_eq!(outcome.events.len(), 1);
-    let statuses = [buy.id, sell.id, other.id].map(|id| world.order(id).status);
-    assert_eq!(statuses, [OrderStatus::Canceled, OrderStatus::New, OrderStatus::New]);
+    let statuses = [buy.id, sell.id, other.id, staged.id].map(|id| world.order(id).status);
+    assert_eq!(
+        statuses,
+        [OrderStatus::Canceled, OrderStatus::New, OrderStatus::New, OrderStatus::PendingNew]
+    );
+    world.run(Command::CancelOrders(CancelOrders { staged: true, ..all })).unwrap();
+    assert_eq!(world.order(staged.id).status, OrderStatus::Canceled);
 }
 
 #[test]

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use order_engine::{
-    Change, ChangeLotExits, ClosingCause, Combination, Command, Event, ExitChange, ExitChanges, ExitKind,
-    Exits, InstrumentId, Lot, LotId, Offset, Order, OrderKind, OrderStatus, Outcome, Pips, PlaceOrder,
-    Reject, ReplaceOrder, Side, Size, StatusReason,
+    Change, ChangeLotExits, CloseLot, ClosingCause, Combination, Command, Event, ExitChange, ExitChanges,
+    ExitKind, Exits, HaltInstrument, InstrumentId, Lot, LotId, Offset, Order, OrderKind, OrderStatus,
+    Outcome, Pips, PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, Side,
+    Size, StatusReason,
 };
 
 use crate::support::*;
@@ -351,4 +352,55 @@ fn exits_on_the_last_trade_wait_for_somebody_to_close_against() {
     assert_eq!(fired(&traded.events), []);
     let bid = place(&mut world, limit(BOB, Side::Buy, "1", "70"));
     assert_eq!(fired(&bid.events), [(lot.id, ExitKind::StopLoss)]);
+}
+
+#[test]
+fn exits_wait_while_the_market_is_halted_and_so_do_closes() {
+    let mut world = quoted("1.10000", "1.10010");
+    world.place(buy("100", take_profit("1.10100"))).unwrap();
+    let lot = world.lots(ALICE, EUR_USD)[0];
+    let reason = order_engine::HaltReason::new("news").unwrap();
+    world.run(Command::HaltInstrument(HaltInstrument { instrument: EUR_USD, reason })).unwrap();
+    assert_eq!(fired(&move_to(&mut world, "1.10200", "1.10210")), []);
+    let close = CloseLot {
+        account: ALICE,
+        lot: lot.id,
+        quantity: None,
+        price_bound: order_engine::PriceBound::default(),
+        client_order_id: None,
+        annotations: order_engine::Annotations::default(),
+    };
+    let refused = world.run(Command::CloseLot(close)).unwrap_err();
+    assert_eq!(refused, Reject::TradingHalted(EUR_USD));
+    let resume = ResumeInstrument { instrument: EUR_USD };
+    let events = world.run(Command::ResumeInstrument(resume)).unwrap().events;
+    assert_eq!(fired(&events), [(lot.id, ExitKind::TakeProfit)]);
+    assert_eq!(closing_order(&events).average_price(), Some(price("1.10200").decimal().normalize()));
+}
+
+#[test]
+fn an_operator_moves_a_trigger_but_not_to_where_it_fires() {
+    let mut world = quoted("1.10000", "1.10010");
+    let stop = OrderKind::Stop { trigger: price("1.20000") };
+    let order = world.place(PlaceOrder { kind: stop, ..buy("100", NONE) }).unwrap().id;
+    let restate = |trigger: &str| {
+        Command::RestateOrder(RestateOrder {
+            order,
+            price: None,
+            quantity: None,
+            time_in_force: None,
+            trigger: Some(price(trigger)),
+            status: RestatedStatus::Keep,
+            request_id: None,
+            annotations: order_engine::Annotations::default(),
+        })
+    };
+    let moved = world.run(restate("1.15000")).unwrap().order.unwrap();
+    assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.15000"), OrderStatus::New));
+    let refused = world.run(restate("1.10010")).unwrap_err();
+    assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10010"), market: price("1.10010") });
+    move_to(&mut world, "1.14990", "1.15000");
+    assert_eq!(world.order(order).status, OrderStatus::Filled);
+    let refused = world.run(restate("1.30000")).unwrap_err();
+    assert_eq!(refused, Reject::OrderClosed { order, status: OrderStatus::Filled });
 }

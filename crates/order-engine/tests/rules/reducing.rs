@@ -111,3 +111,15 @@ fn a_spot_order_that_is_cut_lets_go_of_what_it_no_longer_needs() {
     world.place(market(ALICE, Side::Sell, Size::Base(quantity("0.6")))).unwrap();
     assert_eq!(world.held(ALICE, BTC), amount("0"));
 }
+
+#[test]
+fn event_ids_increase_when_a_match_cuts_what_waits() {
+    let mut world = long();
+    world.place(reducing("100", Some("1.2"))).unwrap();
+    let taken = world.place(order(BOB, Side::Buy, "50", Some("1.1"))).unwrap();
+    assert_eq!(taken.status, OrderStatus::New);
+    world.run(quote(EUR_USD, "1.10000", "1.30000", "0")).unwrap();
+    let outcome = world.run(Command::PlaceOrder(order(ALICE, Side::Sell, "50", Some("1.1")))).unwrap();
+    assert!(outcome.events.iter().any(|event| matches!(event.change, Change::OrderReduced(_))));
+    assert!(outcome.events.iter().map(|event| event.id).is_sorted());
+}
