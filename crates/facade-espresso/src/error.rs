@@ -253,10 +253,7 @@ const fn refused(reject: &Reject) -> ApiError {
         }
         Reject::PriceTooLarge { .. } => ApiError::PriceTooHigh,
         Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
-        // The last is a buy back of what was sold short in another dialect.
-        Reject::InsufficientFunds { .. }
-        | Reject::InsufficientMargin { .. }
-        | Reject::ExceedsShort { .. } => ApiError::InsufficientBalance,
+        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => ApiError::InsufficientBalance,
         // The vendor's market never closes; in one that has, there is nobody to trade with.
         Reject::TradingHalted(_)
         | Reject::MarketClosed { .. }
@@ -269,9 +266,6 @@ const fn refused(reject: &Reject) -> ApiError {
         // Nothing that this dialect sends can be refused for these reasons.
         Reject::AccountInUse { .. }
         | Reject::SettingOutOfRange { .. }
-        | Reject::ShortSaleForbidden(_)
-        | Reject::ShortSaleWhileLong { .. }
-        | Reject::ShortSaleAgainstBuys { .. }
         | Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::InvalidDefinition(_)

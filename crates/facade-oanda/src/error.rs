@@ -402,7 +402,6 @@ impl From<Reject> for ApiError {
             | Reject::QuantityTooLarge { .. }
             | Reject::NotionalTooSmall { .. }
             | Reject::NotionalTooLarge { .. }
-            | Reject::ExceedsShort { .. }
             | Reject::Overflow => Self::OutOfRange("units"),
             Reject::PriceTooPrecise { .. }
             | Reject::PriceOffTick { .. }
@@ -421,9 +420,6 @@ impl From<Reject> for ApiError {
             unasked @ (Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }
             | Reject::SettingOutOfRange { .. }
-            | Reject::ShortSaleForbidden(_)
-            | Reject::ShortSaleWhileLong { .. }
-            | Reject::ShortSaleAgainstBuys { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
             | Reject::AnnotationsTooLarge

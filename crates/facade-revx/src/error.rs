@@ -273,7 +273,6 @@ impl ApiError {
             Reject::NoLiquidity
             | Reject::TradingHalted(_)
             | Reject::MarketClosed { .. }
-            | Reject::ExceedsShort { .. }
             | Reject::BeyondBound { .. }
             | Reject::NoConversion { .. }
             | Reject::NotFillable { .. }
@@ -281,13 +280,10 @@ impl ApiError {
             | Reject::ContractExpired { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Unavailable,
-            // Only operators' commands, short sales, closes, and orders that wait, are refused with these.
+            // Only operators' commands, closes, and orders that wait, are refused with these.
             Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }
             | Reject::SettingOutOfRange { .. }
-            | Reject::ShortSaleForbidden(_)
-            | Reject::ShortSaleWhileLong { .. }
-            | Reject::ShortSaleAgainstBuys { .. }
             | Reject::UnknownLot(_)
             | Reject::NoPosition(_)
             | Reject::QuantityAboveLot { .. }

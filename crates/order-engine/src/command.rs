@@ -134,9 +134,6 @@ pub struct UpdateAccount {
     /// Name for people.
     #[n(2)]
     pub name: Setting<Box<str>>,
-    /// Whether it may sell shares that it does not own. What is short already stays so.
-    #[n(3)]
-    pub may_sell_short: Option<bool>,
     /// Least margin rate. It counts for open positions from now on.
     #[n(4)]
     pub margin_rate: Setting<BasisPoints>,
@@ -159,7 +156,6 @@ impl UpdateAccount {
             account,
             state: None,
             name: Setting::Keep,
-            may_sell_short: None,
             margin_rate: Setting::Keep,
             closeout: Setting::Keep,
             max_order_notional: Setting::Keep,
@@ -171,7 +167,6 @@ impl UpdateAccount {
     pub(crate) const fn changes_nothing(&self) -> bool {
         self.state.is_none()
             && self.name.is_keep()
-            && self.may_sell_short.is_none()
             && self.margin_rate.is_keep()
             && self.closeout.is_keep()
             && self.max_order_notional.is_keep()

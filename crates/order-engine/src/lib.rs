@@ -75,9 +75,7 @@ pub use reference::{
     ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Pips, Reference, Rounding,
     Settlement, TriggerSource,
 };
-pub use reject::{
-    AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,
-};
+pub use reject::{AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject};
 pub use session::{Halt, MarketState, Queue, WhileClosed};
 pub use settings::{AccountSettings, AccountState, Setting};
 pub use time::Timestamp;

@@ -134,23 +134,6 @@ pub enum DefinitionFault {
     Calendar,
 }
 
-/// Why an order cannot be a short sale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
-pub enum ShortSaleFault {
-    /// It buys.
-    #[n(0)]
-    Buy,
-    /// The instrument is no security.
-    #[n(1)]
-    Settlement,
-    /// The instrument may not be sold short.
-    #[n(2)]
-    Instrument,
-    /// The account may not sell short.
-    #[n(3)]
-    Account,
-}
-
 /// A setting of an account, named in a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum AccountSetting {
@@ -209,7 +192,7 @@ pub enum Reject {
         /// Open orders.
         #[n(0)]
         orders: u64,
-        /// Open positions, in margin or short.
+        /// Open margin positions.
         #[n(1)]
         positions: u64,
     },
@@ -561,43 +544,6 @@ pub enum Reject {
         /// The best price of the other side.
         #[n(2)]
         market: Price,
-    },
-    /// The order cannot be a short sale.
-    #[n(64)]
-    #[error("the order cannot be a short sale: {0:?}")]
-    ShortSaleForbidden(#[n(0)] ShortSaleFault),
-    /// What the account owns must be sold before it can sell short.
-    #[n(65)]
-    #[error("{owned} of asset {asset} are owned and would have to be sold first")]
-    ShortSaleWhileLong {
-        /// Asset.
-        #[n(0)]
-        asset: AssetId,
-        /// Owned.
-        #[n(1)]
-        owned: Amount,
-    },
-    /// Open buys could make the account long before the short sale is filled.
-    #[n(66)]
-    #[error("open buys of {working} stand against the short sale")]
-    ShortSaleAgainstBuys {
-        /// What is left of them.
-        #[n(0)]
-        working: Quantity,
-    },
-    /// A buy would go beyond what is short; buying back and buying more are two orders.
-    #[n(67)]
-    #[error("{ordered} and open buys of {working} are more than the {short} that are short")]
-    ExceedsShort {
-        /// As ordered.
-        #[n(0)]
-        ordered: Quantity,
-        /// What is left of other buys.
-        #[n(1)]
-        working: Quantity,
-        /// Short now.
-        #[n(2)]
-        short: Quantity,
     },
     /// The account does not own enough.
     #[n(31)]

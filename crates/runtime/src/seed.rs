@@ -407,8 +407,6 @@ struct AccountEntry {
     code: Text<AccountCode>,
     currency: Text<AssetCode>,
     name: Option<String>,
-    #[serde(default)]
-    may_sell_short: bool,
     margin_rate_bps: Option<u32>,
     closeout_bps: Option<u32>,
     max_order_notional: Option<Text<Amount>>,
@@ -424,7 +422,6 @@ impl AccountEntry {
     fn command(&self) -> Command {
         let settings = AccountSettings {
             name: self.name.as_deref().map(Into::into),
-            may_sell_short: self.may_sell_short,
             margin_rate: self.margin_rate_bps.map(BasisPoints::new),
             closeout: self.closeout_bps.map(BasisPoints::new),
             max_order_notional: self.max_order_notional.as_ref().map(|amount| amount.0),

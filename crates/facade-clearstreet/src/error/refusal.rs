@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use facade_kit::decimal::shortest;
 use order_engine::{
-    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Quantity, Reject, ShortSaleFault,
-    Side,
+    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Quantity, Reject, Side,
 };
 use uuid::Uuid;
 
@@ -74,16 +73,6 @@ impl From<Refusal<'_>> for ApiError {
                 Self::Invalid(format!("Order value {given} exceeds the account's max_notional {maximum}"))
             }
             Reject::AccountNotOpen { state, .. } => Self::Invalid(not_open(*state).to_owned()),
-            Reject::ShortSaleForbidden(fault) => Self::Invalid(short_sale(*fault).to_owned()),
-            Reject::ShortSaleWhileLong { owned, .. } => {
-                Self::Invalid(format!("SELL_SHORT is not allowed while {owned} shares are held long"))
-            }
-            Reject::ShortSaleAgainstBuys { working } => {
-                Self::Invalid(format!("SELL_SHORT is not allowed against open buy orders of {working}"))
-            }
-            Reject::ExceedsShort { working, short, .. } => Self::Invalid(format!(
-                "BUY must not exceed the short position of {short} less open buy orders of {working}"
-            )),
             Reject::ContractExpired { .. } => {
                 Self::Invalid(format!("Instrument {} has expired", order.listing.symbol))
             }
@@ -164,14 +153,6 @@ impl ApiError {
         } else {
             Self::Internal("a reject of a command about lists was not translated")
         }
-    }
-}
-
-const fn short_sale(fault: ShortSaleFault) -> &'static str {
-    match fault {
-        ShortSaleFault::Buy | ShortSaleFault::Settlement => "SELL_SHORT is not available for the instrument",
-        ShortSaleFault::Instrument => "Short selling is prohibited for the instrument",
-        ShortSaleFault::Account => "Short selling is not allowed for the account",
     }
 }
 

@@ -68,9 +68,6 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::BeyondBound { .. } => "LimitPrice.Distance",
         Reject::NotionalTooSmall { minimum, .. } => return format!("TotalValue.Minimum {minimum}"),
         Reject::NotionalTooLarge { maximum, .. } => return format!("TotalValue.Maximum {maximum}"),
-        Reject::ShortSaleForbidden(_) => "Side",
-        Reject::ShortSaleWhileLong { owned, .. } => return format!("TotalQuantity.Holdings {owned}"),
-        Reject::ExceedsShort { short, .. } => return format!("TotalQuantity.Maximum {short}"),
         Reject::ExpiryInPast { .. } => "ExpiryDate",
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
@@ -84,7 +81,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
             return format!("TotalQuantity.Holdings {available}");
         }
         Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
-        Reject::SelfMatch { .. } | Reject::ShortSaleAgainstBuys { .. } => "Operation",
+        Reject::SelfMatch { .. } => "Operation",
     };
     word.to_owned()
 }

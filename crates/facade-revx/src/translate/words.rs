@@ -88,11 +88,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         Reject::BeyondBound { .. } => "PRICE_LIMIT_PROTECTION",
         Reject::WouldTakeLiquidity { .. } => "POST_ONLY_IMMEDIATE_MATCH",
         Reject::SelfMatch { .. } => "SELF_MATCHING_PROTECTION",
-        Reject::InsufficientFunds { .. }
-        | Reject::InsufficientMargin { .. }
-        | Reject::ShortSaleWhileLong { .. }
-        | Reject::ShortSaleAgainstBuys { .. }
-        | Reject::ExceedsShort { .. } => "NOT_ENOUGH_BALANCE",
+        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "NOT_ENOUGH_BALANCE",
         Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::UnknownInstrument(_)
@@ -131,7 +127,6 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::AccountNotOpen { .. }
         | Reject::AccountInUse { .. }
         | Reject::SettingOutOfRange { .. }
-        | Reject::ShortSaleForbidden(_)
         | Reject::UnknownList(_)
         | Reject::UnknownListItem(_)
         | Reject::ListNameTaken(_)

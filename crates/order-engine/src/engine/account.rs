@@ -7,11 +7,10 @@ use super::market::Market;
 use super::place::Placement;
 use crate::command::UpdateAccount;
 use crate::event::{Change, Outcome};
-use crate::ids::{AccountId, InstrumentId};
+use crate::ids::AccountId;
 use crate::kind::{OrderKind, Trigger};
 use crate::limits;
 use crate::number::Amount;
-use crate::order::Side;
 use crate::reference::{Account, BasisPoints};
 use crate::reject::{AccountSetting, Reject};
 use crate::settings::{AccountSettings, AccountState};
@@ -74,7 +73,6 @@ impl Engine {
         let settings = AccountSettings {
             state: update.state.unwrap_or(current.state),
             name: update.name.over(current.name.as_ref()),
-            may_sell_short: update.may_sell_short.unwrap_or(current.may_sell_short),
             margin_rate: update.margin_rate.over(current.margin_rate.as_ref()),
             closeout: update.closeout.over(current.closeout.as_ref()),
             max_order_notional: update.max_order_notional.over(current.max_order_notional.as_ref()),
@@ -90,22 +88,11 @@ impl Engine {
     /// An account is closed only when nothing of it can still trade. Its balances stay, and can be withdrawn.
     fn decide_closing(&self, account: AccountId) -> Result<(), Reject> {
         let orders = self.orders.open_count(account) as u64;
-        let positions = self.exposed_positions(account);
+        let positions = self.margin_positions(account).len() as u64;
         if orders > 0 || positions > 0 {
             return Err(Reject::AccountInUse { orders, positions });
         }
         Ok(())
-    }
-
-    /// Number of open positions that are not simply owned.
-    fn exposed_positions(&self, account: AccountId) -> u64 {
-        let range = (account, InstrumentId::new(0))..=(account, InstrumentId::new(u32::MAX));
-        let exposed = self.lots.range(range).filter(|((_, instrument), lots)| {
-            let is_margin = self.market(*instrument).is_some_and(|market| market.is_margin);
-            let (side, quantity) = lots.net();
-            !quantity.is_zero() && (is_margin || side == Side::Sell)
-        });
-        exposed.count() as u64
     }
 
     pub(super) fn update_account(&mut self, update: &UpdateAccount) -> Result<Outcome, Reject> {

@@ -149,7 +149,7 @@ impl Engine {
     }
 
     /// Open margin positions of an account in the order of instruments: side and quantity.
-    fn margin_positions(&self, account: AccountId) -> Vec<(InstrumentId, Side, Lots)> {
+    pub(super) fn margin_positions(&self, account: AccountId) -> Vec<(InstrumentId, Side, Lots)> {
         let range = (account, InstrumentId::new(0))..=(account, InstrumentId::new(u32::MAX));
         let positions = self.lots.range(range).filter_map(|((_, instrument), lots)| {
             let (side, quantity) = lots.net();
