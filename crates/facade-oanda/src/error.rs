@@ -24,7 +24,7 @@ use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError, web};
 use facade_kit::enveloped;
-use order_engine::{Capacity, Combination, Price, Reject};
+use order_engine::{AccountState, Capacity, Combination, Price, Reject};
 use runtime::SubmitError;
 
 use crate::json;
@@ -76,8 +76,10 @@ pub(crate) enum ApiError {
     LowerBound,
     /// 24: there is no market.
     Halted,
-    /// 25: the account takes no orders.
+    /// 25: the account is closed.
     AccountNotTradable,
+    /// 26: the account is suspended.
+    AccountLocked,
     /// 28: an older trade of the same size has to be closed first.
     OutOfTurn,
     /// 30: the order is another account's.
@@ -221,6 +223,7 @@ impl ApiError {
             Self::NoParameters => (35, 400),
             Self::OutOfRange(_) | Self::TooManyCandles => (36, 400),
             Self::AccountNotTradable => (25, 403),
+            Self::AccountLocked => (26, 403),
             Self::NotTradable => (37, 400),
             Self::MalformedQuery(_) => (40, 400),
             Self::ContentType(_) => (42, 415),
@@ -271,6 +274,7 @@ impl ApiError {
             Self::LowerBound => "Lower bound exceeded",
             Self::Halted => "Instrument trading halted",
             Self::AccountNotTradable => "Account Not Tradable",
+            Self::AccountLocked => "Account Locked",
             Self::OutOfTurn => "Trades in the same instrument must be closed in FIFO order",
             Self::UnknownAccount => "The account ID provided is invalid",
             Self::InvalidStopLoss { given, price } => return wrong_side("stopLoss", *given, *price).into(),
@@ -377,7 +381,10 @@ impl From<Reject> for ApiError {
     fn from(reject: Reject) -> Self {
         match reject {
             Reject::UnknownAccount(_) => Self::UnknownAccount,
-            Reject::AccountNotOpen { .. } => Self::AccountNotTradable,
+            Reject::AccountNotOpen { state: AccountState::Suspended, .. } => Self::AccountLocked,
+            Reject::AccountNotOpen { state: AccountState::Open | AccountState::Closed, .. } => {
+                Self::AccountNotTradable
+            }
             Reject::UnknownInstrument(_) => Self::UnknownInstrument,
             Reject::UnknownOrder(_) | Reject::OrderClosed { .. } => Self::OrderNotFound,
             Reject::UnknownLot(_) => Self::TradeNotFound,
