@@ -81,7 +81,7 @@ impl Lots {
 }
 
 /// Largest whole number of units of a price or a quantity.
-const MAX_UNITS: i64 = 1_000_000_000_000_000_000;
+pub(crate) const MAX_UNITS: i64 = 1_000_000_000_000_000_000;
 /// Largest value of one order in ledger units: ten to the eighteenth of the quote asset.
 const MAX_NOTIONAL_UNITS: i128 = 10_i128.pow(18 + limits::LEDGER_SCALE);
 

@@ -23,6 +23,13 @@ pub(crate) fn restored(engine: &Engine) -> Engine {
     restored
 }
 
+#[test]
+fn the_house_may_quote_more_than_a_client_may_order() {
+    let mut world = World::new();
+    world.run(quote(BTC_USD, "99.99", "100.01", "1000000000")).unwrap();
+    restored(&world.engine);
+}
+
 /// A state with something of everything.
 fn varied() -> World {
     let mut world = World::new();

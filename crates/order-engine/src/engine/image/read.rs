@@ -22,9 +22,7 @@ use crate::engine::{Engine, TouchedMarks};
 use crate::exposed::Exposed;
 use crate::ids::{AccountId, InstrumentId};
 use crate::ledger::Ledger;
-use crate::limits::{
-    MAX_IMAGE_RECORD_BYTES, MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT, MAX_ORDER_UNITS,
-};
+use crate::limits::{MAX_IMAGE_RECORD_BYTES, MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT};
 use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
@@ -32,7 +30,7 @@ use crate::number::Amount;
 use crate::order::{Earlier, Order};
 use crate::reference::{Account, Asset, Instrument, Reference};
 use crate::time::Timestamp;
-use crate::units::{Lots, Scales, Ticks};
+use crate::units::{Lots, MAX_UNITS, Scales, Ticks};
 
 pub(super) fn read(input: impl io::Read) -> Result<Engine, ImageError> {
     let mut records = Records { input, record: Vec::new(), count: 0, section: None };
@@ -302,7 +300,8 @@ impl Rebuilt {
     /// Puts an order on the book, behind those that came before it.
     fn rest(&mut self, image: &RestingImage) -> Result<(), Misfit> {
         let RestingImage { instrument, side, price, order: id, account, leaves } = *image;
-        if price <= 0 || !(1..=MAX_ORDER_UNITS).contains(&leaves) {
+        // What the house quotes may be more than a client may order; a client's leaves are compared with the order.
+        if ![price, leaves].into_iter().all(|units| (1..=MAX_UNITS).contains(&units)) {
             return Err(Misfit::Range);
         }
         let order = self.orders.get(id);
