@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use order_engine::{
     AccountId, AccountState, AdjustBalance, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders,
-    Change, ChangeList, Command, CreateList, DeleteList, Engine, EntryKind, Event, InstrumentId,
-    InstrumentList, ListChange, ListId, ListItemId, ListName, Offset, OrderId, OrderKind, OrderStatus,
-    PlaceOrder, Posting, PriceBound, PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder,
-    RestatedStatus, SelfMatch, SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
-    UpdateAccount,
+    Change, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command, CreateList, DeleteList, Engine,
+    EntryKind, Event, ExitChange, ExitChanges, Exits, InstrumentId, InstrumentList, ListChange, ListId,
+    ListItemId, ListName, LotId, Offset, OrderId, OrderKind, OrderStatus, Pips, PlaceOrder, Posting,
+    PriceBound, PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch,
+    SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -45,6 +45,7 @@ enum Wish {
         cents: Option<u32>,
         trigger: Option<u32>,
         size: Option<u32>,
+        exits: ExitChanges,
     },
     Succeed {
         who: AccountId,
@@ -59,14 +60,39 @@ enum Wish {
     CancelAll {
         who: AccountId,
         side: Option<Side>,
+        staged: bool,
     },
     Release {
         who: AccountId,
         newest: usize,
     },
+    Exits {
+        who: AccountId,
+        instrument: InstrumentId,
+        lot: usize,
+        changes: ExitChanges,
+    },
+    CloseLot {
+        who: AccountId,
+        instrument: InstrumentId,
+        lot: usize,
+        size: Option<u32>,
+    },
+    ClosePosition {
+        who: AccountId,
+        instrument: InstrumentId,
+    },
+    Reduce {
+        who: AccountId,
+        instrument: InstrumentId,
+        size: u32,
+        cents: u32,
+        waits: bool,
+    },
     Restate {
         newest: usize,
         cents: Option<u32>,
+        trigger: Option<u32>,
         status: RestatedStatus,
     },
     /// Leaves an account no more free cash than this, so that a small loss is too much for it.
@@ -177,6 +203,35 @@ fn order() -> impl Strategy<Value = PlaceOrder> {
     )
 }
 
+fn offset() -> impl Strategy<Value = Offset> {
+    (0..3_u8, 0..30_u32).prop_map(|(form, size)| match form {
+        0 => Offset::Price(at(size + 1)),
+        1 => Offset::BasisPoints(BasisPoints::new(size)),
+        _ => Offset::Pips(Pips::from_tenths(size * 105)),
+    })
+}
+
+fn exits() -> impl Strategy<Value = Exits> {
+    let price = || proptest::option::of(cents().prop_map(at));
+    let some = (price(), price(), proptest::option::of(offset()))
+        .prop_map(|(take_profit, stop_loss, trailing)| Exits { take_profit, stop_loss, trailing });
+    prop_oneof![3 => Just(Exits::NONE), 1 => some]
+}
+
+fn changes() -> impl Strategy<Value = ExitChanges> {
+    fn change<T: Clone + std::fmt::Debug>(
+        value: impl Strategy<Value = T>,
+    ) -> impl Strategy<Value = ExitChange<T>> {
+        (0..5_u8, value).prop_map(|(form, value)| match form {
+            0 | 1 => ExitChange::Keep,
+            2 => ExitChange::Remove,
+            _ => ExitChange::Set(value),
+        })
+    }
+    (change(cents().prop_map(at)), change(cents().prop_map(at)), change(offset()))
+        .prop_map(|(take_profit, stop_loss, trailing)| ExitChanges { take_profit, stop_loss, trailing })
+}
+
 /// Mostly what lets trading go on, since what is shut stays shut until it is opened again.
 fn settings(who: AccountId, form: u8, size: u32) -> Wish {
     let state = match form {
@@ -210,19 +265,35 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => Just(RestatedStatus::Expired),
     ];
     prop_oneof![
-        12 => (order(), proptest::bool::weighted(0.15)).prop_map(|(order, stage)| Wish::Place { order: Box::new(order), stage }),
+        12 => (order(), proptest::bool::weighted(0.15), exits(), proptest::bool::weighted(0.12))
+            .prop_map(|(order, stage, exits, reduce_only)| Wish::Place {
+                order: Box::new(PlaceOrder { exits, reduce_only, ..order }),
+                stage,
+            }),
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
         3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
-            proptest::option::of(0..40_u32))
-            .prop_map(|(who, newest, cents, trigger, size)| Wish::Replace { who, newest, cents, trigger, size }),
+            proptest::option::of(0..40_u32), proptest::option::weighted(0.2, changes()))
+            .prop_map(|(who, newest, cents, trigger, size, exits)| {
+                let exits = exits.unwrap_or(ExitChanges::KEEP);
+                Wish::Replace { who, newest, cents, trigger, size, exits }
+            }),
         2 => (who(), 0..6_usize, cents(), any::<bool>())
             .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
         3 => (who(), 0..8_usize).prop_map(|(who, newest)| Wish::Cancel { who, newest }),
-        1 => (who(), proptest::option::of(side())).prop_map(|(who, side)| Wish::CancelAll { who, side }),
+        1 => (who(), proptest::option::of(side()), any::<bool>())
+            .prop_map(|(who, side, staged)| Wish::CancelAll { who, side, staged }),
         2 => (who(), 0..6_usize).prop_map(|(who, newest)| Wish::Release { who, newest }),
-        1 => (0..6_usize, proptest::option::of(cents()), status)
-            .prop_map(|(newest, cents, status)| Wish::Restate { newest, cents, status }),
+        1 => (0..6_usize, proptest::option::of(cents()), proptest::option::of(cents()), status)
+            .prop_map(|(newest, cents, trigger, status)| Wish::Restate { newest, cents, trigger, status }),
+        2 => (who(), instrument(), 0..4_usize, changes())
+            .prop_map(|(who, instrument, lot, changes)| Wish::Exits { who, instrument, lot, changes }),
+        1 => (who(), instrument(), 0..4_usize, proptest::option::of(0..40_u32))
+            .prop_map(|(who, instrument, lot, size)| Wish::CloseLot { who, instrument, lot, size }),
+        1 => (who(), instrument()).prop_map(|(who, instrument)| Wish::ClosePosition { who, instrument }),
+        3 => (who(), instrument(), 1..30_u32, cents(), proptest::bool::weighted(0.2)).prop_map(
+            |(who, instrument, size, cents, waits)| Wish::Reduce { who, instrument, size, cents, waits }
+        ),
         1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
         1 => (who(), 0..4_u8).prop_map(|(who, name)| Wish::CreateList { who, name }),
         1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..6_u32))
@@ -235,6 +306,41 @@ fn wish() -> impl Strategy<Value = Wish> {
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
         1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]
+}
+
+fn close_lot(account: AccountId, lot: LotId, size: Option<u32>) -> Command {
+    Command::CloseLot(CloseLot {
+        account,
+        lot,
+        quantity: size.map(units),
+        price_bound: PriceBound::default(),
+        client_order_id: None,
+        annotations: order_engine::Annotations::default(),
+    })
+}
+
+fn restate(order: OrderId, cents: Option<u32>, trigger: Option<u32>, status: RestatedStatus) -> Command {
+    let keeps = status == RestatedStatus::Keep;
+    Command::RestateOrder(RestateOrder {
+        order,
+        price: cents.filter(|_| keeps).map(at),
+        quantity: None,
+        time_in_force: None,
+        trigger: trigger.filter(|_| keeps).map(at),
+        status,
+        request_id: None,
+        annotations: order_engine::Annotations::default(),
+    })
+}
+
+fn close_position(account: AccountId, instrument: InstrumentId) -> Command {
+    Command::ClosePosition(ClosePosition {
+        account,
+        instrument,
+        price_bound: PriceBound::default(),
+        client_order_id: None,
+        annotations: order_engine::Annotations::default(),
+    })
 }
 
 /// A world under watch.
@@ -276,6 +382,33 @@ impl Watched {
         index.and_then(|index| self.orders.get(index)).copied().unwrap_or(OrderId::new(1))
     }
 
+    /// An order that may only reduce, now and then one that would reduce too much.
+    fn reduce(
+        &self,
+        who: AccountId,
+        instrument: InstrumentId,
+        size: u32,
+        price: order_engine::Price,
+        waits: bool,
+    ) -> Command {
+        let (stop, limit) = (OrderKind::Stop { trigger: price }, OrderKind::Limit { price });
+        let kind = if waits { stop } else { limit };
+        let lots = self.world.lots(who, instrument);
+        let side = lots.first().map_or(Side::Sell, |lot| lot.side.opposite());
+        let net: Decimal = lots.iter().map(|lot| lot.quantity.decimal()).sum();
+        let size = Decimal::from(size).min(net + Decimal::from(size / 28));
+        let size = Size::Base(quantity(&size.to_string()));
+        let order = PlaceOrder::new(who, instrument, side, kind, size);
+        Command::PlaceOrder(PlaceOrder { reduce_only: true, ..order })
+    }
+
+    /// An open lot of an account, counted from the oldest; now and then of the other one.
+    fn lot(&self, who: AccountId, instrument: InstrumentId, index: usize) -> LotId {
+        let owner = if index == 3 { BOB } else { who };
+        let lots = self.world.lots(owner, instrument);
+        lots.get(index % 3).map_or(LotId::new(1), |lot| lot.id)
+    }
+
     /// A list of an account, now and then of the other one.
     fn list(&self, who: AccountId, index: usize) -> Option<Arc<InstrumentList>> {
         let owner = if index == 3 { BOB } else { who };
@@ -295,12 +428,15 @@ impl Watched {
                 bid_size: units(size),
                 ask_size: units(size),
             }),
-            Wish::Replace { who, newest, cents, trigger, size } => Command::ReplaceOrder(ReplaceOrder {
-                price: cents.map(at),
-                trigger: trigger.map(at),
-                quantity: size.map(units),
-                ..ReplaceOrder::new(who, self.newest(newest))
-            }),
+            Wish::Replace { who, newest, cents, trigger, size, exits } => {
+                Command::ReplaceOrder(ReplaceOrder {
+                    price: cents.map(at),
+                    trigger: trigger.map(at),
+                    quantity: size.map(units),
+                    exits,
+                    ..ReplaceOrder::new(who, self.newest(newest))
+                })
+            }
             Wish::Succeed { who, newest, cents, held } => Command::SucceedOrder(SucceedOrder {
                 account: who,
                 order: self.newest(newest),
@@ -315,26 +451,30 @@ impl Watched {
                 let order = self.newest(newest);
                 Command::CancelOrder(CancelOrder { account: who, order, client_order_id: None })
             }
-            Wish::CancelAll { who, side } => Command::CancelOrders(CancelOrders {
+            Wish::CancelAll { who, side, staged } => Command::CancelOrders(CancelOrders {
                 account: who,
                 instruments: None,
                 side,
                 classes: None,
-                staged: false,
+                staged,
             }),
             Wish::Release { who, newest } => {
                 Command::ReleaseOrder(ReleaseOrder { account: who, order: self.newest(newest) })
             }
-            Wish::Restate { newest, cents, status } => Command::RestateOrder(RestateOrder {
-                order: self.newest(newest),
-                price: cents.filter(|_| status == RestatedStatus::Keep).map(at),
-                quantity: None,
-                time_in_force: None,
-                trigger: None,
-                status,
-                request_id: None,
-                annotations: order_engine::Annotations::default(),
-            }),
+            Wish::Exits { who, instrument, lot, changes } => {
+                let lot = self.lot(who, instrument, lot);
+                Command::ChangeLotExits(ChangeLotExits { account: who, lot, changes })
+            }
+            Wish::CloseLot { who, instrument, lot, size } => {
+                close_lot(who, self.lot(who, instrument, lot), size)
+            }
+            Wish::ClosePosition { who, instrument } => close_position(who, instrument),
+            Wish::Reduce { who, instrument, size, cents, waits } => {
+                self.reduce(who, instrument, size, at(cents), waits)
+            }
+            Wish::Restate { newest, cents, trigger, status } => {
+                restate(self.newest(newest), cents, trigger, status)
+            }
             Wish::Drain { who, leave } => {
                 let free = self.world.engine.holdings(who).unwrap().balance(USD).available().units();
                 let amount = Amount::from_units(i128::from(leave) * TEN / 10 - free);
@@ -382,7 +522,7 @@ impl Watched {
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.count_entries(&due);
         self.model.pass(self.world.now);
-        self.model.name_closeouts(&due);
+        self.model.learn_closes(&due);
         self.model.forget(archived.iter().map(|order| order.id));
         let foretold = self.world.engine.check(self.world.now, &command);
         let before = foretold.is_err().then(|| self.world.engine.state_hash());
@@ -391,12 +531,15 @@ impl Watched {
         let made =
             applied.result.as_ref().ok().and_then(|outcome| outcome.order.as_ref()).map(|order| order.id);
         let modelled = self.model.apply(&command, made);
-        if let Ok(outcome) = &applied.result {
-            self.model.name_closeouts(&outcome.events);
-        }
         let answered = applied.result.as_ref().map(drop).map_err(reject_name);
         assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
+        if let Ok(outcome) = &applied.result {
+            self.model.learn_closes(&outcome.events);
+        }
         self.model.forget(applied.archived.iter().map(|order| order.id));
+        for account in CLIENTS {
+            self.model.watch_lots(&self.world.engine.holdings(account).unwrap());
+        }
         assert_eq!(foretold, applied.result.as_ref().map(drop).map_err(Clone::clone));
         match &applied.result {
             Ok(outcome) => {
@@ -483,6 +626,7 @@ impl Watched {
         due.iter().chain(events).for_each(statuses::assert_legal);
         for event in events {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
+            assert!(!order.reduce_only || execution.opened.is_none(), "what may only reduce opens nothing");
             if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
                 let fair = match order.side {
                     Side::Buy => execution.price <= price,
@@ -535,6 +679,12 @@ impl Watched {
                 .filter_map(|id| self.world.engine.order(*id))
                 .filter(|order| order.account == account)
             {
+                if order.reduce_only && order.status.is_working() {
+                    let lots = self.world.lots(account, order.instrument);
+                    let against = lots.iter().filter(|lot| lot.side != order.side);
+                    let reducible: Decimal = against.map(|lot| lot.quantity.decimal()).sum();
+                    assert!(order.leaves.decimal() <= reducible, "{order:?} may only reduce {reducible}");
+                }
                 if let Some(hold) = order.held {
                     assert!(order.status.is_working());
                     *held.entry(hold.asset).or_default() += hold.amount.units();

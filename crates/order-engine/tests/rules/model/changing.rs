@@ -5,13 +5,18 @@ use order_engine::{
     SucceedOrder, SuccessorSize,
 };
 
+use super::exits::check_exits;
 use super::{Meeting, Model, ModelOrder, Refused, market, within};
 use crate::support::*;
 
 impl Model {
     pub(super) fn replace(&mut self, replace: &ReplaceOrder) -> Result<(), Refused> {
         let index = self.working(replace.account, replace.order)?;
-        if replace.price.is_none() && replace.trigger.is_none() && replace.quantity.is_none() {
+        if replace.price.is_none()
+            && replace.trigger.is_none()
+            && replace.quantity.is_none()
+            && replace.exits.is_keep()
+        {
             return Err("NothingToReplace");
         }
         let (changed, meeting, keeps_place) = self.change(index, replace, true)?;
@@ -78,6 +83,9 @@ impl Model {
         if !within(&order.bound, price) {
             return Err("BeyondBound");
         }
+        order.exits = order.exits.changed(&replace.exits);
+        check_exits(&order, price)?;
+        self.check_reducing(&order, order.leaves())?;
         let keeps_place = !is_waiting && before.rests_at == Some(price) && order.leaves() <= before.leaves();
         let stand_in = ModelOrder {
             kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
@@ -140,6 +148,8 @@ impl Model {
             post_only: before.post_only,
             price_bound: before.bound,
             self_match: before.self_match,
+            exits: before.exits,
+            reduce_only: before.reduce_only,
             ..PlaceOrder::new(before.account, before.instrument, before.side, kind, size)
         };
         let order = ModelOrder { id, ..ModelOrder::new(&command) };
@@ -153,7 +163,8 @@ impl Model {
             Err("NoLiquidity" | "BeyondBound" | "NotFillable" | "WouldTakeLiquidity" | "SelfMatch") => {
                 let limit = succeed.price.map(order_engine::Price::decimal);
                 let quantity = Self::shape(&order, limit)?.unwrap();
-                self.orders.push(ModelOrder { status: OrderStatus::Rejected, quantity, ..order });
+                let born = self.next_birth();
+                self.orders.push(ModelOrder { status: OrderStatus::Rejected, quantity, born, ..order });
                 Ok(())
             }
             Err(refused) => Err(refused),
@@ -177,13 +188,22 @@ impl Model {
             return Ok(());
         }
         let price = restate.price.filter(|price| Some(price.decimal()) != order.limit());
-        let Some(price) = price else { return Ok(()) };
+        let trigger = restate.trigger.filter(|trigger| Some(*trigger) != order.kind.trigger_price());
+        if price.is_none() && trigger.is_none() {
+            return Ok(());
+        }
         self.open(index)?;
         if order.status == OrderStatus::PendingNew {
             return Err("OrderStaged");
         }
-        let replace = ReplaceOrder { price: Some(price), ..ReplaceOrder::new(order.account, restate.order) };
+        let replace = ReplaceOrder { price, trigger, ..ReplaceOrder::new(order.account, restate.order) };
         let (changed, meeting, keeps_place) = self.change(index, &replace, false)?;
+        let market = self.reference(changed.instrument, changed.side);
+        if let (Some(waits), Some(price)) = (changed.waits.filter(|_| changed.is_waiting()), market)
+            && (if waits.rises { price >= waits.trigger } else { price <= waits.trigger })
+        {
+            return Err("TriggerReached");
+        }
         self.put(index, &changed, &meeting, keeps_place);
         Ok(())
     }

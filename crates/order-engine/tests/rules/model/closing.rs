@@ -1,8 +1,9 @@
 //! What becomes of accounts that cannot carry their margin positions.
 
-use order_engine::{AccountId, Change, ClosingCause, Event, OrderKind, OrderStatus, PlaceOrder, Side, Size};
+use order_engine::{AccountId, OrderKind, OrderStatus, PlaceOrder, Side, Size};
 use rust_decimal::Decimal;
 
+use super::exits::ModelClosing;
 use super::{Meeting, Model, ModelOrder};
 use crate::support::*;
 
@@ -15,22 +16,6 @@ impl Model {
             if !self.close_out_all() && !is_changed {
                 return;
             }
-        }
-    }
-
-    /// Learns what the engine calls the orders that closed margin positions.
-    pub(crate) fn name_closeouts(&mut self, events: &[Event]) {
-        let accepted = events.iter().filter_map(|event| match &event.change {
-            Change::OrderAccepted(order)
-                if order.closing.is_some_and(|closing| closing.cause == ClosingCause::MarginCloseout) =>
-            {
-                Some(order)
-            }
-            _ => None,
-        });
-        for order in accepted {
-            let nameless = |known: &&mut ModelOrder| known.id.is_none() && known.account == order.account;
-            self.orders.iter_mut().find(nameless).unwrap().id = Some(order.id);
         }
     }
 
@@ -56,7 +41,7 @@ impl Model {
     /// Side and quantity of the open margin position.
     fn margin_position(&self, account: AccountId) -> Option<(Side, Decimal)> {
         let (side, lots) = self.lots.get(&(account, EUR_USD))?;
-        let quantity: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let quantity: Decimal = lots.iter().map(|lot| lot.quantity).sum();
         (!quantity.is_zero()).then_some((*side, quantity))
     }
 
@@ -64,7 +49,7 @@ impl Model {
         let Some(level) = self.settings(account).closeout else { return false };
         let Some((side, quantity)) = self.margin_position(account) else { return false };
         let (bid, ask) = self.quotes[&EUR_USD];
-        let cost: Decimal = self.lots[&(account, EUR_USD)].1.iter().map(|lot| lot.0 * lot.1).sum();
+        let cost: Decimal = self.lots[&(account, EUR_USD)].1.iter().map(|lot| lot.quantity * lot.price).sum();
         let profit = if side == Side::Buy { bid * quantity - cost } else { cost - ask * quantity };
         let used = (bid + ask) / Decimal::TWO * quantity * self.margin_rate(account);
         self.total(account, USD) + profit <= used * level
@@ -88,7 +73,8 @@ impl Model {
             let Some((side, quantity)) = position else { continue };
             let size = Size::Base(crate::support::quantity(&quantity.to_string()));
             let command = PlaceOrder::new(account, EUR_USD, side.opposite(), OrderKind::Market, size);
-            let order = ModelOrder { quantity, ..ModelOrder::new(&command) };
+            let closing = Some(ModelClosing::Position);
+            let order = ModelOrder { quantity, closing, ..ModelOrder::new(&command) };
             let (fills, _) = self.walk(&order, Some(quantity), None);
             if !fills.is_empty() {
                 self.orders.push(order);

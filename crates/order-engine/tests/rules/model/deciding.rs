@@ -1,8 +1,11 @@
 //! Deciding about an order: its size, its end, whom it would meet, and whether its account can afford it.
 
+use std::collections::BTreeMap;
+
 use order_engine::{AccountId, InstrumentId, OrderKind, SelfMatch, Side, Size, TimeInForce, Timestamp};
 use rust_decimal::Decimal;
 
+use super::exits::check_exits;
 use super::{Meeting, Model, ModelOrder, Refused, better, is_limit, market, within};
 use crate::support::*;
 
@@ -75,6 +78,10 @@ impl Model {
         let given = Self::shape(order, limit)?;
         let ends = self.ends(order)?;
         let best = self.best(order.instrument, order.side.opposite());
+        let closing_price = self.closing_price(order.instrument, order.side);
+        if let Some(reference) = limit.or(closing_price).or(best) {
+            check_exits(order, reference)?;
+        }
         let takes =
             |price: Decimal| limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
         match best {
@@ -89,6 +96,7 @@ impl Model {
         if given.is_none() {
             Self::check_size(order, Some(quantity), None)?;
         }
+        self.check_reducing(order, quantity)?;
         let rests_at = order.kind.resting_price().filter(|_| order.time_in_force.may_rest());
         let rests_at = rests_at.map(order_engine::Price::decimal);
         let left = quantity - filled;
@@ -138,23 +146,36 @@ impl Model {
             (None, Size::Base(_)) => unreachable!(),
         };
         let mut last = None;
+        let mut taken_of: BTreeMap<AccountId, Decimal> = BTreeMap::new();
         for maker in self.book(order.instrument, order.side.opposite()) {
             let price = self.orders[maker].rests_at.unwrap();
             let acceptable = limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
             if !acceptable || !within(&order.bound, price) {
                 break;
             }
+            let maker_order = &self.orders[maker];
+            let own = maker_order.account;
+            let room = self.reducible(own, order.instrument, maker_order.side);
+            let room = room - taken_of.get(&own).copied().unwrap_or_default();
+            let leaves = maker_order.leaves();
+            let offered = if maker_order.reduce_only { leaves.min(room.max(Decimal::ZERO)) } else { leaves };
+            if offered.is_zero() {
+                continue;
+            }
             last = Some(price);
             let wanted = if given.is_some() { quantity } else { market.bought_for(amount, price) };
-            let taken = wanted.min(self.orders[maker].leaves());
+            let taken = wanted.min(offered);
             if taken.is_zero() {
                 return (fills, Decimal::ZERO);
             }
             fills.push((maker, price, taken));
+            // What it buys adds to what its account may sell on, and the other way round.
+            *taken_of.entry(own).or_insert(Decimal::ZERO) += taken;
+            *taken_of.entry(order.account).or_insert(Decimal::ZERO) -= taken;
             quantity -= taken.min(quantity);
             amount -= market.worth(price, taken);
             let spent = if given.is_some() { quantity.is_zero() } else { amount <= Decimal::ZERO };
-            if spent || wanted < self.orders[maker].leaves() {
+            if spent || wanted < offered {
                 return (fills, Decimal::ZERO);
             }
         }
@@ -184,7 +205,7 @@ impl Model {
         }
         let none = (order.side, Vec::new());
         let (side, lots) = self.lots.get(&(order.account, order.instrument)).unwrap_or(&none);
-        let position: Decimal = lots.iter().map(|lot| lot.0).sum();
+        let position: Decimal = lots.iter().map(|lot| lot.quantity).sum();
         let reduced = if *side == order.side { Decimal::ZERO } else { position.min(quantity) };
         let added = quantity - reduced;
         let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
@@ -202,8 +223,8 @@ impl Model {
         let cash = self.available(account, USD);
         let Some((side, lots)) = self.lots.get(&(account, instrument)) else { return cash };
         let (bid, ask) = self.quotes[&instrument];
-        let quantity: Decimal = lots.iter().map(|lot| lot.0).sum();
-        let cost: Decimal = lots.iter().map(|lot| lot.0 * lot.1).sum();
+        let quantity: Decimal = lots.iter().map(|lot| lot.quantity).sum();
+        let cost: Decimal = lots.iter().map(|lot| lot.quantity * lot.price).sum();
         let profit = match side {
             Side::Buy => bid * quantity - cost,
             Side::Sell => cost - ask * quantity,

@@ -1,8 +1,9 @@
 //! The house's quotes, fills, and what they do to balances and lots.
 
-use order_engine::{AccountId, InstrumentId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
+use order_engine::{AccountId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::exits::{ModelClosing, ModelLot};
 use super::{Meeting, Model, ModelOrder, market};
 use crate::support::*;
 
@@ -54,13 +55,7 @@ impl Model {
                 None => order.held,
             };
         }
-        if market.is_margin {
-            for (account, side) in
-                [(self.orders[taker].account, side), (self.orders[maker].account, side.opposite())]
-            {
-                self.net(account, instrument, side, price, quantity);
-            }
-        } else {
+        if !market.is_margin {
             self.move_asset(buyer, seller, market.quote, worth);
             self.move_asset(seller, buyer, market.base, quantity);
             let charge = |gross: Decimal| {
@@ -74,36 +69,45 @@ impl Model {
                 self.move_asset(seller, AccountId::HOUSE, market.quote, charge(worth));
             }
         }
+        self.net(taker, price, quantity);
+        self.net(maker, price, quantity);
+        for index in [taker, maker] {
+            self.cut(self.orders[index].account, instrument);
+        }
     }
 
-    /// Closes lots of the other side, oldest first, books the profit, and opens what is left.
-    pub(super) fn net(
-        &mut self,
-        account: AccountId,
-        instrument: InstrumentId,
-        side: Side,
-        price: Decimal,
-        quantity: Decimal,
-    ) {
+    /// Closes lots of the other side, the named one or oldest first, books the profit, and opens what is left.
+    fn net(&mut self, index: usize, price: Decimal, quantity: Decimal) {
+        let order = self.orders[index].clone();
+        let (account, instrument, side) = (order.account, order.instrument, order.side);
         if account == AccountId::HOUSE {
             return;
         }
+        let market = market(instrument);
+        let born = self.next_birth();
         let (held_side, lots) = self.lots.entry((account, instrument)).or_insert((side, Vec::new()));
         let (mut left, mut profit) = (quantity, Decimal::ZERO);
         while *held_side != side && !left.is_zero() && !lots.is_empty() {
-            let taken = left.min(lots[0].0);
-            let gain = (price - lots[0].1) * taken;
+            let is_named = |lot: &&mut ModelLot| match order.closing {
+                Some(ModelClosing::Lot(born)) => lot.born == born,
+                Some(ModelClosing::Position) | None => true,
+            };
+            let lot = lots.iter_mut().find(is_named).unwrap();
+            let taken = left.min(lot.quantity);
+            let gain = (price - lot.price) * taken;
             let gain = if *held_side == Side::Buy { gain } else { -gain };
             // Each lot is booked on its own.
             profit += gain.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
             left -= taken;
-            lots[0].0 -= taken;
-            lots.retain(|lot| !lot.0.is_zero());
+            lot.quantity -= taken;
+            lots.retain(|lot| !lot.quantity.is_zero());
         }
-        if !left.is_zero() {
+        if !left.is_zero() && (side == Side::Buy || market.is_margin) {
             *held_side = side;
-            lots.push((left, price));
+            lots.push(ModelLot::opened(&order, price, left, born));
         }
-        self.move_asset(AccountId::HOUSE, account, USD, profit);
+        if market.is_margin {
+            self.move_asset(AccountId::HOUSE, account, USD, profit);
+        }
     }
 }

@@ -7,6 +7,7 @@
 mod changing;
 mod closing;
 mod deciding;
+mod exits;
 mod filling;
 mod forgetting;
 mod listing;
@@ -16,12 +17,13 @@ mod waiting;
 use std::collections::BTreeMap;
 
 use order_engine::{
-    AccountId, AssetId, Command, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound,
-    SelfMatch, Side, Size, TimeInForce, Timestamp,
+    AccountId, AssetId, Command, Exits, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder,
+    PriceBound, SelfMatch, Side, Size, TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
 use crate::support::*;
+use exits::{ModelClosing, ModelLot};
 use forgetting::Memory;
 
 /// An instrument as the model knows it.
@@ -74,6 +76,12 @@ pub(crate) struct ModelOrder {
     /// Place in the queue of its price.
     queued: u64,
     pub(crate) waits: Option<Waits>,
+    exits: Exits,
+    reduce_only: bool,
+    /// What it closes, when it was made to close something.
+    closing: Option<ModelClosing>,
+    /// When it came, among orders and lots.
+    born: u64,
 }
 
 /// What a waiting order watches for.
@@ -85,15 +93,15 @@ pub(crate) struct Waits {
     limit: Option<Decimal>,
 }
 
-type Lot = (Decimal, Decimal);
-
 pub(crate) struct Model {
     now: Timestamp,
     pub(crate) orders: Vec<ModelOrder>,
     totals: BTreeMap<(AccountId, AssetId), Decimal>,
-    lots: BTreeMap<(AccountId, InstrumentId), (Side, Vec<Lot>)>,
+    lots: BTreeMap<(AccountId, InstrumentId), (Side, Vec<ModelLot>)>,
     quotes: BTreeMap<InstrumentId, (Decimal, Decimal)>,
     queue: u64,
+    /// Orders and lots that there have been.
+    births: u64,
     settings: BTreeMap<AccountId, Settings>,
     memory: Memory,
     lists: Vec<listing::ModelList>,
@@ -197,6 +205,10 @@ impl ModelOrder {
             rests_at: None,
             queued: 0,
             waits: None,
+            exits: order.exits,
+            reduce_only: order.reduce_only,
+            closing: None,
+            born: 0,
         }
     }
 
@@ -238,6 +250,7 @@ impl Model {
             lots: BTreeMap::new(),
             quotes: BTreeMap::new(),
             queue: 0,
+            births: 0,
             settings: BTreeMap::new(),
             memory: Memory::default(),
             lists: Vec::new(),
@@ -337,7 +350,10 @@ impl Model {
                 for order in &mut self.orders {
                     let matches =
                         order.account == cancel.account && cancel.side.is_none_or(|side| side == order.side);
-                    if matches && order.status.is_working() {
+                    if matches
+                        && (order.status.is_working()
+                            || (cancel.staged && order.status == OrderStatus::PendingNew))
+                    {
                         order.status = OrderStatus::Canceled;
                     }
                 }
@@ -358,10 +374,10 @@ impl Model {
             Command::CreateList(create) => self.create_list(create.account, &create.name),
             Command::ChangeList(change) => self.change_list(change),
             Command::DeleteList(delete) => self.delete_list(delete.account, delete.list),
+            Command::ChangeLotExits(change) => self.change_exits(change),
+            Command::CloseLot(close) => self.close_lot(close, id),
+            Command::ClosePosition(close) => self.close_position(close, id),
             Command::Tick
-            | Command::ChangeLotExits(_)
-            | Command::CloseLot(_)
-            | Command::ClosePosition(_)
             | Command::Reset
             | Command::DefineAsset(_)
             | Command::DefineInstrument(_)
@@ -408,6 +424,7 @@ impl Model {
 
     fn take(&mut self, mut order: ModelOrder, command: &PlaceOrder, meeting: &Meeting, waits: Option<Waits>) {
         order.quantity = meeting.quantity;
+        order.born = self.next_birth();
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
             order.ends = Some(until);
@@ -421,6 +438,11 @@ impl Model {
         if waits.is_none() {
             self.meet(self.orders.len() - 1, meeting);
         }
+    }
+
+    fn next_birth(&mut self) -> u64 {
+        self.births += 1;
+        self.births
     }
 
     fn release(&mut self, index: usize) -> Result<(), Refused> {

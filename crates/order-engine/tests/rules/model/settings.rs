@@ -44,6 +44,7 @@ impl Model {
             let exposed = self
                 .lots
                 .iter()
+                .filter(|((_, instrument), _)| market(*instrument).is_margin)
                 .any(|((account, _), (_, lots))| *account == update.account && !lots.is_empty());
             if orders.into_iter().any(is_open) || exposed {
                 return Err("AccountInUse");

@@ -1,8 +1,9 @@
 //! Orders that wait for the market.
 
-use order_engine::{InstrumentId, Offset, OrderId, OrderKind, OrderStatus, Side};
+use order_engine::{InstrumentId, Offset, OrderKind, OrderStatus, Side};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::exits::{Fired, check_exits};
 use super::{Meeting, Model, ModelOrder, Refused, Waits, better, market};
 use crate::support::*;
 
@@ -68,6 +69,8 @@ impl Model {
         };
         let given = Self::shape(&stand_in, Some(price))?.unwrap();
         let ends = self.ends(order)?;
+        check_exits(order, price)?;
+        self.check_reducing(order, given)?;
         let needs =
             if order.side == Side::Buy { market(order.instrument).worth(price, given) } else { given };
         let held = self.afford(order, needs, given, Some(price), credit)?;
@@ -95,7 +98,15 @@ impl Model {
                 }
             }
         }
-        let Some(index) = self.next_fired(instrument) else { return false };
+        self.trail_lots(instrument);
+        let index = match self.next_fired(instrument) {
+            None => return false,
+            Some(Fired::Exit { account, index }) => {
+                self.fire_exit(account, instrument, index);
+                return true;
+            }
+            Some(Fired::Order(index)) => index,
+        };
         let waits = self.orders[index].waits.take().unwrap();
         let order = self.orders[index].clone();
         let live = match order.kind {
@@ -119,21 +130,20 @@ impl Model {
         true
     }
 
-    pub(super) fn next_fired(&self, instrument: InstrumentId) -> Option<usize> {
+    fn next_fired(&self, instrument: InstrumentId) -> Option<Fired> {
         [Side::Buy, Side::Sell].into_iter().find_map(|side| {
-            let reference = self.reference(instrument, side)?;
-            let waiting = (0..self.orders.len()).filter(|index| {
-                let order = &self.orders[*index];
-                order.instrument == instrument && order.side == side && order.is_waiting()
-            });
-            let waiting: Vec<(Waits, Option<OrderId>, usize)> = waiting
-                .map(|index| (self.orders[index].waits.unwrap(), self.orders[index].id, index))
-                .collect();
-            let rising = waiting.iter().filter(|(waits, ..)| waits.rises && waits.trigger <= reference);
-            let rising = rising.min_by_key(|(waits, id, _)| (waits.trigger, *id));
-            let falling = waiting.iter().filter(|(waits, ..)| !waits.rises && waits.trigger >= reference);
-            let falling = falling.min_by_key(|(waits, id, _)| (-waits.trigger, *id));
-            rising.or(falling).map(|(_, _, index)| *index)
+            let price = self.reference(instrument, side)?;
+            let mut fired = self.fired_exits(instrument, side, price);
+            for (index, order) in self.orders.iter().enumerate() {
+                let Some(waits) = order.waits.filter(|_| order.is_waiting()) else { continue };
+                let is_here = order.instrument == instrument && order.side == side;
+                let is_reached = if waits.rises { waits.trigger <= price } else { waits.trigger >= price };
+                if is_here && is_reached {
+                    let nearness = if waits.rises { waits.trigger } else { -waits.trigger };
+                    fired.push(((!waits.rises, nearness, order.born, None), Fired::Order(index)));
+                }
+            }
+            fired.into_iter().min_by_key(|(turn, _)| *turn).map(|(_, fired)| fired)
         })
     }
 }
