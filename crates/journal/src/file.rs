@@ -13,9 +13,10 @@ use crate::progress::Progress;
 use crate::reader::Reader;
 use crate::record::{self, Chain, MAX_PAYLOAD_BYTES, Record};
 use crate::recovery::{self, CutOff, Found, Recovery};
+use crate::retire::{Remover, Settled};
 use crate::segment::{self, HEADER_BYTES, Header, Segment};
 use crate::spare::Preparation;
-use crate::{Batches, Follow, Journal};
+use crate::{Batches, Follow, Journal, Retire};
 
 /// How durable a batch is when `append` returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +67,8 @@ pub struct FileJournal {
     owed: Option<Owed>,
     next: Preparation,
     buffer: Vec<u8>,
-    _lock: Box<dyn Lock>,
+    settled: Arc<Settled>,
+    lock: Arc<dyn Lock>,
 }
 
 /// The segment that is written to.
@@ -117,6 +119,9 @@ impl FileJournal {
         active.file.sync().map_err(JournalError::sync_failed(&active.path))?;
         let journal = manifest.statement().journal;
         manifest.say(Statement { journal, newest: active.header.first, closed: None })?;
+        let settled = Arc::new(Settled::default());
+        settled.named(active.header.first);
+        settled.durable(sequence);
         let journal = Self {
             disk,
             dir: dir.to_owned(),
@@ -131,7 +136,8 @@ impl FileJournal {
             owed: None,
             next: Preparation::default(),
             buffer: Vec::new(),
-            _lock: lock,
+            settled,
+            lock: Arc::from(lock),
         };
         Ok((journal, Recovery { last_sequence: sequence, cut_off }))
     }
@@ -172,6 +178,7 @@ impl FileJournal {
     fn make_durable(&mut self) -> Result<(), JournalError> {
         self.active.file.sync().map_err(JournalError::sync_failed(&self.active.path))?;
         self.durable_through = self.sequence;
+        self.settled.durable(self.sequence);
         Ok(())
     }
 
@@ -193,7 +200,9 @@ impl FileJournal {
 
     fn say(&mut self, closed: Option<Closed>) -> Result<(), JournalError> {
         let Header { journal, first: newest, .. } = self.active.header;
-        self.manifest.say(Statement { journal, newest, closed })
+        self.manifest.say(Statement { journal, newest, closed })?;
+        self.settled.named(newest);
+        Ok(())
     }
 
     fn next_bytes(&self) -> u64 {
@@ -283,10 +292,11 @@ impl Journal for FileJournal {
     }
 
     fn read_from(&self, sequence: u64) -> Result<Batches, JournalError> {
-        let mut segments = list::segments(&*self.disk, &self.dir, self.active.header.journal)?;
+        let mut segments = list::names(&*self.disk, &self.dir)?;
         refuse_not_kept(&segments, sequence)?;
         let start = segments.partition_point(|entry| entry.first <= sequence).saturating_sub(1);
         segments.drain(..start);
+        list::check(&*self.disk, &segments, self.active.header.journal)?;
         Ok(Box::new(Reader::new(Arc::clone(&self.disk), segments, sequence, self.sequence)))
     }
 
@@ -294,6 +304,12 @@ impl Journal for FileJournal {
         refuse_not_kept(&list::names(&*self.disk, &self.dir)?, sequence)?;
         let (disk, progress) = (Arc::clone(&self.disk), Arc::clone(&self.progress));
         Ok(Box::new(Follower::new(disk, self.dir.clone(), progress, sequence)))
+    }
+
+    fn retirer(&self) -> Box<dyn Retire> {
+        let (disk, dir) = (Arc::clone(&self.disk), self.dir.clone());
+        let (settled, lock) = (Arc::clone(&self.settled), Arc::clone(&self.lock));
+        Box::new(Remover { disk, dir, settled, _lock: lock })
     }
 }
 

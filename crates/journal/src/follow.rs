@@ -70,8 +70,10 @@ impl Follower {
         let entry = names.iter().rev().find(|entry| entry.first <= sequence).ok_or_else(|| {
             JournalError::NotKept { sequence, first: names.first().map_or(1, |entry| entry.first) }
         })?;
-        let header = segment::read_header(&*self.disk, &entry.path, entry.before())?;
-        let file = self.disk.open(&entry.path).map_err(JournalError::io("open", &entry.path))?;
+        let retired = |error| list::retired(&*self.disk, entry, error);
+        let header = segment::read_header(&*self.disk, &entry.path, entry.before()).map_err(retired)?;
+        let file = self.disk.open(&entry.path).map_err(JournalError::io("open", &entry.path));
+        let file = file.map_err(retired)?;
         Ok(Place {
             path: entry.path.clone(),
             file,

@@ -30,7 +30,8 @@
 //! A record that was being written when the machine stopped may be torn: a part of it is still zero. It is cut off, with
 //! a warning and a copy of its bytes in a file of its own, unless a later record says that it was durable, or the journal
 //! was closed after it. A record that was changed after it was written has no such part, also when it is the last one:
-//! then the journal is damaged and is not opened. Nothing is ever deleted.
+//! then the journal is damaged and is not opened. Nothing is ever deleted but what [`Journal::retire`] names: whole segments,
+//! oldest first, never the newest. A journal may so begin with any batch.
 //!
 //! # Failures
 //! A write that the system refuses leaves the journal as it was: its remains are wiped, and later appends are taken as
@@ -52,6 +53,7 @@ mod reader;
 mod record;
 mod recovery;
 mod repair;
+mod retire;
 mod segment;
 mod spare;
 mod walk;
@@ -133,6 +135,33 @@ pub trait Journal: Send {
     /// # Errors
     /// [`JournalError`] when the batch of that sequence is not kept.
     fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError>;
+
+    /// What lets go of the journal's beginning from another thread, without holding the journal up.
+    fn retirer(&self) -> Box<dyn Retire>;
+
+    /// Lets go of batches before one; see [`Retire::retire`].
+    ///
+    /// # Errors
+    /// As [`Retire::retire`].
+    fn retire(&mut self, before: u64) -> Result<u64, JournalError> {
+        self.retirer().retire(before)
+    }
+}
+
+/// Lets go of the beginning of a journal. A journal in files is in use as long as this is there.
+pub trait Retire: Send {
+    /// Lets go of batches before one, which the caller keeps elsewhere for good what they led to, and says which is the
+    /// first that is kept now. Nothing from that batch on is ever let go of.
+    ///
+    /// Files are removed whole, oldest first and never the newest, so more may be kept than was asked for; and all is
+    /// kept while the batch before that one is not known to be durable. Memory lets go of exactly what it is asked to.
+    ///
+    /// Who reads a batch that was let go of is told [`JournalError::NotKept`].
+    ///
+    /// # Errors
+    /// [`JournalError`] when the system refuses; a part may be gone then, and the rest can be asked for again. It does
+    /// not concern appending.
+    fn retire(&mut self, before: u64) -> Result<u64, JournalError>;
 }
 
 /// A place in a journal, from which batches are read as they come.

@@ -1,5 +1,6 @@
 //! Which segments a directory holds, in order.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::disk::Disk;
@@ -46,8 +47,15 @@ pub(crate) fn names(disk: &dyn Disk, dir: &Path) -> Result<Vec<Entry>, JournalEr
 /// The segments of a journal in a directory, oldest first. Every header is checked; other files are not looked at.
 pub(crate) fn segments(disk: &dyn Disk, dir: &Path, journal: u64) -> Result<Vec<Entry>, JournalError> {
     let entries = names(disk, dir)?;
-    for entry in &entries {
-        let header = segment::read_header(disk, &entry.path, entry.before())?;
+    check(disk, &entries, journal)?;
+    Ok(entries)
+}
+
+/// Checks the headers of segments of a journal.
+pub(crate) fn check(disk: &dyn Disk, entries: &[Entry], journal: u64) -> Result<(), JournalError> {
+    for entry in entries {
+        let header = segment::read_header(disk, &entry.path, entry.before());
+        let header = header.map_err(|error| retired(disk, entry, error))?;
         let damaged = |fault| Err(JournalError::damaged(&entry.path, 0, entry.before(), fault));
         if header.journal != journal {
             return damaged(Fault::Foreign);
@@ -56,7 +64,19 @@ pub(crate) fn segments(disk: &dyn Disk, dir: &Path, journal: u64) -> Result<Vec<
             return damaged(Fault::Sequence { expected: entry.first, found: header.first });
         }
     }
-    Ok(entries)
+    Ok(())
+}
+
+/// Why a segment that was listed a moment ago cannot be read: it is not there any more when it was retired meanwhile.
+pub(crate) fn retired(disk: &dyn Disk, entry: &Entry, error: JournalError) -> JournalError {
+    let JournalError::Io { source, .. } = &error else { return error };
+    let Some(dir) = entry.path.parent().filter(|_| source.kind() == ErrorKind::NotFound) else {
+        return error;
+    };
+    match names(disk, dir).ok().and_then(|names| names.first().map(|entry| entry.first)) {
+        Some(first) if first > entry.first => JournalError::NotKept { sequence: entry.first, first },
+        Some(_) | None => error,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::JournalError;
 use crate::progress::Progress;
 use crate::record::{self, Chain};
-use crate::{Batch, Batches, Follow, Journal};
+use crate::{Batch, Batches, Follow, Journal, Retire};
 
 /// Most bytes of batches that are kept for followers.
 const KEPT_BYTES: usize = 1024 * 1024;
@@ -48,6 +48,12 @@ impl Window {
         while self.bytes > KEPT_BYTES
             && let Some(oldest) = self.batches.pop_front()
         {
+            self.bytes -= oldest.payload.len();
+        }
+    }
+
+    fn drop_before(&mut self, sequence: u64) {
+        while let Some(oldest) = self.batches.pop_front_if(|batch| batch.sequence < sequence) {
             self.bytes -= oldest.payload.len();
         }
     }
@@ -118,12 +124,28 @@ impl Journal for MemoryJournal {
         self.kept.window().from(sequence, self.sequence).map(drop)?;
         Ok(Box::new(MemoryFollower { kept: Arc::clone(&self.kept), next: sequence }))
     }
+
+    fn retirer(&self) -> Box<dyn Retire> {
+        Box::new(Forgetter(Arc::clone(&self.kept)))
+    }
 }
 
 impl Drop for MemoryJournal {
     /// Nobody waits for what cannot come.
     fn drop(&mut self) {
         self.kept.progress.end();
+    }
+}
+
+/// Forgets what is asked of it.
+struct Forgetter(Arc<Kept>);
+
+impl Retire for Forgetter {
+    fn retire(&mut self, before: u64) -> Result<u64, JournalError> {
+        let mut window = self.0.window();
+        window.drop_before(before);
+        let first = window.batches.front().map(|batch| batch.sequence);
+        Ok(first.unwrap_or_else(|| self.0.progress.through() + 1))
     }
 }
 

@@ -34,6 +34,11 @@ impl Progress {
         self.moved.notify_all();
     }
 
+    /// The last batch whose append has succeeded.
+    pub(crate) fn through(&self) -> u64 {
+        self.lock().through
+    }
+
     /// Waits for a batch to be there, and says whether it is. It does not wait for what will never come.
     pub(crate) fn wait_for(&self, sequence: u64, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::Batch;
 use crate::disk::Disk;
 use crate::error::{Fault, JournalError};
-use crate::list::Entry;
+use crate::list::{self, Entry};
 use crate::record::Chain;
 use crate::segment::Segment;
 use crate::walk::{End, Walk};
@@ -51,7 +51,8 @@ impl Reader {
     }
 
     fn enter(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let segment = Segment::load(&*self.disk, &entry.path, entry.before())?;
+        let segment = Segment::load(&*self.disk, &entry.path, entry.before());
+        let segment = segment.map_err(|error| list::retired(&*self.disk, entry, error))?;
         let end = Walk::new(&segment).end(false);
         self.current = Some((segment, end));
         Ok(())

@@ -177,6 +177,78 @@ fn a_follower_on_another_thread_keeps_up_and_learns_of_the_end() {
 }
 
 #[test]
+fn a_beginning_that_was_let_go_of_is_not_kept_and_the_rest_is() {
+    for (name, mut journal, _dir) in all() {
+        append(&mut *journal, 1..=40);
+        journal.sync().unwrap();
+        let mut early = journal.follow(1).unwrap();
+        let first = journal.retire(20).unwrap();
+        assert!((2..=20).contains(&first), "{name}: {first}");
+        assert_eq!(name == "memory", first == 20, "{name}: files go whole");
+        let expected: Vec<_> = (first..=40).map(|number| (number, batch(number))).collect();
+        assert_eq!(read(&*journal, first), expected, "{name}");
+        for gone in [1, first - 1] {
+            let is_not_kept = |error: Option<JournalError>| {
+                matches!(error, Some(JournalError::NotKept { sequence, first: kept })
+                    if sequence == gone && kept == first)
+            };
+            assert!(is_not_kept(journal.read_from(gone).err()), "{name}");
+            assert!(is_not_kept(journal.follow(gone).err()), "{name}");
+        }
+        assert!(matches!(early.next_within(PATIENCE), Err(JournalError::NotKept { .. })), "{name}");
+        assert_eq!(journal.retire(20).unwrap(), first, "{name}: nothing more is to be done");
+        assert_eq!(journal.retire(1).unwrap(), first, "{name}");
+        assert_eq!(journal.last_sequence(), 40, "{name}");
+        append(&mut *journal, 41..=45);
+        assert_eq!(read(&*journal, first).len() as u64, 46 - first, "{name}");
+    }
+}
+
+#[test]
+fn letting_go_of_all_leaves_the_end_where_it_was() {
+    for (name, mut journal, _dir) in all() {
+        append(&mut *journal, 1..=40);
+        journal.sync().unwrap();
+        let chain = journal.chain();
+        let first = journal.retire(41).unwrap();
+        assert!((2..=41).contains(&first), "{name}: {first}");
+        assert_eq!((journal.last_sequence(), journal.chain()), (40, chain), "{name}");
+        let mut follower = journal.follow(41).unwrap();
+        append(&mut *journal, 41..=60);
+        assert_eq!(read(&*journal, 41).len(), 20, "{name}");
+        assert_eq!(follower.next_within(PATIENCE).unwrap().unwrap().payload, batch(41), "{name}");
+    }
+}
+
+#[test]
+fn files_keep_what_leads_to_a_batch_that_is_not_durable() {
+    for (name, mut journal, _dir) in all() {
+        append(&mut *journal, 1..=40);
+        if name == "files without sync" {
+            assert!(journal.durable_through() < 40);
+            assert_eq!(journal.retire(41).unwrap(), 1);
+            journal.sync().unwrap();
+            assert!(journal.retire(41).unwrap() > 1);
+        }
+    }
+}
+
+/// The journal is appended to while its beginning goes.
+#[test]
+fn another_thread_lets_go_of_the_beginning() {
+    for (name, mut journal, _dir) in all() {
+        append(&mut *journal, 1..=100);
+        journal.sync().unwrap();
+        let mut retirer = journal.retirer();
+        let retiring = thread::spawn(move || (1..=100).map(|before| retirer.retire(before).unwrap()).max());
+        append(&mut *journal, 101..=300);
+        let first = retiring.join().unwrap().unwrap();
+        assert!((2..=100).contains(&first), "{name}: {first}");
+        assert_eq!(read(&*journal, first).len() as u64, 301 - first, "{name}");
+    }
+}
+
+#[test]
 fn memory_forgets_what_is_old_and_says_so() {
     let mut journal = MemoryJournal::new();
     let mut slow = journal.follow(1).unwrap();

@@ -6,11 +6,12 @@
 mod common;
 
 use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use common::read_all;
-use journal::{Durability, FileJournal, Journal, JournalError, Options, Recovery};
+use journal::{Durability, FileJournal, Journal, JournalError, Options, Recovery, inspect};
 use simdisk::{SimDisk, Trouble};
 
 const APPENDS: u8 = 14;
@@ -164,6 +165,63 @@ fn recovery_can_be_interrupted_anywhere() {
                 if is_through {
                     break;
                 }
+            }
+        }
+    }
+}
+
+/// All before this batch may go.
+const RETIRED_BEFORE: u64 = 18;
+
+/// A log that has lost a part of its beginning is whole, and has all from the batch that was asked for on.
+fn check_retired(disk: &SimDisk, all: &[Vec<u8>], what: &str) -> u64 {
+    let found = inspect(disk, dir(), |_| ControlFlow::Continue(()));
+    let found = found.unwrap_or_else(|error| panic!("{what}: {error}"));
+    let last = all.len() as u64;
+    assert!(found.first <= RETIRED_BEFORE && found.last == last, "{what}: {found:?}");
+    let (mut journal, _) = open(disk).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let read: Vec<_> = journal.read_from(found.first).unwrap().map(|batch| batch.unwrap().payload).collect();
+    let kept = &all[usize::try_from(found.first).unwrap() - 1..];
+    assert_eq!(read, kept, "{what}");
+    if found.first > 1 {
+        let gone = journal.read_from(found.first - 1).err();
+        assert!(matches!(gone, Some(JournalError::NotKept { first, .. }) if first == found.first), "{what}");
+    }
+    assert_eq!(journal.append(&[b"goes on"]).unwrap(), last + 1, "{what}");
+    found.first
+}
+
+#[test]
+fn a_retirement_can_be_interrupted_anywhere() {
+    let filled = SimDisk::new();
+    let all = run(&filled).acknowledged;
+    let untroubled = filled.after_kill();
+    let (mut journal, _) = open(&untroubled).unwrap();
+    let before = untroubled.operations();
+    let first = journal.retire(RETIRED_BEFORE).unwrap();
+    let operations = untroubled.operations() - before;
+    assert!(first > 2 && operations >= 4, "several segments go: {first}, {operations} operations");
+    drop(journal);
+    assert_eq!(check_retired(&untroubled.after_power_cut(0), &all, "untroubled"), first, "it is durable");
+
+    for operation in 0..operations {
+        for trouble in [Trouble::PowerCut, Trouble::Fails(ErrorKind::Other)] {
+            let disk = filled.after_kill();
+            let (mut journal, _) = open(&disk).unwrap();
+            disk.trouble_at(disk.operations() + operation, trouble);
+            let what = format!("{trouble:?} at operation {operation}");
+            let error = journal.retire(RETIRED_BEFORE).unwrap_err();
+            assert!(matches!(error, JournalError::Io { .. }), "{what}: {error}");
+            for seed in 0..SEEDS {
+                check_retired(&disk.after_power_cut(seed), &all, &format!("{what}, seed {seed}"));
+            }
+            let killed = disk.after_kill();
+            check_retired(&killed, &all, &what);
+            let (mut again, _) = open(&killed).unwrap();
+            assert_eq!(again.retire(RETIRED_BEFORE).unwrap(), first, "{what}: the rest can be asked for");
+            if trouble != Trouble::PowerCut {
+                assert_eq!(journal.append(&[b"goes on"]).unwrap(), all.len() as u64 + 1, "{what}");
+                assert_eq!(journal.retire(RETIRED_BEFORE).unwrap(), first, "{what}");
             }
         }
     }

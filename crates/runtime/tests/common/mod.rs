@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use journal::{Batches, Chain, Follow, Journal, JournalError, MemoryJournal};
+use journal::{Batches, Chain, Follow, Journal, JournalError, MemoryJournal, Retire};
 use order_engine::{
     AccountId, CancelOrder, ClientOrderId, Command, InstrumentId, Order, OrderId, OrderKind, PlaceOrder,
     Price, Quantity, Side, Size, Timestamp, UpdateQuote,
@@ -190,5 +190,9 @@ impl Journal for GatedJournal {
 
     fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError> {
         self.inner.follow(sequence)
+    }
+
+    fn retirer(&self) -> Box<dyn Retire> {
+        self.inner.retirer()
     }
 }
