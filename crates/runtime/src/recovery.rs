@@ -64,12 +64,13 @@ pub(crate) fn recover(
     };
     if snapshot < last {
         let logged = journal.read_from(snapshot + 1).map_err(|error| {
-            if let JournalError::NotKept { first, .. } = error
-                && snapshot == 0
-            {
-                return StartError::Uncovered { first, found: unusable };
+            let JournalError::NotKept { first, .. } = error else { return StartError::Journal(error) };
+            if snapshot > 0 {
+                // Writing into a text does not fail.
+                let _ = write!(unusable, "the newest that can be read ends with batch {snapshot}; ");
             }
-            StartError::Journal(error)
+            let snapshots = folder.map(|folder| folder.path().to_owned()).unwrap_or_default();
+            StartError::Uncovered { first, snapshots, found: unusable }
         })?;
         replay(logged, last - snapshot, &mut state, archive, views, watch)?;
     }

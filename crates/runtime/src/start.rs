@@ -1,6 +1,7 @@
 //! Starting and stopping: the journal is opened, what it holds is replayed, and the sequencer's thread takes over.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -42,13 +43,16 @@ pub enum StartError {
     Archive(#[from] ArchiveError),
     /// The log no longer holds what no readable snapshot covers.
     #[error(
-        "the log begins with batch {first}, and there is no snapshot to begin from: {}; put back a copy of a snapshot that \
-         ends with batch {first} less one or later, or of the whole data directory",
-        if found.is_empty() { "none is there" } else { found }
+        "the log begins with batch {first}, and {} has no snapshot of what came before: {}. Nothing was changed. Put back \
+         a copy of a snapshot that ends with batch {} or later, or of the whole data directory",
+        .snapshots.display(), if found.is_empty() { "none is there" } else { found.trim_end_matches("; ") },
+        first.saturating_sub(1)
     )]
     Uncovered {
         /// The first batch of the log.
         first: u64,
+        /// The folder of snapshots.
+        snapshots: PathBuf,
         /// The snapshots that were there, and why each cannot be used.
         found: String,
     },

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
-use journal::{Batches, Journal};
+use journal::{Batches, Journal, Retire};
 use order_engine::{Engine, EventId, Timestamp};
 use tokio::sync::oneshot;
 
@@ -34,6 +34,8 @@ struct Job {
     base: u64,
     /// What was logged after that one.
     logged: Batches,
+    /// What lets go of the beginning of the log once snapshots cover it.
+    log: Box<dyn Retire>,
     reply: Option<Reply>,
 }
 
@@ -116,7 +118,7 @@ impl Snapshots {
             Ok(logged) => {
                 (self.commands, self.bytes) = (0, 0);
                 // The thread takes jobs until this side is gone, and it had none.
-                let _ = jobs.send(Job { through, reached, base, logged, reply });
+                let _ = jobs.send(Job { through, reached, base, logged, log: journal.retirer(), reply });
             }
             Err(error) => {
                 self.progress.is_busy.store(false, Ordering::Release);
@@ -141,8 +143,13 @@ impl Drop for Snapshots {
 }
 
 fn work_off(folder: &Folder, progress: &Progress, archive: Option<&Handover>, job: Job) {
-    let Job { through, reached, base, logged, reply } = job;
+    let Job { through, reached, base, logged, mut log, reply } = job;
     let made = make(folder, through, &reached, base, logged, archive);
+    if made.as_ref().is_ok_and(|note| note.sequence > base) {
+        retire(folder, base, &mut *log);
+    }
+    // The directory is free before anybody is told.
+    drop(log);
     match &made {
         Ok(note) => progress.covered.store(note.sequence, Ordering::Release),
         Err(error) => {
@@ -199,6 +206,21 @@ fn make(
     let note = folder.publish(through, state, views)?;
     let took_ms = started.elapsed().as_millis();
     tracing::info!(sequence = through, bytes = note.bytes, replayed_ms, took_ms, "a snapshot was made");
-    folder.prune()?;
     Ok(note)
+}
+
+/// Removes the snapshots that are superfluous now, and the log that the older of those that are left covers. Should the
+/// newest not be readable, what follows the older one is still in the log. The older one was read a moment ago: it is
+/// what the newest was built upon. One of which that cannot be said covers nothing.
+fn retire(folder: &Folder, base: u64, log: &mut dyn Retire) {
+    match folder.prune() {
+        Ok(Some(covered)) if covered == base => match log.retire(covered + 1) {
+            Ok(first) => tracing::debug!(first, covered, "the log begins after what two snapshots cover"),
+            Err(error) => {
+                tracing::warn!(%error, covered, "the log that snapshots cover cannot be removed; it is tried again");
+            }
+        },
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "superfluous snapshots cannot be removed; it is tried again"),
+    }
 }

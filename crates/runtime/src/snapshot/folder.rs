@@ -42,6 +42,11 @@ impl Folder {
         self.0.parent().unwrap_or(&self.0)
     }
 
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// The snapshots by the last batch that they cover, newest first. Whether they can be read is not looked at.
     ///
     /// # Errors
@@ -57,7 +62,7 @@ impl Folder {
     /// # Errors
     /// [`SnapshotError::Io`].
     pub(crate) fn set_aside(&self, sequence: u64, ending: &str) -> Result<PathBuf, SnapshotError> {
-        let (from, to) = (self.path(sequence, EXTENSION), self.path(sequence, ending));
+        let (from, to) = (self.file(sequence, EXTENSION), self.file(sequence, ending));
         fs::rename(&from, &to).and_then(|()| sync_dir(&self.0)).map_err(SnapshotError::io(&from))?;
         Ok(to)
     }
@@ -75,7 +80,7 @@ impl Folder {
     /// # Errors
     /// [`SnapshotError`]; the views then hold a part of it.
     pub(crate) fn read(&self, sequence: u64, views: &Views) -> Result<Loaded, SnapshotError> {
-        file::read(&self.path(sequence, EXTENSION), views)
+        file::read(&self.file(sequence, EXTENSION), views)
     }
 
     /// Writes a snapshot under a name that means nothing yet, lets go of the state, reads the file back, and gives it
@@ -90,7 +95,7 @@ impl Folder {
         views: Views,
     ) -> Result<SnapshotNote, SnapshotError> {
         self.make().map_err(SnapshotError::io(&self.0))?;
-        let unfinished = self.path(sequence, UNFINISHED);
+        let unfinished = self.file(sequence, UNFINISHED);
         let written = file::write(&unfinished, sequence, &state, &views);
         drop((state, views));
         let published = written.and_then(|written| {
@@ -98,7 +103,7 @@ impl Folder {
             if read.state.engine.state_hash() != written.state_hash || read.note != written {
                 return Err(SnapshotError::damaged(&unfinished, &"it was read back as another state"));
             }
-            let path = self.path(sequence, EXTENSION);
+            let path = self.file(sequence, EXTENSION);
             fs::rename(&unfinished, &path)
                 .and_then(|()| sync_dir(&self.0))
                 .map_err(SnapshotError::io(&path))?;
@@ -132,7 +137,7 @@ impl Folder {
         self.0.parent().map_or(Ok(()), sync_dir)
     }
 
-    fn path(&self, sequence: u64, extension: &str) -> PathBuf {
+    fn file(&self, sequence: u64, extension: &str) -> PathBuf {
         self.0.join(format!("{sequence:020}.{extension}"))
     }
 }
