@@ -160,7 +160,9 @@ mod tests {
     use super::*;
 
     fn shipped() -> Calendar {
-        Calendar::of(&testkit::engine().handle().views().reference())
+        let engine = testkit::engine();
+        engine.define_calendars();
+        Calendar::of(&engine.handle().views().reference())
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub struct TestEngine {
     clock: Arc<ManualClock>,
 }
 
-/// A fresh engine with the development profile's instruments, accounts and quotes, but for its options: see
-/// [`TestEngine::define_options`].
+/// A fresh engine with the development profile's instruments, accounts and quotes, but for its calendars and options: see
+/// [`TestEngine::define_calendars`] and [`TestEngine::define_options`].
 ///
 /// # Panics
 /// When it does not start.
@@ -43,16 +43,18 @@ pub fn engine() -> TestEngine {
         Err(error) => panic!("the engine did not start: {error}"),
     };
     let engine = TestEngine { runtime, clock };
-    let (_, others): (Vec<_>, Vec<_>) = partitioned_seed();
-    for command in &others {
-        engine.apply(command);
-    }
+    engine.apply_all(&profile_parts().others);
     engine
 }
 
-/// The commands of the profile: those about options, and all others. Options come last in the profile, so that the
-/// numbers of the others do not depend on them.
-fn partitioned_seed() -> (Vec<Command>, Vec<Command>) {
+/// The commands of the profile. What came to it later is apart, so that the numbers of the rest do not depend on it.
+struct ProfileParts {
+    calendars: Vec<Command>,
+    options: Vec<Command>,
+    others: Vec<Command>,
+}
+
+fn profile_parts() -> ProfileParts {
     let commands = seed_commands();
     let instruments = commands.iter().filter_map(|command| {
         if let Command::DefineInstrument(definition) = command { Some(definition) } else { None }
@@ -63,7 +65,9 @@ fn partitioned_seed() -> (Vec<Command>, Vec<Command>) {
         .map(|(number, definition)| (number, definition.base.clone()))
         .collect();
     let is_option = |number: InstrumentId| options.iter().any(|(option, _)| *option == number.get());
-    commands.into_iter().partition(|command| {
+    let (calendars, rest): (Vec<_>, Vec<_>) =
+        commands.into_iter().partition(|command| matches!(command, Command::DefineCalendar(_)));
+    let (options, others) = rest.into_iter().partition(|command| {
         if let Command::DefineAsset(asset) = command {
             options.iter().any(|(_, base)| *base == asset.code)
         } else if let Command::DefineInstrument(definition) = command {
@@ -73,7 +77,8 @@ fn partitioned_seed() -> (Vec<Command>, Vec<Command>) {
         } else {
             false
         }
-    })
+    });
+    ProfileParts { calendars, options, others }
 }
 
 fn seed_commands() -> Vec<Command> {
@@ -153,8 +158,16 @@ impl TestEngine {
 
     /// Defines the profile's options and their quotes.
     pub fn define_options(&self) {
-        let (options, _) = partitioned_seed();
-        for command in &options {
+        self.apply_all(&profile_parts().options);
+    }
+
+    /// Defines the profile's calendars. Its instruments do not keep them.
+    pub fn define_calendars(&self) {
+        self.apply_all(&profile_parts().calendars);
+    }
+
+    fn apply_all(&self, commands: &[Command]) {
+        for command in commands {
             self.apply(command);
         }
     }

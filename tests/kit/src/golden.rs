@@ -17,7 +17,7 @@
 //! ```
 //!
 //! * Directives set the stage between requests: `@clock <RFC 3339>`, `@advance <seconds>`,
-//!   `@suspend <account>`, `@resume <account>`, `@options` (the options of the development profile), `@quote <symbol> <bid> <ask> <bid size> <ask size>`, `@adjust <account> <asset> <amount>`, and
+//!   `@suspend <account>`, `@resume <account>`, `@options` and `@calendars` (those of the development profile), `@quote <symbol> <bid> <ask> <bid size> <ask size>`, `@adjust <account> <asset> <amount>`, and
 //!   `@place <JSON>`, an order in nobody's dialect (see [`crate::Placement`]).
 //! * A request is sent as it stands, its body without the line breaks at its end.
 //! * An answer is compared with its status, its body and all its headers but `date`, `content-length` and `connection`.

@@ -15,6 +15,7 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
             engine.advance(seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?);
         }
         ("options", []) => engine.define_options(),
+        ("calendars", []) => engine.define_calendars(),
         ("suspend", [account]) => engine.set_state(account, AccountState::Suspended),
         ("resume", [account]) => engine.set_state(account, AccountState::Open),
         ("quote", [symbol, bid, ask, bid_size, ask_size]) => {
