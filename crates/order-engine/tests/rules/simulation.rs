@@ -7,10 +7,11 @@ use std::sync::Arc;
 use order_engine::{
     AccountId, AccountState, AdjustBalance, Amount, Applied, AssetId, BasisPoints, CancelOrder, CancelOrders,
     Change, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command, CreateList, DeleteList, Engine,
-    EntryKind, Event, ExitChange, ExitChanges, Exits, InstrumentId, InstrumentList, ListChange, ListId,
-    ListItemId, ListName, LotId, Offset, OrderId, OrderKind, OrderStatus, Pips, PlaceOrder, Posting,
-    PriceBound, PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, SelfMatch,
-    SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
+    EntryKind, Event, ExitChange, ExitChanges, Exits, HaltInstrument, HaltReason, InstrumentId,
+    InstrumentList, ListChange, ListId, ListItemId, ListName, LotId, Offset, OrderId, OrderKind, OrderStatus,
+    Pips, PlaceOrder, Posting, PriceBound, PriceDifference, ReleaseOrder, ReplaceOrder, RestateOrder,
+    RestatedStatus, ResumeInstrument, SelfMatch, SessionKind, SetRetention, Setting, Side, Size,
+    SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -33,6 +34,13 @@ enum Wish {
     Place {
         order: Box<PlaceOrder>,
         stage: bool,
+        release: Option<u64>,
+    },
+    Halt {
+        instrument: InstrumentId,
+    },
+    Resume {
+        instrument: InstrumentId,
     },
     Quote {
         instrument: InstrumentId,
@@ -166,6 +174,7 @@ fn time_in_force() -> impl Strategy<Value = TimeInForce> {
         1 => Just(TimeInForce::Ioc),
         1 => Just(TimeInForce::Fok),
         1 => (1..200_u64).prop_map(|seconds| TimeInForce::Gtd(START.plus_seconds(seconds))),
+        1 => prop_oneof![Just(TimeInForce::AtOpen), Just(TimeInForce::AtClose)],
     ]
 }
 
@@ -189,16 +198,19 @@ fn order() -> impl Strategy<Value = PlaceOrder> {
         _ => Size::Base(units(size)),
     });
     let bound = proptest::option::weighted(0.1, cents());
-    (who(), instrument(), side(), kind, size, time_in_force(), any::<[bool; 3]>(), bound).prop_map(
-        |(who, instrument, side, kind, size, time_in_force, [post_only, refuse, upper], bound)| PlaceOrder {
-            time_in_force,
-            post_only: post_only && matches!(kind, OrderKind::Limit { .. }) && time_in_force.may_rest(),
-            self_match: if refuse { SelfMatch::Refuse } else { SelfMatch::Allow },
-            price_bound: PriceBound {
-                lower: bound.filter(|_| !upper).map(at),
-                upper: bound.filter(|_| upper).map(at),
-            },
-            ..PlaceOrder::new(who, instrument, side, kind, size)
+    (who(), instrument(), side(), kind, size, time_in_force(), any::<[bool; 4]>(), bound).prop_map(
+        |(who, instrument, side, kind, size, time_in_force, [post_only, refuse, upper, extended], bound)| {
+            PlaceOrder {
+                time_in_force,
+                post_only: post_only && matches!(kind, OrderKind::Limit { .. }) && time_in_force.may_rest(),
+                extended_hours: extended.then_some(true),
+                self_match: if refuse { SelfMatch::Refuse } else { SelfMatch::Allow },
+                price_bound: PriceBound {
+                    lower: bound.filter(|_| !upper).map(at),
+                    upper: bound.filter(|_| upper).map(at),
+                },
+                ..PlaceOrder::new(who, instrument, side, kind, size)
+            }
         },
     )
 }
@@ -265,11 +277,15 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => Just(RestatedStatus::Expired),
     ];
     prop_oneof![
-        12 => (order(), proptest::bool::weighted(0.15), exits(), proptest::bool::weighted(0.12))
-            .prop_map(|(order, stage, exits, reduce_only)| Wish::Place {
+        12 => (order(), proptest::bool::weighted(0.15), exits(), proptest::bool::weighted(0.12),
+            proptest::option::weighted(0.05, 0..60_u64))
+            .prop_map(|(order, stage, exits, reduce_only, release)| Wish::Place {
                 order: Box::new(PlaceOrder { exits, reduce_only, ..order }),
                 stage,
+                release,
             }),
+        1 => instrument().prop_map(|instrument| Wish::Halt { instrument }),
+        2 => instrument().prop_map(|instrument| Wish::Resume { instrument }),
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
         3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
@@ -355,7 +371,7 @@ struct Watched {
 
 impl Watched {
     fn new() -> Self {
-        let mut world = World::new();
+        let mut world = World::with_sessions();
         let mut model = Model::new();
         for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
             let quote = quote(instrument, "99.99", "100.01", "20");
@@ -415,12 +431,27 @@ impl Watched {
         self.world.engine.lists(owner).get(index % 3).cloned()
     }
 
+    fn change_list(&self, who: AccountId, list: usize, item: usize, instrument: Option<u32>) -> Command {
+        let list = self.list(who, list);
+        let item = list.as_ref().and_then(|list| list.items.get(item)).map(|item| item.id);
+        let remove = ListChange::Remove(item.unwrap_or(ListItemId::new(1)));
+        let change = instrument.map(|number| ListChange::Add(InstrumentId::new(number)));
+        let list = list.map_or(ListId::new(1), |list| list.id);
+        Command::ChangeList(ChangeList { account: who, list, change: change.unwrap_or(remove) })
+    }
+
     fn command(&mut self, wish: Wish) -> Command {
         match wish {
-            Wish::Place { order, stage } => {
+            Wish::Place { order, stage, release } => {
                 let staged_until = stage.then(|| self.world.now.plus_seconds(30));
-                Command::PlaceOrder(PlaceOrder { staged_until, ..*order })
+                let release_at = release.map(|seconds| self.world.now.plus_seconds(seconds));
+                Command::PlaceOrder(PlaceOrder { staged_until, release_at, ..*order })
             }
+            Wish::Halt { instrument } => {
+                let reason = HaltReason::new("news").unwrap();
+                Command::HaltInstrument(HaltInstrument { instrument, reason })
+            }
+            Wish::Resume { instrument } => Command::ResumeInstrument(ResumeInstrument { instrument }),
             Wish::Quote { instrument, cents, size } => Command::UpdateQuote(order_engine::UpdateQuote {
                 instrument,
                 bid: at(cents - 1),
@@ -497,14 +528,7 @@ impl Watched {
                 let name = ListName::new(&format!("list {name}")).unwrap();
                 Command::CreateList(CreateList { account: who, name })
             }
-            Wish::ChangeList { who, list, item, instrument } => {
-                let list = self.list(who, list);
-                let item = list.as_ref().and_then(|list| list.items.get(item)).map(|item| item.id);
-                let remove = ListChange::Remove(item.unwrap_or(ListItemId::new(1)));
-                let change = instrument.map(|number| ListChange::Add(InstrumentId::new(number)));
-                let list = list.map_or(ListId::new(1), |list| list.id);
-                Command::ChangeList(ChangeList { account: who, list, change: change.unwrap_or(remove) })
-            }
+            Wish::ChangeList { who, list, item, instrument } => self.change_list(who, list, item, instrument),
             Wish::DeleteList { who, list } => {
                 let list = self.list(who, list).map_or(ListId::new(1), |list| list.id);
                 Command::DeleteList(DeleteList { account: who, list })
@@ -521,6 +545,7 @@ impl Watched {
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.count_entries(&due);
+        self.watch_due_fills(&due);
         self.model.pass(self.world.now);
         self.model.learn_closes(&due);
         self.model.forget(archived.iter().map(|order| order.id));
@@ -550,6 +575,7 @@ impl Watched {
                 }
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);
+                self.watch_fills(&outcome.events);
                 self.count_entries(&outcome.events);
             }
             Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
@@ -624,7 +650,7 @@ impl Watched {
     fn watch_events(due: &[Event], events: &[Event]) {
         assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
         due.iter().chain(events).for_each(statuses::assert_legal);
-        for event in events {
+        for event in due.iter().chain(events) {
             let Change::OrderFilled { order, execution } = &event.change else { continue };
             assert!(!order.reduce_only || execution.opened.is_none(), "what may only reduce opens nothing");
             if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
@@ -637,6 +663,31 @@ impl Watched {
             let bound = order.price_bound;
             assert!(bound.upper.is_none_or(|upper| execution.price <= upper));
             assert!(bound.lower.is_none_or(|lower| execution.price >= lower));
+        }
+    }
+
+    /// What time fills is filled within a session that admits it, its last instant included, and not during a halt, which
+    /// time neither begins nor ends.
+    fn watch_due_fills(&self, due: &[Event]) {
+        for event in due {
+            let Change::OrderFilled { order, .. } = &event.change else { continue };
+            let state = self.world.engine.market_state(order.instrument).unwrap();
+            assert!(state.halt.is_none(), "a fill during a halt: {order:?}");
+            let Some(days) = hours(order.instrument) else { continue };
+            let within = |(kind, opens, closes): &(SessionKind, u64, u64)| {
+                let admits = kind.admits(order.extended_hours == Some(true));
+                admits && START.plus_seconds(*opens) <= event.at && event.at <= START.plus_seconds(*closes)
+            };
+            assert!(days.iter().flatten().any(within), "a fill outside of the sessions: {order:?}");
+        }
+    }
+
+    /// What a command fills is admitted by its market.
+    fn watch_fills(&self, events: &[Event]) {
+        for event in events {
+            let Change::OrderFilled { order, .. } = &event.change else { continue };
+            let state = self.world.engine.market_state(order.instrument).unwrap();
+            assert!(state.admits(order.extended_hours == Some(true)), "a fill that the market did not admit");
         }
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, Applied, AssetCode,
-    AssetDefinition, AssetId, AssetKind, BasisPoints, ChargedIn, ClientOrderId, Command, Commission, Engine,
-    ExerciseStyle, InstrumentDefinition, InstrumentId, Lot, OptionContract, OptionRight, Order, OrderId,
-    OrderKind, Outcome, PlaceOrder, Price, Quantity, Reject, Rounding, Settlement, Side, Size, Symbol,
-    Timestamp, UpdateQuote,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, CalendarDefinition, CalendarName, ChargedIn,
+    ClientOrderId, Command, Commission, Engine, ExerciseStyle, InstrumentDefinition, InstrumentId, Lot,
+    OptionContract, OptionRight, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity, Reject,
+    Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
 };
+use order_engine::{Session, SessionKind, TradingDay};
 
 use crate::candles::Tape;
 
@@ -175,7 +176,60 @@ pub(crate) fn deposit(account: AccountId, asset: AssetId, units: &str) -> Comman
     Command::AdjustBalance(AdjustBalance { account, asset, amount: amount(units) })
 }
 
+/// The sessions of the simulation by day, in seconds after the start; nothing where it is always open.
+pub(crate) fn hours(instrument: InstrumentId) -> Option<Vec<Vec<(SessionKind, u64, u64)>>> {
+    let day = |number: u64, length: u64, sessions: &[(SessionKind, u64, u64)]| {
+        let begins = number * length;
+        sessions.iter().map(|(kind, opens, closes)| (*kind, begins + opens, begins + closes)).collect()
+    };
+    let long = [
+        (SessionKind::PreMarket, 5, 15),
+        (SessionKind::Regular, 15, 30),
+        (SessionKind::Regular, 34, 45),
+        (SessionKind::AfterHours, 45, 55),
+    ];
+    match instrument {
+        ADA_USD => Some((0..5).map(|number| day(number, 60, &long)).collect()),
+        EUR_USD => Some((0..8).map(|number| day(number, 40, &[(SessionKind::Regular, 0, 25)])).collect()),
+        _ => None,
+    }
+}
+
+fn calendar_of(instrument: InstrumentId, name: &str) -> Command {
+    let session = |(kind, opens, closes)| Session {
+        kind,
+        opens: START.plus_seconds(opens),
+        closes: START.plus_seconds(closes),
+    };
+    let days = hours(instrument).unwrap().into_iter().zip(0..);
+    let days = days.map(|(day, date)| TradingDay { date, sessions: day.into_iter().map(session).collect() });
+    let name = CalendarName::new(name).unwrap();
+    Command::DefineCalendar(CalendarDefinition { name, days: days.collect() })
+}
+
 impl World {
+    /// As [`Self::new`], where two markets have sessions: one lets orders wait, one refuses them while it is closed.
+    pub(crate) fn with_sessions() -> Self {
+        let mut world = Self::empty();
+        world.run(calendar_of(ADA_USD, "long")).unwrap();
+        world.run(calendar_of(EUR_USD, "short")).unwrap();
+        for mut command in definitions() {
+            if let Command::DefineInstrument(definition) = &mut command {
+                match definition.symbol.as_str() {
+                    "ADA-USD" => definition.calendar = Some(CalendarName::new("long").unwrap()),
+                    "EUR-USD" => {
+                        definition.calendar = Some(CalendarName::new("short").unwrap());
+                        definition.while_closed = order_engine::WhileClosed::Refuse;
+                    }
+                    _ => {}
+                }
+            }
+            world.run(command).unwrap();
+        }
+        world.fund();
+        world
+    }
+
     /// Definitions, two funded clients, no quotes.
     pub(crate) fn new() -> Self {
         let mut world = Self::empty();

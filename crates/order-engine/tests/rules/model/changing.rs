@@ -86,12 +86,15 @@ impl Model {
         order.exits = order.exits.changed(&replace.exits);
         check_exits(&order, price)?;
         self.check_reducing(&order, order.leaves())?;
+        if before.status == OrderStatus::Suspended {
+            return Err("TradingHalted");
+        }
         let keeps_place = !is_waiting && before.rests_at == Some(price) && order.leaves() <= before.leaves();
         let stand_in = ModelOrder {
             kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
             ..order.clone()
         };
-        let fills = if keeps_place || is_waiting {
+        let fills = if keeps_place || is_waiting || !self.admits(before) {
             Vec::new()
         } else {
             self.walk(&stand_in, Some(order.leaves()), Some(price)).0
@@ -119,9 +122,16 @@ impl Model {
             size: Size::Base(quantity(&changed.quantity.to_string())),
             ..changed.clone()
         };
-        if !keeps_place && !is_waiting {
-            order.rests_at = None;
+        if keeps_place || is_waiting {
+            return;
+        }
+        if self.admits(changed) {
+            self.orders[index].rests_at = None;
             self.meet(index, meeting);
+        } else {
+            let order = &mut self.orders[index];
+            order.rests_at = meeting.rests_at;
+            order.is_parked = true;
         }
     }
 
@@ -150,17 +160,29 @@ impl Model {
             self_match: before.self_match,
             exits: before.exits,
             reduce_only: before.reduce_only,
+            extended_hours: before.extended.then_some(true),
             ..PlaceOrder::new(before.account, before.instrument, before.side, kind, size)
         };
         let order = ModelOrder { id, ..ModelOrder::new(&command) };
-        match self.decide(&order, before.held) {
+        let wait = self.must_wait(&order)?;
+        let decided = match &wait {
+            Some(wait) => self.decide_queued(&order, wait, before.held),
+            None => self.decide(&order, before.held),
+        };
+        match decided {
             Ok(meeting) => {
                 self.check_value(&order, &meeting, None, meeting.quantity)?;
                 self.orders[index].status = OrderStatus::Replaced;
-                self.take(order, &command, &meeting, None);
+                match wait {
+                    Some(wait) => self.take_queued(order, &command, &meeting, &wait),
+                    None => self.take(order, &command, &meeting, None),
+                }
                 Ok(())
             }
-            Err("NoLiquidity" | "BeyondBound" | "NotFillable" | "WouldTakeLiquidity" | "SelfMatch") => {
+            Err(
+                "MarketClosed" | "TradingHalted" | "NoLiquidity" | "BeyondBound" | "NotFillable"
+                | "WouldTakeLiquidity" | "SelfMatch",
+            ) => {
                 let limit = succeed.price.map(order_engine::Price::decimal);
                 let quantity = Self::shape(&order, limit)?.unwrap();
                 let born = self.next_birth();

@@ -61,7 +61,8 @@ impl Model {
         for account in due {
             let is_working = |order: &ModelOrder| order.account == account && order.status.is_working();
             let position = self.margin_position(account);
-            let can_close = position.is_some_and(|(side, _)| self.best(EUR_USD, side).is_some());
+            let can_trade = self.is_trading(EUR_USD);
+            let can_close = can_trade && position.is_some_and(|(side, _)| self.best(EUR_USD, side).is_some());
             if !can_close && !self.orders.iter().any(is_working) {
                 continue;
             }
@@ -70,7 +71,7 @@ impl Model {
                 .iter_mut()
                 .filter(|order| is_working(order))
                 .for_each(|order| order.status = OrderStatus::Canceled);
-            let Some((side, quantity)) = position else { continue };
+            let Some((side, quantity)) = position.filter(|_| can_trade) else { continue };
             let size = Size::Base(crate::support::quantity(&quantity.to_string()));
             let command = PlaceOrder::new(account, EUR_USD, side.opposite(), OrderKind::Market, size);
             let closing = Some(ModelClosing::Position);

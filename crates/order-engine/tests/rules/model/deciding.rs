@@ -6,6 +6,7 @@ use order_engine::{AccountId, InstrumentId, OrderKind, SelfMatch, Side, Size, Ti
 use rust_decimal::Decimal;
 
 use super::exits::check_exits;
+use super::sessions::day_end;
 use super::{Meeting, Model, ModelOrder, Refused, better, is_limit, market, within};
 use crate::support::*;
 
@@ -49,15 +50,19 @@ impl Model {
         if value.is_some_and(|value| value < market.minimum_value) { Err("NotionalTooSmall") } else { Ok(()) }
     }
 
-    pub(super) fn ends(&self, order: &ModelOrder) -> Result<Option<Timestamp>, Refused> {
+    /// When an order ends whose life begins at an instant.
+    pub(super) fn ends(order: &ModelOrder, from: Timestamp) -> Result<Option<Timestamp>, Refused> {
         let market = market(order.instrument);
-        if market.trades_until.is_some_and(|until| until <= self.now) {
+        if market.trades_until.is_some_and(|until| until <= from) {
             return Err("ContractExpired");
         }
         let own = match order.time_in_force {
-            TimeInForce::Gtd(at) if at <= self.now => return Err("ExpiryInPast"),
+            TimeInForce::Gtd(at) if at <= from => return Err("ExpiryInPast"),
             TimeInForce::Gtd(at) => Some(at),
-            TimeInForce::Day => Some(self.now.next_time_of_day(0)),
+            TimeInForce::Day => {
+                let end = day_end(order.instrument, from, order.extended)?;
+                Some(end.unwrap_or(from.next_time_of_day(0)))
+            }
             TimeInForce::Gtc
             | TimeInForce::Ioc
             | TimeInForce::Fok
@@ -76,7 +81,7 @@ impl Model {
             order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
         let market = market(order.instrument);
         let given = Self::shape(order, limit)?;
-        let ends = self.ends(order)?;
+        let ends = Self::ends(order, self.now)?;
         let best = self.best(order.instrument, order.side.opposite());
         let closing_price = self.closing_price(order.instrument, order.side);
         if let Some(reference) = limit.or(closing_price).or(best) {

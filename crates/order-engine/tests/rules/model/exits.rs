@@ -159,6 +159,9 @@ impl Model {
 
     /// Lets the trailing stops of lots follow the market.
     pub(super) fn trail_lots(&mut self, instrument: InstrumentId) {
+        if !self.closes_lots(instrument) {
+            return;
+        }
         for account in [ALICE, BOB] {
             let Some((opened_by, _)) = self.lots.get(&(account, instrument)) else { continue };
             let opened_by = *opened_by;
@@ -181,6 +184,9 @@ impl Model {
         price: Decimal,
     ) -> Vec<(Turn, Fired)> {
         let mut fired = Vec::new();
+        if !self.closes_lots(instrument) {
+            return fired;
+        }
         for account in [ALICE, BOB] {
             let Some((opened_by, lots)) = self.lots.get(&(account, instrument)) else { continue };
             if *opened_by == side {
@@ -247,7 +253,11 @@ impl Model {
     }
 
     fn decide_close(&self, order: &ModelOrder) -> Result<super::Meeting, Refused> {
-        self.ends(order)?;
+        Self::ends(order, self.now)?;
+        if !self.closes_lots(order.instrument) {
+            let is_halted = self.halted.contains(&order.instrument);
+            return Err(if is_halted { "TradingHalted" } else { "MarketClosed" });
+        }
         if order.quantity.is_zero() {
             return Err("SizeNotPositive");
         }

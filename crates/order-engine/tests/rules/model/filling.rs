@@ -1,6 +1,6 @@
 //! The house's quotes, fills, and what they do to balances and lots.
 
-use order_engine::{AccountId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
+use order_engine::{AccountId, InstrumentId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::exits::{ModelClosing, ModelLot};
@@ -11,10 +11,10 @@ impl Model {
     pub(super) fn quote(&mut self, update: &UpdateQuote) {
         let (bid, ask) = (update.bid.decimal(), update.ask.decimal());
         self.quotes.insert(update.instrument, (bid, ask));
-        let is_house =
-            |order: &ModelOrder| order.account == AccountId::HOUSE && order.instrument == update.instrument;
-        for order in self.orders.iter_mut().filter(|order| is_house(order) && !order.status.is_closed()) {
-            order.status = OrderStatus::Canceled;
+        self.last_quotes.insert(update.instrument, update.clone());
+        self.withdraw_house(update.instrument);
+        if !self.is_trading(update.instrument) {
+            return;
         }
         for (side, price, size) in
             [(Side::Buy, update.bid, update.bid_size), (Side::Sell, update.ask, update.ask_size)]
@@ -35,6 +35,14 @@ impl Model {
             };
             self.orders.push(order);
             self.meet(self.orders.len() - 1, &meeting);
+        }
+    }
+
+    pub(super) fn withdraw_house(&mut self, instrument: InstrumentId) {
+        let is_house =
+            |order: &ModelOrder| order.account == AccountId::HOUSE && order.instrument == instrument;
+        for order in self.orders.iter_mut().filter(|order| is_house(order) && !order.status.is_closed()) {
+            order.status = OrderStatus::Canceled;
         }
     }
 

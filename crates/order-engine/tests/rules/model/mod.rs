@@ -11,14 +11,15 @@ mod exits;
 mod filling;
 mod forgetting;
 mod listing;
+mod sessions;
 mod settings;
 mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
     AccountId, AssetId, Command, Exits, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder,
-    PriceBound, SelfMatch, Side, Size, TimeInForce, Timestamp,
+    PriceBound, SelfMatch, Side, Size, TimeInForce, Timestamp, UpdateQuote,
 };
 use rust_decimal::Decimal;
 
@@ -54,6 +55,7 @@ impl Market {
 }
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the order")]
 pub(crate) struct ModelOrder {
     pub(crate) id: Option<OrderId>,
     account: AccountId,
@@ -82,6 +84,15 @@ pub(crate) struct ModelOrder {
     closing: Option<ModelClosing>,
     /// When it came, among orders and lots.
     born: u64,
+    extended: bool,
+    release_at: Option<Timestamp>,
+    is_staged: bool,
+    /// When time releases it, while it is queued and that is known.
+    released: Option<Timestamp>,
+    /// Whether it stands aside until its session.
+    is_parked: bool,
+    /// When it comes back from there.
+    returns: Option<Timestamp>,
 }
 
 /// What a waiting order watches for.
@@ -102,6 +113,10 @@ pub(crate) struct Model {
     queue: u64,
     /// Orders and lots that there have been.
     births: u64,
+    last_quotes: BTreeMap<InstrumentId, UpdateQuote>,
+    halted: BTreeSet<InstrumentId>,
+    /// The instant whose session each instrument is in.
+    looked_at: BTreeMap<InstrumentId, Timestamp>,
     settings: BTreeMap<AccountId, Settings>,
     memory: Memory,
     lists: Vec<listing::ModelList>,
@@ -209,6 +224,12 @@ impl ModelOrder {
             reduce_only: order.reduce_only,
             closing: None,
             born: 0,
+            extended: order.extended_hours == Some(true),
+            release_at: order.release_at,
+            is_staged: false,
+            released: None,
+            is_parked: false,
+            returns: None,
         }
     }
 
@@ -251,6 +272,9 @@ impl Model {
             quotes: BTreeMap::new(),
             queue: 0,
             births: 0,
+            last_quotes: BTreeMap::new(),
+            halted: BTreeSet::new(),
+            looked_at: BTreeMap::new(),
             settings: BTreeMap::new(),
             memory: Memory::default(),
             lists: Vec::new(),
@@ -288,6 +312,7 @@ impl Model {
                 order.instrument == instrument
                     && order.side == side
                     && order.rests_at.is_some()
+                    && !order.is_parked
                     && !order.status.is_closed()
             })
             .collect();
@@ -317,19 +342,6 @@ impl Model {
         index.filter(|index| !self.memory.forgotten.contains(index))
     }
 
-    /// Lets everything happen that is due by an instant.
-    pub(crate) fn pass(&mut self, now: Timestamp) {
-        loop {
-            let open = self.orders.iter().enumerate().filter(|(_, order)| !order.status.is_closed());
-            let due = open.filter_map(|(index, order)| Some((order.ends?, order.id, index))).min();
-            let Some((at, _, index)) = due.filter(|(at, ..)| *at <= now) else { break };
-            self.now = at;
-            self.orders[index].status = OrderStatus::Expired;
-            self.settle();
-        }
-        self.now = now;
-    }
-
     /// Carries out a command. `id` is what the engine calls the order that it makes.
     pub(crate) fn apply(&mut self, command: &Command, id: Option<OrderId>) -> Result<(), Refused> {
         match command {
@@ -350,10 +362,9 @@ impl Model {
                 for order in &mut self.orders {
                     let matches =
                         order.account == cancel.account && cancel.side.is_none_or(|side| side == order.side);
-                    if matches
-                        && (order.status.is_working()
-                            || (cancel.staged && order.status == OrderStatus::PendingNew))
-                    {
+                    let is_queued = order.status == OrderStatus::PendingNew && !order.is_staged;
+                    let is_staged = order.status == OrderStatus::PendingNew && cancel.staged;
+                    if matches && (order.status.is_working() || is_queued || is_staged) {
                         order.status = OrderStatus::Canceled;
                     }
                 }
@@ -382,9 +393,9 @@ impl Model {
             | Command::DefineAsset(_)
             | Command::DefineInstrument(_)
             | Command::OpenAccount(_)
-            | Command::DefineCalendar(_)
-            | Command::HaltInstrument(_)
-            | Command::ResumeInstrument(_) => Ok(()),
+            | Command::DefineCalendar(_) => Ok(()),
+            Command::HaltInstrument(halt) => self.halt(halt.instrument),
+            Command::ResumeInstrument(resume) => self.resume(resume.instrument),
             Command::AdjustBalance(adjustment) => self.adjust(adjustment),
         }?;
         self.settle();
@@ -409,6 +420,12 @@ impl Model {
     fn place(&mut self, command: &PlaceOrder, id: Option<OrderId>) -> Result<(), Refused> {
         self.takes_orders(command.account)?;
         let mut order = ModelOrder { id, ..ModelOrder::new(command) };
+        if let Some(wait) = self.must_wait(&order)? {
+            let meeting = self.decide_queued(&order, &wait, Decimal::ZERO)?;
+            self.check_value(&order, &meeting, None, meeting.quantity)?;
+            self.take_queued(order, command, &meeting, &wait);
+            return Ok(());
+        }
         if let Some(waits) = self.waits_for(&order)? {
             let meeting = self.decide_waiting(&order, waits, Decimal::ZERO)?;
             self.check_value(&order, &meeting, Some(waits), meeting.quantity)?;
@@ -427,6 +444,7 @@ impl Model {
         order.born = self.next_birth();
         if let Some(until) = command.staged_until {
             order.status = OrderStatus::PendingNew;
+            order.is_staged = true;
             order.ends = Some(until);
             self.orders.push(order);
             return;
@@ -440,15 +458,33 @@ impl Model {
         }
     }
 
-    fn next_birth(&mut self) -> u64 {
+    pub(super) fn next_birth(&mut self) -> u64 {
         self.births += 1;
         self.births
     }
 
     fn release(&mut self, index: usize) -> Result<(), Refused> {
-        if self.orders[index].status != OrderStatus::PendingNew {
+        if !self.orders[index].is_staged || self.orders[index].status != OrderStatus::PendingNew {
             return Err("OrderNotStaged");
         }
+        let mut order = self.orders[index].clone();
+        order.release_at = order.release_at.filter(|at| *at > self.now);
+        let queued = self.must_wait(&order).and_then(|wait| {
+            let Some(wait) = wait else { return Ok(None) };
+            let meeting = self.decide_queued(&order, &wait, Decimal::ZERO)?;
+            self.check_value(&order, &meeting, None, meeting.quantity)?;
+            Ok(Some((meeting, wait)))
+        });
+        match queued {
+            Ok(None) => self.go_live(index),
+            Ok(Some((meeting, wait))) => self.wait_for(index, &meeting, &wait),
+            Err(_) => self.orders[index].status = OrderStatus::Rejected,
+        }
+        Ok(())
+    }
+
+    /// Makes an order live that is recorded. One that waited for time was told its end when it came.
+    fn go_live(&mut self, index: usize) {
         let order = self.orders[index].clone();
         let decided = match self.waits_for(&order) {
             Ok(Some(waits)) => {
@@ -464,17 +500,19 @@ impl Model {
         let order = &mut self.orders[index];
         let Ok((meeting, waits)) = decided else {
             order.status = OrderStatus::Rejected;
-            return Ok(());
+            return;
         };
         order.status = OrderStatus::New;
-        order.ends = meeting.ends;
+        order.released = None;
+        if std::mem::take(&mut order.is_staged) {
+            order.ends = meeting.ends;
+        }
         order.quantity = meeting.quantity;
         order.held = meeting.held;
         order.waits = waits;
         if waits.is_none() {
             self.meet(index, &meeting);
         }
-        Ok(())
     }
 
     /// Fills what was found; what is left rests or is canceled.

@@ -68,7 +68,7 @@ impl Model {
             ..order.clone()
         };
         let given = Self::shape(&stand_in, Some(price))?.unwrap();
-        let ends = self.ends(order)?;
+        let ends = Self::ends(order, self.now)?;
         check_exits(order, price)?;
         self.check_reducing(order, given)?;
         let needs =
@@ -85,11 +85,17 @@ impl Model {
     }
 
     pub(super) fn settle_one(&mut self, instrument: InstrumentId) -> bool {
+        if !self.is_trading(instrument) {
+            return false;
+        }
         for side in [Side::Buy, Side::Sell] {
             let Some(reference) = self.reference(instrument, side) else { continue };
             for index in 0..self.orders.len() {
                 let order = &self.orders[index];
-                let is_here = order.instrument == instrument && order.side == side && order.is_waiting();
+                let is_here = order.instrument == instrument
+                    && order.side == side
+                    && order.is_waiting()
+                    && !order.is_parked;
                 let seen = order.waits.and_then(|waits| waits.best).filter(|_| is_here);
                 if seen.is_some_and(|seen| better(side, reference, seen))
                     && let Ok(waits) = Self::trail_from(order, reference)
@@ -135,7 +141,9 @@ impl Model {
             let price = self.reference(instrument, side)?;
             let mut fired = self.fired_exits(instrument, side, price);
             for (index, order) in self.orders.iter().enumerate() {
-                let Some(waits) = order.waits.filter(|_| order.is_waiting()) else { continue };
+                let Some(waits) = order.waits.filter(|_| order.is_waiting() && !order.is_parked) else {
+                    continue;
+                };
                 let is_here = order.instrument == instrument && order.side == side;
                 let is_reached = if waits.rises { waits.trigger <= price } else { waits.trigger >= price };
                 if is_here && is_reached {
