@@ -26,26 +26,7 @@ const REPLAYED: usize = 1_000_000;
 const REPLAYED_AT_ONCE: usize = 500;
 const SYNC_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const SYNC_WRITE_BYTES: u64 = 256;
-const SEED: &str = r#"
-asset = [
-    { code = "USD", name = "US dollar", kind = "fiat", scale = 2 },
-    { code = "BTC", name = "Bitcoin", kind = "crypto", scale = 8 },
-]
-account = [{ code = "demo", currency = "USD", balances = { USD = "100000000" } }]
-
-[[instrument]]
-symbol = "BTC-USD"
-name = "Bitcoin in US dollars"
-base = "BTC"
-quote = "USD"
-settlement = "spot"
-tick = "0.01"
-lot = "0.00000001"
-minimum_quantity = "0.00001"
-maximum_quantity = "1000"
-minimum_notional = "0"
-day_ends_at = "21:00"
-"#;
+const SEED: &str = include_str!("market.toml");
 
 fn main() {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
