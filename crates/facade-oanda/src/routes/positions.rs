@@ -1,15 +1,16 @@
 //! `/v1/accounts/:account_id/positions`.
 
 use actix_web::web::{self, Data, Path, ReqData};
+use order_engine::Position;
 
 use super::{POSITION, POSITIONS, resource};
-use crate::access;
+use crate::access::{self, Access};
 use crate::auth::Caller;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::reply::{self, Answer};
 use crate::state::State;
-use crate::translate::{closing, positions, told};
+use crate::translate::{Dialect, closing, positions, told};
 use crate::wire::positions::PositionList;
 
 pub(super) fn wire(app: &mut web::ServiceConfig) {
@@ -35,14 +36,10 @@ async fn read(
 ) -> Answer {
     let (account, name) = path.into_inner();
     let access = access::account(&state, *caller, &account)?;
-    let views = state.engine.views();
-    let reference = views.reference();
+    let reference = state.engine.views().reference();
     let dialect = state.dialect(&reference, call.times);
-    let instrument =
-        dialect.names.find(&reference, &name).ok_or_else(|| ApiError::InvalidInstrument(name.clone()))?;
-    let holdings = views.holdings(access.account.id).ok_or(ApiError::PositionNotFound)?;
-    let position = holdings.position(instrument.id).ok_or(ApiError::PositionNotFound)?;
-    reply::read(&call, &told(positions::position(&dialect, position)))
+    let position = open(&state, &dialect, &access, name)?;
+    reply::read(&call, &told(positions::position(&dialect, &position)))
 }
 
 /// All trades are closed with nothing between them. What came to be after they were read stays open.
@@ -54,13 +51,9 @@ async fn close(
 ) -> Answer {
     let (account, name) = path.into_inner();
     let access = access::account(&state, *caller, &account)?;
-    let views = state.engine.views();
-    let reference = views.reference();
+    let reference = state.engine.views().reference();
     let dialect = state.dialect(&reference, call.times);
-    let instrument =
-        dialect.names.find(&reference, &name).ok_or_else(|| ApiError::InvalidInstrument(name.clone()))?;
-    let holdings = views.holdings(access.account.id).ok_or(ApiError::PositionNotFound)?;
-    let position = holdings.position(instrument.id).ok_or(ApiError::PositionNotFound)?;
+    let position = open(&state, &dialect, &access, name)?;
     let commands = position.lots.iter().map(|lot| closing::close(&access.account, lot.id)).collect();
     let mut outcomes = Vec::new();
     let mut refusal = None;
@@ -71,6 +64,16 @@ async fn close(
         }
     }
     let refused = || refusal.map_or(ApiError::Halted, ApiError::from);
-    let closed = closing::position(&dialect, instrument.id, &outcomes).ok_or_else(refused)?;
+    let closed = closing::position(&dialect, position.instrument, &outcomes).ok_or_else(refused)?;
     reply::changed(&told(closed))
+}
+
+/// The open position in the instrument that a path names.
+fn open(state: &State, dialect: &Dialect<'_>, access: &Access, name: String) -> Result<Position, ApiError> {
+    let Some(instrument) = dialect.names.find(dialect.reference, &name) else {
+        return Err(ApiError::InvalidInstrument(name));
+    };
+    let holdings = state.engine.views().holdings(access.account.id);
+    let position = holdings.and_then(|holdings| holdings.position(instrument.id).cloned());
+    position.ok_or(ApiError::PositionNotFound)
 }
