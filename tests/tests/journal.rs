@@ -68,8 +68,8 @@ fn verify_sums_up_what_there_is() {
         assert!(text.contains(": whole\n"), "{text}");
         assert_eq!(
             (line("segments"), line("batches")),
-            ("1".to_owned(), "1 to 4".to_owned()),
-            "the seed is one"
+            ("1".to_owned(), "1 to 5".to_owned()),
+            "the retention is one, and so is the seed"
         );
         assert!(line("commands").parse::<usize>().unwrap() > ids.len(), "{text}");
         assert_eq!(line("chain").len(), 32, "{text}");
@@ -139,8 +139,8 @@ fn a_damaged_log_is_refused_with_what_helps_and_repaired_by_decision() {
     let gateway = Gateway::start(Data::Directory(directory.path()));
     let mut client = Clearstreet::new(gateway.url("clearstreet"));
     for (number, id) in ids.iter().enumerate() {
-        // The seed is the first batch, and the third is the second order.
-        assert_eq!(client.read(id).unwrap().is_some(), number < 2, "order {number}");
+        // The retention is the first batch, the seed the second, and the third is the first order.
+        assert_eq!(client.read(id).unwrap().is_some(), number < 1, "order {number}");
     }
     client.place(&Ticket::bid("TSLA", 1, "20.50")).unwrap();
 }
@@ -150,7 +150,7 @@ fn a_batch_that_is_not_there_cannot_be_made_the_last() {
     let (directory, _) = traded(2, false);
     let output = journal(&["truncate-tail", "--after", "40", "--yes"], directory.path());
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("batch 3 is the last"), "{}", err(&output));
+    assert!(err(&output).contains("batch 4 is the last"), "{}", err(&output));
     out(&journal(&["verify"], directory.path()));
 }
 

@@ -39,7 +39,7 @@ impl Collection {
         match (request, refusing) {
             (Request::Submit { reply, .. }, Some(why)) => Reply::One(reply).refuse(why),
             (Request::SubmitAll { reply, .. }, Some(why)) => Reply::All(0, reply).refuse(why),
-            (Request::Tick, Some(_)) => {}
+            (Request::Tick | Request::Retain(_), Some(_)) => {}
             (Request::Submit { command, reply }, None) => {
                 if !self.write(std::slice::from_ref(&*command), caps) {
                     return Taken::TooMuch(Box::new(Request::Submit { command, reply }));
@@ -58,6 +58,14 @@ impl Collection {
                 self.write(&[Command::Tick], caps);
                 self.commands.push(Command::Tick);
                 self.replies.push(Reply::Nobody);
+            }
+            (Request::Retain(retention), None) => {
+                let command = Command::SetRetention(retention);
+                self.write(std::slice::from_ref(&command), caps);
+                self.commands.push(command);
+                self.replies.push(Reply::Nobody);
+                // A batch of its own, so that what a log begins with does not depend on how soon the next request comes.
+                return Taken::Complete;
             }
             (Request::Check { command, reply }, _) => {
                 self.questions.push(Question::Check { command, reply });

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use order_engine::{Command, Event, Outcome, Reject, Timestamp};
+use order_engine::{Command, Event, Outcome, Reject, SetRetention, Timestamp};
 use tokio::sync::{broadcast, oneshot};
 
 use crate::answers::{Answer, Answers};
@@ -60,6 +60,8 @@ pub(crate) enum Request {
     Snapshot { reply: SnapshotReply },
     /// Let what is due happen. The sequencer asks this of itself.
     Tick,
+    /// Keep this many closed orders from now on. Asked once, at the start.
+    Retain(SetRetention),
     /// Finish what was asked before this, and nothing after it.
     Stop,
 }

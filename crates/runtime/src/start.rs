@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use journal::{FileJournal, Journal, JournalError, MemoryJournal};
-use order_engine::{Command, SetRetention};
-use tokio::sync::oneshot;
+use order_engine::SetRetention;
 
 use crate::archive::{Archive, ArchiveError};
 use crate::batch::BatchError;
@@ -170,9 +169,8 @@ impl Runtime {
         };
         if options.retention.is_some() && options.retention != state.engine.retention() {
             // The first thing that the sequencer does. What it answers is of no interest: it cannot be refused.
-            let commands = vec![Command::SetRetention(SetRetention { closed_orders: options.retention })];
             shared.enter_queue_regardless();
-            let _ = sender.send(Request::SubmitAll { commands, reply: oneshot::channel().0 });
+            let _ = sender.send(Request::Retain(SetRetention { closed_orders: options.retention }));
         }
         let log = LogWriter::start(journal)?;
         let sequencer =
