@@ -1,0 +1,134 @@
+//! What holds after every command, whatever was asked: the engine's own promises, watched in what it shows.
+
+use std::collections::BTreeMap;
+
+use order_engine::{AccountId, Amount, AssetId, Change, EntryKind, Event, Posting, SessionKind, Side};
+use rust_decimal::Decimal;
+
+use super::{ASSETS, CLIENTS, Watched};
+use crate::statuses;
+use crate::support::*;
+
+impl Watched {
+    /// All of an asset that there is.
+    pub(super) fn sum(&self, asset: AssetId) -> Amount {
+        let accounts = [AccountId::HOUSE, ALICE, BOB];
+        let units = accounts.iter().map(|account| self.world.total(*account, asset).units()).sum();
+        Amount::from_units(units)
+    }
+
+    pub(super) fn watch_events(due: &[Event], events: &[Event]) {
+        assert!(due.iter().chain(events).map(|event| event.id).is_sorted(), "event ids increase");
+        due.iter().chain(events).for_each(statuses::assert_legal);
+        for event in due.iter().chain(events) {
+            let Change::OrderFilled { order, execution } = &event.change else { continue };
+            assert!(!order.reduce_only || execution.opened.is_none(), "what may only reduce opens nothing");
+            if let Some(price) = order.limit_price().filter(|_| order.kind.has_limit()) {
+                let fair = match order.side {
+                    Side::Buy => execution.price <= price,
+                    Side::Sell => execution.price >= price,
+                };
+                assert!(fair, "a fill at {} is worse than the limit {price}", execution.price);
+            }
+            let bound = order.price_bound;
+            assert!(bound.upper.is_none_or(|upper| execution.price <= upper));
+            assert!(bound.lower.is_none_or(|lower| execution.price >= lower));
+        }
+    }
+
+    /// What time fills is filled within a session that admits it, its last instant included, and not during a halt, which
+    /// time neither begins nor ends.
+    pub(super) fn watch_due_fills(&self, due: &[Event]) {
+        for event in due {
+            let Change::OrderFilled { order, .. } = &event.change else { continue };
+            let state = self.world.engine.market_state(order.instrument).unwrap();
+            assert!(state.halt.is_none(), "a fill during a halt: {order:?}");
+            let Some(days) = hours(order.instrument) else { continue };
+            let within = |(kind, opens, closes): &(SessionKind, u64, u64)| {
+                let admits = kind.admits(order.extended_hours == Some(true));
+                admits && START.plus_seconds(*opens) <= event.at && event.at <= START.plus_seconds(*closes)
+            };
+            assert!(days.iter().flatten().any(within), "a fill outside of the sessions: {order:?}");
+        }
+    }
+
+    /// What a command fills is admitted by its market.
+    pub(super) fn watch_fills(&self, events: &[Event]) {
+        for event in events {
+            let Change::OrderFilled { order, .. } = &event.change else { continue };
+            let state = self.world.engine.market_state(order.instrument).unwrap();
+            assert!(state.admits(order.extended_hours == Some(true)), "a fill that the market did not admit");
+        }
+    }
+
+    /// Every balance is what its entries come to, and every entry says what its balance came to.
+    pub(super) fn count_entries(&mut self, events: &[Event]) {
+        let entries = events.iter().flat_map(|event| {
+            let fills = event.change.execution().into_iter().flat_map(|execution| execution.entries());
+            fills.chain(event.adjustment())
+        });
+        for entry in entries {
+            let Posting { asset, amount, balance, kind } = entry.posting;
+            if kind == EntryKind::Adjustment {
+                let deposits = self.deposits.get_mut(&asset).unwrap();
+                *deposits = Amount::from_units(deposits.units() + amount.units());
+            }
+            let counted = self.entries.get_mut(&(entry.account, asset)).unwrap();
+            *counted += amount.units();
+            assert_eq!(*counted, balance.units(), "{entry:?}");
+        }
+    }
+
+    pub(super) fn watch_money(&self) {
+        for asset in ASSETS {
+            assert_eq!(
+                self.world.engine.deposited(asset),
+                self.deposits[&asset],
+                "deposits of asset {asset}"
+            );
+            for account in CLIENTS {
+                let entries = self.entries[&(account, asset)];
+                assert_eq!(self.world.total(account, asset).units(), entries, "entries add up to balances");
+            }
+            assert_eq!(self.sum(asset), self.deposits[&asset], "asset {asset} is conserved");
+        }
+        for account in CLIENTS {
+            let mut held: BTreeMap<AssetId, i128> = BTreeMap::new();
+            let orders = self.orders.iter().collect::<std::collections::BTreeSet<_>>();
+            for order in orders
+                .into_iter()
+                .filter_map(|id| self.world.engine.order(*id))
+                .filter(|order| order.account == account)
+            {
+                if order.reduce_only && order.status.is_working() {
+                    let lots = self.world.lots(account, order.instrument);
+                    let against = lots.iter().filter(|lot| lot.side != order.side);
+                    let reducible: Decimal = against.map(|lot| lot.quantity.decimal()).sum();
+                    assert!(order.leaves.decimal() <= reducible, "{order:?} may only reduce {reducible}");
+                }
+                if let Some(hold) = order.held {
+                    assert!(order.status.is_working());
+                    *held.entry(hold.asset).or_default() += hold.amount.units();
+                }
+            }
+            let holdings = self.world.engine.holdings(account).unwrap();
+            for balance in &holdings.balances {
+                let expected = held.get(&balance.asset).copied().unwrap_or_default();
+                assert_eq!(balance.held.units(), expected, "holds of {account} in {}", balance.asset);
+            }
+            for position in &holdings.positions {
+                let lots = position.lots.iter().map(|lot| lot.quantity.decimal()).sum::<Decimal>();
+                assert_eq!(lots, position.quantity.decimal(), "lots sum to the position");
+            }
+        }
+    }
+
+    pub(super) fn watch_books(&self) {
+        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+            let depth = self.world.engine.depth(instrument, 100);
+            if let (Some(bid), Some(ask)) = (depth.bids.first(), depth.asks.first()) {
+                assert!(bid.price < ask.price, "the book is crossed");
+            }
+        }
+    }
+}
