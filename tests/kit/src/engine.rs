@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use journal::MemoryJournal;
 use order_engine::{
-    AccountId, AccountState, AdjustBalance, Amount, AssetCode, Command, InstrumentId, Order, Outcome, Price,
-    Quantity, Timestamp, UpdateAccount, UpdateQuote,
+    AccountId, AccountState, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetKind, CalendarName,
+    Command, HaltInstrument, HaltReason, InstrumentDefinition, InstrumentId, Order, Outcome, Price, Quantity,
+    ResumeInstrument, Symbol, Timestamp, UpdateAccount, UpdateQuote,
 };
-use runtime::{Clock, EngineHandle, ManualClock, Runtime, Seed, SubmitError};
+use runtime::{Clock, EngineHandle, ManualClock, Options, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::block_on;
+use crate::journal::{JournalMood, Mood, MoodyJournal};
 use crate::placement::Placement;
 
 /// Where the clock stands at first: 2026-01-05T15:00:00Z, a Monday within every session.
@@ -28,6 +31,7 @@ struct Profile {
 pub struct TestEngine {
     runtime: Runtime,
     clock: Arc<ManualClock>,
+    mood: Mood,
 }
 
 /// A fresh engine with the development profile's instruments, accounts and quotes, but for its calendars and options: see
@@ -38,11 +42,14 @@ pub struct TestEngine {
 #[must_use]
 pub fn engine() -> TestEngine {
     let clock = Arc::new(ManualClock::at(START));
-    let runtime = match Runtime::in_memory(Arc::clone(&clock) as Arc<dyn Clock>) {
+    let mood = Mood::default();
+    let journal = Box::new(MoodyJournal { kept: MemoryJournal::new(), mood: mood.clone() });
+    let runtime = match Runtime::start_on(journal, Options::in_memory(), Arc::clone(&clock) as Arc<dyn Clock>)
+    {
         Ok(runtime) => runtime,
         Err(error) => panic!("the engine did not start: {error}"),
     };
-    let engine = TestEngine { runtime, clock };
+    let engine = TestEngine { runtime, clock, mood };
     engine.apply_all(&profile_parts().others);
     engine
 }
@@ -179,6 +186,80 @@ impl TestEngine {
     pub fn set_state(&self, account: &str, state: AccountState) {
         let update = UpdateAccount { state: Some(state), ..UpdateAccount::new(self.account(account)) };
         self.apply(&Command::UpdateAccount(update));
+    }
+
+    /// Halts trading in an instrument.
+    ///
+    /// # Panics
+    /// When the instrument is unknown, or the engine refuses.
+    pub fn halt(&self, symbol: &str) {
+        let Ok(reason) = HaltReason::new("a test") else { panic!("no reason for a halt") };
+        let instrument = self.instrument(symbol);
+        self.apply(&Command::HaltInstrument(HaltInstrument { instrument, reason }));
+    }
+
+    /// Lifts the halt of an instrument.
+    ///
+    /// # Panics
+    /// As [`Self::halt`].
+    pub fn lift(&self, symbol: &str) {
+        self.apply(&Command::ResumeInstrument(ResumeInstrument { instrument: self.instrument(symbol) }));
+    }
+
+    /// Defines an instrument that is like another but for its names and what it trades, and its assets where they are new.
+    /// It keeps the calendar of that name, or is always open.
+    ///
+    /// # Panics
+    /// When a name is none, the other instrument is unknown, or the engine refuses.
+    pub fn define(&self, symbol: &str, base: &str, quote: &str, like: &str, calendar: Option<&str>) {
+        let reference = self.handle().views().reference();
+        let Some(like) = reference.instrument_by_symbol(like) else {
+            panic!("there is no instrument {like}")
+        };
+        let code = |text: &str| match AssetCode::new(text) {
+            Ok(code) => code,
+            Err(error) => panic!("{text:?} is no code of an asset: {error}"),
+        };
+        for asset in [base, quote] {
+            if reference.asset_by_code(asset).is_none() {
+                let definition = AssetDefinition {
+                    code: code(asset),
+                    name: asset.into(),
+                    kind: AssetKind::Fiat,
+                    scale: 2,
+                };
+                self.apply(&Command::DefineAsset(definition));
+            }
+        }
+        let symbol = Symbol::new(symbol).unwrap_or_else(|error| panic!("{symbol:?} is no symbol: {error}"));
+        let calendar = calendar.map(|name| match CalendarName::new(name) {
+            Ok(name) => name,
+            Err(error) => panic!("{name:?} is no name of a calendar: {error}"),
+        });
+        self.apply(&Command::DefineInstrument(InstrumentDefinition {
+            symbol,
+            base: code(base),
+            quote: code(quote),
+            calendar,
+            ..like.definition.clone()
+        }));
+    }
+
+    /// Says what the journal does from now on with what it is to keep.
+    pub fn set_journal(&self, mood: JournalMood) {
+        self.mood.set(mood);
+    }
+
+    /// The hash of the whole state.
+    ///
+    /// # Panics
+    /// When the engine has stopped.
+    #[must_use]
+    pub fn state_hash(&self) -> [u8; 32] {
+        match block_on(self.handle().state_hash()) {
+            Ok(hash) => hash,
+            Err(error) => panic!("the engine has no state to tell of: {error}"),
+        }
     }
 
     /// Sets the house's quote.

@@ -17,20 +17,29 @@
 //! ```
 //!
 //! * Directives set the stage between requests: `@clock <RFC 3339>`, `@advance <seconds>`,
-//!   `@suspend <account>`, `@resume <account>`, `@options` and `@calendars` (those of the development profile), `@quote <symbol> <bid> <ask> <bid size> <ask size>`, `@adjust <account> <asset> <amount>`, and
+//!   `@suspend <account>`, `@resume <account>`, `@close <account>`, `@halt <symbol>`, `@lift <symbol>`, `@options` and `@calendars` (those of the development profile), `@quote <symbol> <bid> <ask> <bid size> <ask size>`, `@adjust <account> <asset> <amount>`,
+//!   `@define <symbol> <base> <quote> <another's symbol> [<calendar>]`, an instrument that is otherwise like another,
+//!   `@journal refuses`, `@journal breaks`, after which the engine takes no more commands for a while or for good, and
 //!   `@place <JSON>`, an order in nobody's dialect (see [`crate::Placement`]).
+//! * Of an answer that does not end, the pseudo-header `Lines: <before> <after>` says how many lines are read. Between them
+//!   happens what follows the request in lines of `@meanwhile`: a directive, or `open <path>`, another request of this kind that
+//!   stays open for as long.
 //! * A request is sent as it stands, its body without the line breaks at its end.
 //! * An answer is compared with its status, its body and all its headers but `date`, `content-length` and `connection`.
 //!   JSON is compared as text after it was laid out anew, so members keep their order and numbers their digits.
 //! * With `UPDATE_GOLDEN=1` the answers in the files are written anew, and the difference is for people to read.
 
+mod corpus;
 mod file;
+mod live;
 mod stage;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use facade_kit::Mount;
+
+pub use corpus::{Exchange, exchanges};
 
 use crate::http::Reply;
 pub use crate::http::Request as GoldenRequest;
@@ -88,10 +97,16 @@ fn play(
                 stage::set(&engine, text)
                     .unwrap_or_else(|error| panic!("{}:{line}: {error}", path.display()));
             }
-            Step::Exchange { line, request, answer } => {
+            Step::Exchange { line, request, meanwhile, answer } => {
                 let mut sent = request.clone();
                 prepare(&mut sent, &engine);
-                let came = rendered(&server.send(&sent));
+                let came = match live::lines(&mut sent) {
+                    Some(lines) => {
+                        let context = format!("{}:{line}", path.display());
+                        rendered(&live::play(&engine, &server, &sent, lines, meanwhile, &context))
+                    }
+                    None => rendered(&server.send(&sent)),
+                };
                 if *answer != came {
                     let what = format!("{} {}", sent.method, sent.target);
                     let difference = difference(&answer.to_string(), &came.to_string());

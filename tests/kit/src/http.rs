@@ -2,6 +2,7 @@
 //! header added but `Host` and `Content-Length`.
 
 use std::fmt;
+use std::io::{BufRead as _, BufReader};
 
 /// The host name that requests carry unless they name another, so that absolute links in answers do not depend on the
 /// port.
@@ -32,6 +33,30 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
+}
+
+/// An answer whose body is read as it comes. The connection is closed when it is dropped.
+pub struct LiveReply {
+    /// Status code.
+    pub status: u16,
+    /// Headers with lower-case names, in the order of the names.
+    pub headers: Vec<(String, String)>,
+    body: BufReader<ureq::BodyReader<'static>>,
+}
+
+impl LiveReply {
+    /// The next line without its end; nothing at the end of the body.
+    ///
+    /// # Panics
+    /// When the body cannot be read.
+    pub fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.body.read_line(&mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
+            Err(error) => panic!("a body broke off: {error}"),
+        }
+    }
 }
 
 impl Request {
@@ -165,6 +190,30 @@ impl Client {
     /// # Errors
     /// When there is no answer, or the request cannot be written.
     pub fn try_send(&self, base_url: &str, request: &Request) -> Result<Reply, ureq::Error> {
+        let (parts, mut body) = self.exchange(base_url, request)?.into_parts();
+        let body = body.with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
+        Ok(Reply { status: parts.status.as_u16(), headers: named(&parts.headers), body })
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// # Panics
+    /// When there is no answer, or the request cannot be written.
+    #[must_use]
+    pub fn open(&self, base_url: &str, request: &Request) -> LiveReply {
+        let (parts, body) = self
+            .exchange(base_url, request)
+            .unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
+            .into_parts();
+        let body = BufReader::new(body.into_reader());
+        LiveReply { status: parts.status.as_u16(), headers: named(&parts.headers), body }
+    }
+
+    fn exchange(
+        &self,
+        base_url: &str,
+        request: &Request,
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         let mut builder = ureq::http::Request::builder()
             .method(request.method.as_str())
             .uri(format!("{base_url}{}", request.target));
@@ -175,21 +224,19 @@ impl Client {
             builder = builder.header(name, value);
         }
         let expects_a_body = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH");
-        let response = if request.body.is_empty() && !expects_a_body {
-            self.0.run(builder.body(())?)?
+        if request.body.is_empty() && !expects_a_body {
+            self.0.run(builder.body(())?)
         } else {
-            self.0.run(builder.body(request.body.as_slice())?)?
-        };
-        let (parts, mut body) = response.into_parts();
-        let body = body.with_config().limit(MAX_REPLY_BYTES).read_to_vec()?;
-        let mut headers: Vec<(String, String)> = parts
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
-        headers.sort();
-        Ok(Reply { status: parts.status.as_u16(), headers, body })
+            self.0.run(builder.body(request.body.as_slice())?)
+        }
     }
+}
+
+/// Headers in the order of their names.
+fn named(headers: &ureq::http::HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+    headers.sort();
+    headers
 }

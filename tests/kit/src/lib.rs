@@ -14,10 +14,12 @@ pub mod json;
 
 mod block_on;
 mod engine;
+mod journal;
 mod placement;
 mod server;
 
 pub use block_on::block_on;
 pub use engine::{START, TestEngine, engine};
+pub use journal::JournalMood;
 pub use placement::Placement;
 pub use server::{TestServer, serve, serve_at};

@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, rt, web};
 use facade_kit::Mount;
 
-use crate::http::{Client, Reply, Request};
+use crate::http::{Client, LiveReply, Reply, Request};
 
 /// A server that stops when the value is dropped.
 #[derive(Debug)]
@@ -74,6 +74,12 @@ impl TestServer {
     #[must_use]
     pub fn send(&self, request: &Request) -> Reply {
         self.client.send(&self.base_url, request)
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    #[must_use]
+    pub fn open(&self, request: &Request) -> LiveReply {
+        self.client.open(&self.base_url, request)
     }
 }
 

@@ -12,8 +12,8 @@ pub(super) enum Step {
     Text(String),
     /// A line that sets the stage, without its `@`.
     Directive { line: usize, text: String },
-    /// A request and the answer that it should get.
-    Exchange { line: usize, request: Request, answer: Answer },
+    /// A request, what happens before all of its answer has come, and the answer that it should get.
+    Exchange { line: usize, request: Request, meanwhile: Vec<String>, answer: Answer },
 }
 
 /// An answer as a file holds it.
@@ -56,8 +56,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, String> {
             let (headers, body, next) = message(&lines, at + 1)?;
             request.headers = headers;
             request.body = body.into_bytes();
+            let (meanwhile, next) = meanwhile(&lines, next);
             let (answer, next) = answer(&lines, next)?;
-            steps.push(Step::Exchange { line: number, request, answer });
+            steps.push(Step::Exchange { line: number, request, meanwhile, answer });
             at = next;
         } else if line.is_empty() || line.starts_with('#') {
             steps.push(Step::Text(line.to_owned()));
@@ -67,6 +68,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, String> {
         }
     }
     Ok(steps)
+}
+
+/// What a line begins with that happens while an answer comes.
+const MEANWHILE: &str = "@meanwhile ";
+
+/// What happens while the answer comes, and the line after it.
+fn meanwhile(lines: &[&str], from: usize) -> (Vec<String>, usize) {
+    let rest = lines.get(from..).unwrap_or_default();
+    let happens: Vec<String> =
+        rest.iter().map_while(|line| line.strip_prefix(MEANWHILE)).map(str::to_owned).collect();
+    let next = from + happens.len();
+    (happens, next)
 }
 
 /// The expected answer at a line; an empty one when there is none yet.
@@ -121,12 +134,13 @@ fn write_step(text: &mut String, step: &Step) -> fmt::Result {
     match step {
         Step::Text(line) => writeln!(text, "{line}"),
         Step::Directive { text: directive, .. } => writeln!(text, "@{directive}"),
-        Step::Exchange { request, answer, .. } => {
+        Step::Exchange { request, meanwhile, answer, .. } => {
             if !text.is_empty() && !text.ends_with("\n\n") && ends_with_an_answer(text) {
                 writeln!(text)?;
             }
             writeln!(text, ">>> {} {}", request.method, request.target)?;
             write_message(text, &request.headers, &String::from_utf8_lossy(&request.body))?;
+            meanwhile.iter().try_for_each(|happens| writeln!(text, "{MEANWHILE}{happens}"))?;
             write!(text, "{answer}")
         }
     }
@@ -149,6 +163,18 @@ mod tests {
         let steps = parse(FILE).unwrap();
         assert_eq!(steps.len(), 4);
         assert_eq!(write(&steps), FILE);
+    }
+
+    #[test]
+    fn what_happens_meanwhile_belongs_to_the_request_before_it() {
+        let text =
+            ">>> GET /stream\nLines: 1 1\n@meanwhile advance 1\n<<< 200\na: b\n\none\ntwo\n@advance 2\n";
+        let steps = parse(text).unwrap();
+        let [Step::Exchange { meanwhile, answer, .. }, Step::Directive { .. }] = steps.as_slice() else {
+            panic!("{steps:?}")
+        };
+        assert_eq!((meanwhile.as_slice(), answer.body.as_str()), (&["advance 1".to_owned()][..], "one\ntwo"));
+        assert_eq!(write(&steps), text);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use order_engine::AccountState;
 
 use crate::TestEngine;
+use crate::journal::JournalMood;
 use crate::placement::{Placement, instant};
 
 /// Carries out one directive, given without its `@`.
@@ -17,6 +18,15 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
         ("options", []) => engine.define_options(),
         ("calendars", []) => engine.define_calendars(),
         ("suspend", [account]) => engine.set_state(account, AccountState::Suspended),
+        ("close", [account]) => engine.set_state(account, AccountState::Closed),
+        ("halt", [symbol]) => engine.halt(symbol),
+        ("lift", [symbol]) => engine.lift(symbol),
+        ("define", [symbol, base, quote, like]) => engine.define(symbol, base, quote, like, None),
+        ("define", [symbol, base, quote, like, calendar]) => {
+            engine.define(symbol, base, quote, like, Some(calendar));
+        }
+        ("journal", ["refuses"]) => engine.set_journal(JournalMood::Refuses),
+        ("journal", ["breaks"]) => engine.set_journal(JournalMood::Breaks),
         ("resume", [account]) => engine.set_state(account, AccountState::Open),
         ("quote", [symbol, bid, ask, bid_size, ask_size]) => {
             engine.quote(symbol, bid, ask, bid_size, ask_size);
