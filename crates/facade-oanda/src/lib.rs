@@ -38,6 +38,7 @@ use facade_kit::{Endpoint, IdSource, Mount, MountPoint};
 use runtime::EngineHandle;
 
 pub use config::{AccountAlias, Config, Credential, InstrumentAlias, RateLimit, Secret, StreamLimits};
+pub use error::codes::{CODES, Given, Published};
 pub use routes::ENDPOINTS;
 pub use streaming::{ENDPOINTS_STREAM, NAME_STREAM, mount_stream};
 pub use translator::Translator;

@@ -15,7 +15,7 @@ use crate::wire::candles::{BidAskCandle, Candle as WireCandle, MidpointCandle};
 
 const DEFAULT_COUNT: usize = 500;
 /// Most candles of an answer.
-const MAX_COUNT: usize = 5_000;
+pub(crate) const MAX_COUNT: usize = 5_000;
 
 /// Which prices a candle shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
