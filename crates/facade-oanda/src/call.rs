@@ -55,7 +55,7 @@ impl FromRequest for Call {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        ready(Self::of(request).and_then(|call| Ok(Self { query: call.query.unrepeated()?, ..call })))
     }
 }
 
@@ -78,7 +78,7 @@ impl FromRequest for Submission {
         Box::pin(async move {
             let (call, body) = read.await?;
             match (body.is_empty(), query_is_empty) {
-                (false, _) => Ok(Self { call, form: Params::from_form(&body) }),
+                (false, _) => Ok(Self { call, form: Params::from_form(&body).unrepeated()? }),
                 (true, false) => Err(ApiError::ParametersInQuery),
                 (true, true) => Err(ApiError::NoData),
             }
@@ -101,7 +101,10 @@ impl FromRequest for OpenSubmission {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = read(request, payload);
-        Box::pin(async move { read.await.map(|(call, body)| Self { call, form: Params::from_form(&body) }) })
+        Box::pin(async move {
+            let (call, body) = read.await?;
+            Ok(Self { call, form: Params::from_form(&body).unrepeated()? })
+        })
     }
 }
 

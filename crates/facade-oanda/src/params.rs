@@ -2,6 +2,41 @@
 
 use crate::error::ApiError;
 
+/// Every argument of the vendor's operations. What is none of them is ignored, however often it comes.
+const ARGUMENTS: [&str; 31] = [
+    "accountId",
+    "accountIds",
+    "alignmentTimezone",
+    "candleFormat",
+    "count",
+    "currency",
+    "dailyAlignment",
+    "end",
+    "expiry",
+    "fields",
+    "granularity",
+    "ids",
+    "includeFirst",
+    "instrument",
+    "instruments",
+    "lowerBound",
+    "maxId",
+    "minId",
+    "price",
+    "sessionId",
+    "side",
+    "since",
+    "start",
+    "stopLoss",
+    "takeProfit",
+    "trailingStop",
+    "type",
+    "units",
+    "upperBound",
+    "username",
+    "weeklyAlignment",
+];
+
 /// Decoded parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Params(Vec<(String, String)>);
@@ -21,6 +56,18 @@ impl Params {
     /// From a form body. Bytes that are no text are replaced, so that the value they stand in is refused as malformed.
     pub(crate) fn from_form(body: &[u8]) -> Self {
         Self(serde_urlencoded::from_bytes(body).unwrap_or_default())
+    }
+
+    /// The same, when no argument comes twice: which of two values is meant nobody can say.
+    ///
+    /// # Errors
+    /// Code 1 with the name of an argument that does.
+    pub(crate) fn unrepeated(self) -> Result<Self, ApiError> {
+        let comes_twice = |name: &&str| self.0.iter().filter(|(given, _)| given == name).nth(1).is_some();
+        match ARGUMENTS.into_iter().find(comes_twice) {
+            Some(name) => Err(ApiError::Malformed(name)),
+            None => Ok(self),
+        }
     }
 
     /// The first value of a name.
@@ -91,6 +138,13 @@ mod tests {
             assert_eq!(Params::from_query(query).unwrap_err().code(), 40, "{query}");
         }
         assert_eq!(Params::from_query("").unwrap().require("x").unwrap_err(), ApiError::Missing("x"));
+    }
+
+    #[test]
+    fn an_argument_comes_once() {
+        let repeated = |query| Params::from_query(query).unwrap().unrepeated().map(drop);
+        assert_eq!(repeated("units=1&side=buy&units=1"), Err(ApiError::Malformed("units")));
+        assert_eq!(repeated("units=1&side=buy&extra=1&extra=2"), Ok(()));
     }
 
     #[test]

@@ -50,7 +50,7 @@ async fn create(
     let dialect = state.dialect(&reference, call.times);
     let command =
         requests::place(&dialect, access.account.id, &CreateOrder::from(&form), state.engine.now())?;
-    check_counts(&state, &command)?;
+    check_counts(&state, &command).await?;
     let outcome = state.engine.submit(Command::PlaceOrder(command)).await?;
     placed(&state, &call, &access, &outcome)
 }
@@ -134,17 +134,24 @@ fn pending(state: &State, access: &Access, id: u64) -> Result<Arc<Order>, ApiErr
     Ok(order)
 }
 
-/// The vendor's caps of pending orders and of open trades. An order that only closes trades opens none.
-fn check_counts(state: &State, command: &PlaceOrder) -> Result<(), ApiError> {
+/// The vendor's caps. What else is wrong with the order comes first, but for what money or the market have too little of.
+async fn check_counts(state: &State, command: &PlaceOrder) -> Result<(), ApiError> {
+    let Some(full) = full(state, command) else { return Ok(()) };
+    match state.engine.check(Command::PlaceOrder(command.clone())).await.map_err(ApiError::from) {
+        Ok(()) | Err(ApiError::InsufficientFunds | ApiError::InsufficientLiquidity) => Err(full),
+        Err(first) => Err(first),
+    }
+}
+
+/// The cap of pending orders or of open trades, when it is reached. An order that only closes trades opens none.
+fn full(state: &State, command: &PlaceOrder) -> Option<ApiError> {
     let views = state.engine.views();
     if command.kind != OrderKind::Market {
         let is_full = views.open_order_count(command.account) >= state.max_open_orders;
-        return if is_full { Err(ApiError::TooManyOrders) } else { Ok(()) };
+        return is_full.then_some(ApiError::TooManyOrders);
     }
-    let Some(holdings) = views.holdings(command.account) else { return Ok(()) };
+    let holdings = views.holdings(command.account)?;
     let open: usize = holdings.positions.iter().map(|position| position.lots.len()).sum();
-    if open >= state.max_open_trades && !fills::only_closes(&holdings, command) {
-        return Err(ApiError::TooManyTrades);
-    }
-    Ok(())
+    let is_full = open >= state.max_open_trades && !fills::only_closes(&holdings, command);
+    is_full.then_some(ApiError::TooManyTrades)
 }
