@@ -247,13 +247,18 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::QuantityTooLarge { .. } | Reject::NotionalTooLarge { .. } | Reject::Overflow => {
             ApiError::InvalidRequest
         }
-        Reject::AccountNotOpen { .. } => ApiError::TradingLocked,
+        Reject::AccountNotOpen { .. } | Reject::ShortSaleForbidden(_) => ApiError::TradingLocked,
         Reject::PriceTooPrecise { .. } | Reject::PriceOffTick { .. } | Reject::OffsetTooPrecise { .. } => {
             ApiError::PriceTooPrecise
         }
         Reject::PriceTooLarge { .. } => ApiError::PriceTooHigh,
         Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
-        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => ApiError::InsufficientBalance,
+        // The last three are said of what another dialect sold short: of its orders, and of buying it back.
+        Reject::InsufficientFunds { .. }
+        | Reject::InsufficientMargin { .. }
+        | Reject::ShortSaleWhileLong { .. }
+        | Reject::ShortSaleAgainstBuys { .. }
+        | Reject::ExceedsShort { .. } => ApiError::InsufficientBalance,
         // The vendor's market never closes; in one that has, there is nobody to trade with.
         Reject::TradingHalted(_)
         | Reject::MarketClosed { .. }

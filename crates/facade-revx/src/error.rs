@@ -278,6 +278,11 @@ impl ApiError {
             | Reject::NotFillable { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::ContractExpired { .. }
+            // A buy back of what another dialect sold short, or the successor of its short sale.
+            | Reject::ShortSaleForbidden(_)
+            | Reject::ShortSaleWhileLong { .. }
+            | Reject::ShortSaleAgainstBuys { .. }
+            | Reject::ExceedsShort { .. }
             | Reject::SelfMatch { .. } => Self::Refused(words::reject_reason(reject)),
             Reject::CapacityExhausted { .. } => Self::Unavailable,
             // Only operators' commands, closes, and orders that wait, are refused with these.

@@ -134,6 +134,9 @@ pub struct UpdateAccount {
     /// Name for people.
     #[n(2)]
     pub name: Setting<Box<str>>,
+    /// Whether it may sell short. What is short already stays so, and so do short sales that work.
+    #[n(3)]
+    pub may_sell_short: Option<bool>,
     /// Least margin rate. It counts for open positions from now on.
     #[n(4)]
     pub margin_rate: Setting<BasisPoints>,
@@ -156,6 +159,7 @@ impl UpdateAccount {
             account,
             state: None,
             name: Setting::Keep,
+            may_sell_short: None,
             margin_rate: Setting::Keep,
             closeout: Setting::Keep,
             max_order_notional: Setting::Keep,
@@ -167,6 +171,7 @@ impl UpdateAccount {
     pub(crate) const fn changes_nothing(&self) -> bool {
         self.state.is_none()
             && self.name.is_keep()
+            && self.may_sell_short.is_none()
             && self.margin_rate.is_keep()
             && self.closeout.is_keep()
             && self.max_order_notional.is_keep()
@@ -277,6 +282,10 @@ pub struct PlaceOrder {
     #[n(15)]
     #[cbor(default)]
     pub reduce_only: bool,
+    /// Whether it is a short sale: it sells what the account does not own, against collateral.
+    #[n(22)]
+    #[cbor(skip_if = "crate::extras::is_unset")]
+    pub short_sale: bool,
 }
 
 impl PlaceOrder {
@@ -307,6 +316,7 @@ impl PlaceOrder {
             release_at: None,
             exits: Exits::NONE,
             reduce_only: false,
+            short_sale: false,
         }
     }
 }

@@ -53,6 +53,9 @@ const MOST: usize = 3;
 pub struct Postings(#[n(0)] [Option<Posting>; MOST]);
 
 impl Postings {
+    /// No movement.
+    pub(crate) const NONE: Self = Self([None; MOST]);
+
     /// All of them.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Posting> {

@@ -53,6 +53,10 @@ pub struct Extras {
     /// What it closes, when it was made to close something.
     #[n(7)]
     pub closing: Option<Closing>,
+    /// Whether it is a short sale.
+    #[n(44)]
+    #[cbor(skip_if = "is_unset")]
+    pub short_sale: bool,
 }
 
 /// What a plain order has.
@@ -68,7 +72,14 @@ static PLAIN: Extras = Extras {
     exits: Exits::NONE,
     reduce_only: false,
     closing: None,
+    short_sale: false,
 };
+
+/// Whether a mark that few have is not set. It is not written then.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that the codec asks for")]
+pub(crate) const fn is_unset(mark: &bool) -> bool {
+    !*mark
+}
 
 /// Extras in as little as they need: a plain order has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -102,6 +102,14 @@ impl Ledger {
         );
     }
 
+    /// Holds collateral back, or lets go of it when negative. What it comes from was held or came with it, so that what is
+    /// free stays as it is, which a loss may have left below zero.
+    pub(crate) fn pledge(&mut self, account: AccountId, asset: AssetId, amount: Amount) {
+        let balance = self.entry(account, asset);
+        balance.held = sum(balance.held, amount);
+        assert!(!balance.held.is_negative(), "Invariant: holds are not negative");
+    }
+
     fn entry(&mut self, account: AccountId, asset: AssetId) -> &mut Balance {
         let index = account.get() as usize;
         if index >= self.balances.len() {

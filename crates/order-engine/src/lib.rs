@@ -75,7 +75,9 @@ pub use reference::{
     ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Pips, Reference, Rounding,
     Settlement, TriggerSource,
 };
-pub use reject::{AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject};
+pub use reject::{
+    AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,
+};
 pub use session::{Halt, MarketState, Queue, WhileClosed};
 pub use settings::{AccountSettings, AccountState, Setting};
 pub use time::Timestamp;

@@ -207,6 +207,7 @@ impl LotQueue {
             cost: values.fold(Amount::ZERO, sum),
             realized: self.realized,
             multiplier: scales.multiplier(),
+            collateral: Amount::ZERO,
             lots: Vec::new(),
         }
     }

@@ -195,6 +195,23 @@ pub struct Hold {
     /// Amount held, zero or more.
     #[n(1)]
     pub amount: Amount,
+    /// The part of it that comes out of the collateral of a short position, which the order covers; it goes back there
+    /// as far as the order does not cover it. Zero for every other order.
+    #[n(2)]
+    #[cbor(skip_if = "is_nothing")]
+    pub claim: Amount,
+}
+
+/// Whether an amount is zero. It is not written then.
+fn is_nothing(amount: &Amount) -> bool {
+    amount.is_zero()
+}
+
+impl Hold {
+    /// A hold of what is free.
+    pub(crate) const fn free(asset: AssetId, amount: Amount) -> Self {
+        Self { asset, amount, claim: Amount::ZERO }
+    }
 }
 
 /// What a closing order closes, and why. The engine makes such orders itself, on its owner's word or when an exit fires.

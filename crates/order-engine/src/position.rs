@@ -15,10 +15,10 @@ pub struct Balance {
     /// Asset.
     #[n(0)]
     pub asset: AssetId,
-    /// Everything, what is held included. Only the house may go below zero.
+    /// Everything, what is held included. Below zero for the house, and for an asset that the account is short of.
     #[n(1)]
     pub total: Amount,
-    /// What open orders hold back, zero or more.
+    /// What open orders hold back, and the collateral of short positions; zero or more.
     #[n(2)]
     pub held: Amount,
 }
@@ -78,6 +78,11 @@ pub struct Position {
     /// What a unit of base costs at a price of one: the multiplier of an option, else 1.
     #[n(6)]
     pub multiplier: u32,
+    /// What secures a short position where assets change hands, in the quote asset; what open orders that cover it have
+    /// claimed is not counted. Zero for every other position.
+    #[n(7)]
+    #[cbor(default)]
+    pub collateral: Amount,
 }
 
 impl Position {

@@ -300,6 +300,11 @@ pub struct InstrumentDefinition {
     #[n(14)]
     #[cbor(default)]
     pub while_closed: WhileClosed,
+    /// What secures a short sale, proceeds included, as a part of its value: 15,000 are one and a half times the value
+    /// (10,000 to [`crate::limits::MAX_SHORT_COLLATERAL`]). Nothing for an instrument that cannot be sold short. Only for
+    /// a [`Settlement::Security`] that is no option and whose commission is taken in the quote asset.
+    #[n(16)]
+    pub short_sale: Option<BasisPoints>,
     /// What makes it an option; absent for everything else.
     #[n(19)]
     pub option: Option<Box<OptionContract>>,

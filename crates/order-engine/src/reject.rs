@@ -151,6 +151,23 @@ pub enum AccountSetting {
     MaxOrderNotional,
 }
 
+/// Why an order cannot be a short sale, whatever the account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum ShortSaleFault {
+    /// It buys.
+    #[n(0)]
+    Buy,
+    /// It may only reduce a position, and a short sale opens one.
+    #[n(1)]
+    ReduceOnly,
+    /// The instrument cannot be sold short.
+    #[n(2)]
+    Instrument,
+    /// The account may not sell short.
+    #[n(3)]
+    Account,
+}
+
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, thiserror::Error)]
 pub enum Reject {
@@ -192,7 +209,7 @@ pub enum Reject {
         /// Open orders.
         #[n(0)]
         orders: u64,
-        /// Open margin positions.
+        /// Open margin positions and short positions.
         #[n(1)]
         positions: u64,
     },
@@ -544,6 +561,43 @@ pub enum Reject {
         /// The best price of the other side.
         #[n(2)]
         market: Price,
+    },
+    /// The order cannot be a short sale.
+    #[n(64)]
+    #[error("the order cannot be a short sale: {0:?}")]
+    ShortSaleForbidden(#[n(0)] ShortSaleFault),
+    /// The account owns what it wants to sell short.
+    #[n(65)]
+    #[error("{owned} of asset {asset} are owned, which come before a short sale")]
+    ShortSaleWhileLong {
+        /// Asset.
+        #[n(0)]
+        asset: AssetId,
+        /// Owned, or open in lots that were bought.
+        #[n(1)]
+        owned: Amount,
+    },
+    /// The account buys what it wants to sell short.
+    #[n(66)]
+    #[error("open orders buy {working}, against which a short sale would go")]
+    ShortSaleAgainstBuys {
+        /// What is left of the account's open buys in the instrument.
+        #[n(0)]
+        working: Quantity,
+    },
+    /// The account is short, or is selling short, and the order would buy more than there is to cover.
+    #[n(67)]
+    #[error("{ordered} is above what there is to cover: {short} are short, and open orders cover {working}")]
+    ExceedsShort {
+        /// As ordered.
+        #[n(0)]
+        ordered: Quantity,
+        /// What is left of the account's other open buys in the instrument.
+        #[n(1)]
+        working: Quantity,
+        /// What is short.
+        #[n(2)]
+        short: Quantity,
     },
     /// The account does not own enough.
     #[n(31)]

@@ -16,7 +16,7 @@ pub enum AccountState {
     /// It takes no new orders and no changes of terms; what works goes on working and may be canceled.
     #[n(1)]
     Suspended,
-    /// As suspended, and it has neither open orders nor open margin positions.
+    /// As suspended, and it has neither open orders nor open margin or short positions.
     #[n(2)]
     Closed,
 }
@@ -30,6 +30,10 @@ pub struct AccountSettings {
     /// Name for people, at most [`crate::limits::MAX_ACCOUNT_NAME_LENGTH`] bytes.
     #[n(1)]
     pub name: Option<Box<str>>,
+    /// Whether it may sell short what can be sold short.
+    #[n(2)]
+    #[cbor(skip_if = "crate::extras::is_unset")]
+    pub may_sell_short: bool,
     /// Least part of a margin position's value that must be covered (1 to 10,000): where the instrument asks for less,
     /// this is asked for.
     #[n(3)]

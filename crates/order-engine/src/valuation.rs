@@ -29,7 +29,7 @@ pub struct MarginSummary {
 /// What decides about a margin closeout, in the account's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Equity {
-    /// Cash, what is held included, plus the profit of the open margin positions at the prices that would close them.
+    /// Cash, what orders hold included and collateral of short positions not, plus the profit of the open margin positions at the prices that would close them.
     pub equity: Amount,
     /// Margin that the open positions need.
     pub used: Amount,

@@ -237,6 +237,7 @@ struct InstrumentEntry {
     while_closed: WhileClosedName,
     #[serde(default)]
     pip: Option<Text<Price>>,
+    short_sale_bps: Option<u32>,
 }
 
 /// `"spot"`, `"security"` or `{ margin = 500 }`, in basis points.
@@ -331,6 +332,7 @@ impl InstrumentEntry {
             calendar: self.calendar.as_ref().filter(|_| keeps_hours).map(|calendar| calendar.0.clone()),
             while_closed: self.while_closed.policy(),
             pip: self.pip.as_ref().map(|pip| pip.0),
+            short_sale: self.short_sale_bps.map(BasisPoints::new),
         })
     }
 }
@@ -411,6 +413,8 @@ struct AccountEntry {
     closeout_bps: Option<u32>,
     max_order_notional: Option<Text<Amount>>,
     #[serde(default)]
+    may_sell_short: bool,
+    #[serde(default)]
     balances: BTreeMap<Text<AssetCode>, Text<Amount>>,
 }
 
@@ -422,6 +426,7 @@ impl AccountEntry {
     fn command(&self) -> Command {
         let settings = AccountSettings {
             name: self.name.as_deref().map(Into::into),
+            may_sell_short: self.may_sell_short,
             margin_rate: self.margin_rate_bps.map(BasisPoints::new),
             closeout: self.closeout_bps.map(BasisPoints::new),
             max_order_notional: self.max_order_notional.as_ref().map(|amount| amount.0),

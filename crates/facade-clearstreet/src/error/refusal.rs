@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use facade_kit::decimal::shortest;
 use order_engine::{
-    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Quantity, Reject, Side,
+    AccountState, Amount, AssetId, Capacity, Combination, Order, Price, Quantity, Reject, ShortSaleFault,
+    Side,
 };
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::ApiError;
@@ -91,6 +93,10 @@ impl From<Refusal<'_>> for ApiError {
             Reject::BeyondBound { bound, market, .. } => {
                 Self::Invalid(format!("Market price {market} is beyond the price bound {bound}"))
             }
+            Reject::ShortSaleForbidden(fault) => order.not_short(*fault),
+            Reject::ShortSaleWhileLong { owned, .. } => short_while("shares held long", owned.decimal()),
+            Reject::ShortSaleAgainstBuys { working } => short_while("open BUY orders", working.decimal()),
+            Reject::ExceedsShort { working, short, .. } => beyond_short(*short, *working),
             Reject::NoConversion { .. } => Self::Invalid(FAILED_PRECONDITION.to_owned()),
             Reject::NotFillable { .. } => Self::Invalid("Order cannot be filled at once".to_owned()),
             Reject::WouldTakeLiquidity { best } => {
@@ -167,6 +173,17 @@ fn quantity_must(rule: &str, limit: Quantity) -> ApiError {
     ApiError::Invalid(format!("Order quantity must {rule} {}", shortest(limit.decimal())))
 }
 
+fn short_while(what: &str, quantity: Decimal) -> ApiError {
+    ApiError::Invalid(format!("SELL_SHORT is not allowed with {what}: {}", shortest(quantity)))
+}
+
+fn beyond_short(short: Quantity, working: Quantity) -> ApiError {
+    let (short, working) = (shortest(short.decimal()), shortest(working.decimal()));
+    ApiError::Invalid(format!(
+        "Order quantity must not exceed the short position of {short}, of which open BUY orders cover {working}"
+    ))
+}
+
 fn wrong_side(exit: &str, given: Price, reference: Price) -> ApiError {
     ApiError::Invalid(format!("{exit} {given} is on the wrong side of {reference}"))
 }
@@ -216,6 +233,16 @@ impl<'a> RefusedOrder<'a> {
         let is_halted = matches!(reject, Reject::TradingHalted(_));
         let state = if is_halted { "halted" } else { "closed" };
         ApiError::Invalid(format!("The market for {} is {state}", self.listing.symbol))
+    }
+
+    /// A short sale that is not for this instrument or this account.
+    fn not_short(&self, fault: ShortSaleFault) -> ApiError {
+        ApiError::Invalid(match fault {
+            ShortSaleFault::Instrument => format!("Instrument {} cannot be sold short", self.listing.symbol),
+            ShortSaleFault::Account => format!("Account {} cannot sell short", self.account),
+            // What closes or buys is never sent as a short sale.
+            ShortSaleFault::Buy | ShortSaleFault::ReduceOnly => INVALID_ARGUMENT.to_owned(),
+        })
     }
 
     fn off_tick(&self, given: Price) -> ApiError {

@@ -39,6 +39,10 @@ impl From<Reject> for ApiError {
             | Reject::QuantityTooLarge { .. }
             | Reject::NotionalTooSmall { .. }
             | Reject::NotionalTooLarge { .. }
+            // Said of what another dialect sold short: of its orders, and of buying it back.
+            | Reject::ShortSaleWhileLong { .. }
+            | Reject::ShortSaleAgainstBuys { .. }
+            | Reject::ExceedsShort { .. }
             | Reject::Overflow => Self::OutOfRange("units"),
             Reject::PriceTooPrecise { .. }
             | Reject::PriceOffTick { .. }
@@ -52,7 +56,9 @@ impl From<Reject> for ApiError {
             Reject::BeyondBound { upper: true, .. } => Self::UpperBound,
             Reject::BeyondBound { upper: false, .. } => Self::LowerBound,
             Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => Self::InsufficientFunds,
-            Reject::NoConversion { .. } | Reject::ContractExpired { .. } => Self::NotTradable,
+            Reject::NoConversion { .. } | Reject::ContractExpired { .. } | Reject::ShortSaleForbidden(_) => {
+                Self::NotTradable
+            }
             Reject::NotFillable { .. } => Self::InsufficientLiquidity,
             unasked @ (Reject::UnknownAsset(_)
             | Reject::AccountInUse { .. }

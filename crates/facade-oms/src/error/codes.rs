@@ -68,6 +68,11 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::BeyondBound { .. } => "LimitPrice.Distance",
         Reject::NotionalTooSmall { minimum, .. } => return format!("TotalValue.Minimum {minimum}"),
         Reject::NotionalTooLarge { maximum, .. } => return format!("TotalValue.Maximum {maximum}"),
+        Reject::ShortSaleForbidden(_) => "Side",
+        Reject::ShortSaleWhileLong { owned, .. } => return format!("TotalQuantity.Holdings {owned}"),
+        Reject::ExceedsShort { working, short, .. } => {
+            return format!("TotalQuantity.Maximum {}", (short.decimal() - working.decimal()).normalize());
+        }
         Reject::ExpiryInPast { .. } => "ExpiryDate",
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
@@ -81,7 +86,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
             return format!("TotalQuantity.Holdings {available}");
         }
         Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
-        Reject::SelfMatch { .. } => "Operation",
+        Reject::SelfMatch { .. } | Reject::ShortSaleAgainstBuys { .. } => "Operation",
     };
     word.to_owned()
 }

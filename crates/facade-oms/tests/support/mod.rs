@@ -53,6 +53,7 @@ pub(crate) fn make_reference_market(engine: &TestEngine) {
         calendar: None,
         while_closed: WhileClosed::Queue,
         pip: None,
+        short_sale: None,
     }));
     engine.adjust("demo", "AUD", "100000");
     engine.adjust("demo", "XS01", "1000");

@@ -88,7 +88,11 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         Reject::BeyondBound { .. } => "PRICE_LIMIT_PROTECTION",
         Reject::WouldTakeLiquidity { .. } => "POST_ONLY_IMMEDIATE_MATCH",
         Reject::SelfMatch { .. } => "SELF_MATCHING_PROTECTION",
-        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "NOT_ENOUGH_BALANCE",
+        Reject::InsufficientFunds { .. }
+        | Reject::InsufficientMargin { .. }
+        | Reject::ShortSaleWhileLong { .. }
+        | Reject::ShortSaleAgainstBuys { .. }
+        | Reject::ExceedsShort { .. } => "NOT_ENOUGH_BALANCE",
         Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::UnknownInstrument(_)
@@ -134,6 +138,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge
         | Reject::Combination(_)
+        | Reject::ShortSaleForbidden(_)
         | Reject::TradingNotHalted(_)
         | Reject::TooManyOpenOrders { .. }
         | Reject::CapacityExhausted { .. } => "INVALID_ORDER_TYPE",

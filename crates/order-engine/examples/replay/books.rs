@@ -207,6 +207,7 @@ fn definitions() -> Vec<Command> {
             calendar: None,
             while_closed: WhileClosed::Queue,
             pip: None,
+            short_sale: None,
         }),
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new("client").unwrap(),

@@ -73,6 +73,7 @@ impl Engine {
         let settings = AccountSettings {
             state: update.state.unwrap_or(current.state),
             name: update.name.over(current.name.as_ref()),
+            may_sell_short: update.may_sell_short.unwrap_or(current.may_sell_short),
             margin_rate: update.margin_rate.over(current.margin_rate.as_ref()),
             closeout: update.closeout.over(current.closeout.as_ref()),
             max_order_notional: update.max_order_notional.over(current.max_order_notional.as_ref()),
@@ -88,7 +89,7 @@ impl Engine {
     /// An account is closed only when nothing of it can still trade. Its balances stay, and can be withdrawn.
     fn decide_closing(&self, account: AccountId) -> Result<(), Reject> {
         let orders = self.orders.open_count(account) as u64;
-        let positions = self.margin_positions(account).len() as u64;
+        let positions = self.margin_positions(account).len() as u64 + self.short_positions(account);
         if orders > 0 || positions > 0 {
             return Err(Reject::AccountInUse { orders, positions });
         }

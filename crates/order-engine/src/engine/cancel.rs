@@ -89,10 +89,7 @@ impl Engine {
         }
         self.disarm(&order);
         self.unqueue(&order);
-        if let Some(hold) = order.held {
-            self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-            self.touched.accounts.mark(order.account.get());
-        }
+        self.release_hold(&order);
         self.forget_open(&order);
         let event = self.mint();
         let closed = self.orders.revise(id, event, self.now, |order| {
@@ -119,7 +116,7 @@ impl Engine {
     /// Takes an order that closes out of the lists of what is still to happen.
     pub(super) fn forget_open(&mut self, order: &Order) {
         self.orders.closes(order.id);
-        self.reducing.remove(order);
+        self.forget_working(order);
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
             self.due.remove(&(at, Due::End(order.id)));
         }

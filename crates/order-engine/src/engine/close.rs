@@ -70,8 +70,8 @@ impl ClosingTerms {
 }
 
 impl Engine {
-    /// How much of what is to be closed the account can deliver: what it owns free, where assets change hands. When that
-    /// is nothing it is all of it, to be refused with the numbers.
+    /// How much of what is to be closed the account can deliver: where assets change hands, what it owns free, or what of
+    /// its short position no order covers. When that is nothing it is all of it, to be refused with the numbers.
     pub(super) fn deliverable(
         &self,
         account: AccountId,
@@ -80,11 +80,16 @@ impl Engine {
         wanted: Quantity,
     ) -> Quantity {
         let Some(market) = self.market(instrument) else { return wanted };
-        if market.is_margin || side == Side::Buy {
+        if market.is_margin {
             return wanted;
         }
-        let free = self.ledger.balance(account, market.base).available();
-        let free = market.scales.whole_lots(free);
+        let free = match side {
+            Side::Sell => {
+                let free = self.ledger.balance(account, market.base).available();
+                market.scales.whole_lots(free)
+            }
+            Side::Buy => self.coverable(account, market).unwrap_or_default(),
+        };
         if free.is_zero() { wanted } else { wanted.min(market.scales.quantity(free)) }
     }
 
@@ -127,6 +132,8 @@ impl Engine {
         let demand = Demand {
             account: terms.account,
             side: terms.side,
+            short_sale: false,
+            reduce_only: true,
             quantity,
             limit: None,
             rest: None,

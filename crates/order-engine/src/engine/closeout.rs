@@ -16,6 +16,7 @@ use crate::exits::ClosingCause;
 use crate::exposed::Exposure;
 use crate::ids::{AccountId, InstrumentId, OrderId};
 use crate::kind::OrderKind;
+use crate::ledger::sum;
 use crate::number::Amount;
 use crate::order::{Closing, OrderStatus, SelfMatch, Side, Size, StatusReason, TimeInForce};
 use crate::reference::BasisPoints;
@@ -163,8 +164,9 @@ impl Engine {
     fn equity(&self, account: AccountId) -> Option<Equity> {
         let known = self.reference.account(account)?;
         let quotes = |instrument| self.quote(instrument);
-        let mut equity =
-            Equity { equity: self.ledger.balance(account, known.currency).total, used: Amount::ZERO };
+        let cash = self.ledger.balance(account, known.currency).total;
+        let secured = self.secured(account, known.currency);
+        let mut equity = Equity { equity: sum(cash, secured.negated()), used: Amount::ZERO };
         for (instrument, ..) in self.margin_positions(account) {
             let lots = self.lots.get(&(account, instrument))?;
             let position = lots.position_without_lots(&self.market(instrument)?.scales, instrument);

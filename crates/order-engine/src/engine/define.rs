@@ -13,8 +13,8 @@ use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId};
 use crate::limits;
 use crate::number::Amount;
 use crate::reference::{
-    Account, AccountDefinition, Asset, AssetDefinition, Instrument, InstrumentDefinition, OptionContract,
-    Reference, Settlement,
+    Account, AccountDefinition, Asset, AssetDefinition, BasisPoints, ChargedIn, Instrument,
+    InstrumentDefinition, OptionContract, Reference, Settlement,
 };
 use crate::reject::{Capacity, DefinitionFault, Reject};
 use crate::settings::AccountSettings;
@@ -40,6 +40,15 @@ pub(super) fn house_account() -> Account {
         opened_at: Timestamp::EPOCH,
         settings: AccountSettings::default(),
     }
+}
+
+/// Whether an instrument can be sold short against this much. Commission in what is bought would leave an account short
+/// of it when all is covered.
+fn admits_short_sales(definition: &InstrumentDefinition, collateral: BasisPoints) -> bool {
+    definition.settlement == Settlement::Security
+        && definition.option.is_none()
+        && definition.commission.charged_in == ChargedIn::Quote
+        && (MAX_BASIS_POINTS..=limits::MAX_SHORT_COLLATERAL).contains(&collateral.get())
 }
 
 const fn refused(fault: DefinitionFault) -> Reject {
@@ -97,6 +106,7 @@ impl Engine {
             && commission.scale <= limits::LEDGER_SCALE
             && definition.day_ends_at < SECONDS_PER_DAY
             && definition.pip.is_none_or(|pip| scales.ticks(pip).is_ok())
+            && definition.short_sale.is_none_or(|collateral| admits_short_sales(definition, collateral))
             && base != quote;
         if !fits {
             return Err(refused(DefinitionFault::Range));

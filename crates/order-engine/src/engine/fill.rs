@@ -6,6 +6,7 @@ use super::Engine;
 use super::exits::opened_exits;
 use super::market::Market;
 use super::plan::PlannedFill;
+use super::shorts::share;
 use crate::entry::{EntryKind, Posting, Postings};
 use crate::event::{Change, Event};
 use crate::execution::{Execution, Liquidity};
@@ -61,8 +62,18 @@ struct Draw {
     charge: Charge,
     /// What the order holds from now on.
     held: Option<Hold>,
+    /// What a short sale no longer holds: its account's part of the collateral, and what the commission takes. Nothing for
+    /// every other order.
+    freed: Option<Amount>,
     /// What has moved.
     postings: Postings,
+}
+
+impl Draw {
+    /// Of an order that holds nothing.
+    const fn of(charge: Charge) -> Self {
+        Self { charge, held: None, freed: None, postings: Postings::NONE }
+    }
 }
 
 /// Quantities of an order that must always add up.
@@ -107,6 +118,7 @@ impl Engine {
                 let balance = self.ledger.transfer(leg.account, AccountId::HOUSE, asset, amount);
                 let amount = amount.negated();
                 draw.postings.add(Posting { kind: EntryKind::Commission, asset, amount, balance });
+                self.secure(&leg, &trade, &draw);
                 self.record(leg, event, counterparty, draw, &trade, events);
             }
         }
@@ -153,33 +165,38 @@ impl Engine {
         let charge = commission(leg, trade);
         if leg.account == AccountId::HOUSE {
             let charge = Charge { amount: Amount::ZERO, ..charge };
-            return Draw { charge, held: None, postings: Postings::default() };
+            return Draw::of(charge);
         }
         self.touched.accounts.mark(leg.account.get());
         self.unsettle(leg.account);
         let order = Arc::clone(self.orders.known(leg.order));
-        let Some(held) = order.held else {
-            return Draw { charge, held: None, postings: Postings::default() };
+        let Some(held) = order.held else { return Draw::of(charge) };
+        let before = trade.scales.known_lots(order.leaves);
+        let leaves = before.minus(trade.quantity);
+        let (kept, claim) = if leaves.is_zero() {
+            (Amount::ZERO, Amount::ZERO)
+        } else {
+            let claim = share(held.claim, leaves, before);
+            (self.kept_hold(&order, held, leg, trade, leaves).max(claim), claim)
         };
-        let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
-        let kept =
-            if leaves.is_zero() { Amount::ZERO } else { self.kept_hold(&order, held, leg, trade, leaves) };
         // Commission in quote comes out of what a buy held for it, and never takes more than that.
         let is_buyers_quote = leg.side == Side::Buy && charge.asset == trade.quote;
         let room = (held.amount.units() - kept.units() - trade.notional.units()).max(0);
         let amount =
             if is_buyers_quote { charge.amount.min(Amount::from_units(room)) } else { charge.amount };
-        self.ledger.hold(leg.account, held.asset, Amount::from_units(kept.units() - held.amount.units()));
+        let freed = Amount::from_units(held.amount.units() - kept.units());
+        self.ledger.hold(leg.account, held.asset, freed.negated());
         Draw {
             charge: Charge { amount, ..charge },
-            held: (!leaves.is_zero()).then_some(Hold { asset: held.asset, amount: kept }),
+            held: (!leaves.is_zero()).then_some(Hold { amount: kept, claim, ..held }),
+            freed: order.short_sale.then_some(freed),
             postings: Postings::default(),
         }
     }
 
     /// What an order still holds for what is left of it.
     fn kept_hold(&self, order: &Order, held: Hold, leg: &Leg, trade: &Trade, leaves: Lots) -> Amount {
-        if leg.side == Side::Sell {
+        if leg.side == Side::Sell && !order.short_sale {
             let delivered = trade.scales.base_amount(trade.quantity);
             return Amount::from_units((held.amount.units() - delivered.units()).max(0));
         }
@@ -190,12 +207,30 @@ impl Engine {
             || self.is_parked(order);
         let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
             let market = self.market(trade.instrument)?;
-            market.resting_hold(leg.side, trade.scales.known_ticks(price), leaves).ok().flatten()
+            let deal = (leg.side, order.short_sale);
+            market.resting_hold(deal, trade.scales.known_ticks(price), leaves).ok().flatten()
         });
-        let charge = commission(leg, trade);
-        let in_quote = if charge.asset == trade.quote { charge.amount.units() } else { 0 };
-        let after_sweep = (held.amount.units() - trade.notional.units() - in_quote).max(0);
+        let after_sweep = (held.amount.units() - self.spent(order, leg, trade).units()).max(0);
         at_limit.map_or(Amount::from_units(after_sweep), |hold| hold.amount.min(held.amount))
+    }
+
+    /// What of its hold in the quote asset an order without a limit uses up for a fill.
+    fn spent(&self, order: &Order, leg: &Leg, trade: &Trade) -> Amount {
+        if order.short_sale {
+            let market = self.market(trade.instrument);
+            let hold = market.and_then(|market| market.quote_hold(true, trade.notional).ok());
+            return hold.unwrap_or(trade.notional);
+        }
+        let charge = commission(leg, trade);
+        let in_quote = if charge.asset == trade.quote { charge.amount } else { Amount::ZERO };
+        sum(trade.notional, in_quote)
+    }
+
+    /// Secures what a short sale sold: by its proceeds and what it held for them, as far as commission has not taken it.
+    fn secure(&mut self, leg: &Leg, trade: &Trade, draw: &Draw) {
+        let Some(freed) = draw.freed else { return };
+        let kept = sum(freed, draw.charge.amount.negated());
+        self.pledge(leg.account, trade.instrument, trade.quote, sum(trade.notional, kept));
     }
 
     /// One side of a spot settlement: the assets change hands, and what one side gives the other takes. Margin
@@ -266,7 +301,7 @@ impl Engine {
             price: trade.price,
             quantity: trade.quantity,
             at: self.now,
-            may_open_short: trade.is_margin,
+            may_open_short: trade.is_margin || order.short_sale,
             closes: order.closing.and_then(|closing| closing.lot),
             exits: exits.clone(),
         };

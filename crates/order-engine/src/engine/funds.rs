@@ -1,29 +1,34 @@
 //! What an order needs before it may be taken: assets to give, or margin to cover.
 
 use super::Engine;
+use super::account::MAX_BASIS_POINTS;
 use super::market::Market;
 use super::plan::Plan;
 use crate::ids::{AccountId, AssetId};
+use crate::ledger::sum;
+use crate::limits::LEDGER_SCALE;
 use crate::number::Amount;
 use crate::order::{Hold, Order, Side};
-use crate::reference::{BasisPoints, ChargedIn};
+use crate::reference::{BasisPoints, ChargedIn, Rounding};
 use crate::reject::Reject;
 use crate::units::{Lots, Ticks, part};
 use crate::valuation;
 
 /// The money side of an order that is about to be taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Demand {
+pub(super) struct Demand<'a> {
     pub(super) account: AccountId,
     pub(super) side: Side,
+    pub(super) short_sale: bool,
+    pub(super) reduce_only: bool,
     /// Whole quantity.
     pub(super) quantity: Lots,
     /// Limit of a limit order: the whole quantity is held at it.
     pub(super) limit: Option<Ticks>,
     /// What rests after a sweep, for an order without a limit.
     pub(super) rest: Option<(Ticks, Lots)>,
-    /// What an order that this one takes the place of lets go.
-    pub(super) credit: Option<Hold>,
+    /// The order that lets go of what it holds: an earlier form of this one, or one whose place it takes.
+    pub(super) credit: Option<&'a Order>,
 }
 
 impl Market {
@@ -33,20 +38,32 @@ impl Market {
     /// [`Reject::Overflow`] when the value does not fit.
     pub(super) fn resting_hold(
         &self,
-        side: Side,
+        (side, short_sale): (Side, bool),
         price: Ticks,
         quantity: Lots,
     ) -> Result<Option<Hold>, Reject> {
         if self.is_margin || quantity.is_zero() {
             return Ok(None);
         }
-        Ok(Some(match side {
-            Side::Sell => Hold { asset: self.base, amount: self.scales.base_amount(quantity) },
-            Side::Buy => {
-                let notional = self.scales.notional(price, quantity)?;
-                Hold { asset: self.quote_asset, amount: self.with_buyers_commission(notional)? }
-            }
-        }))
+        if side == Side::Sell && !short_sale {
+            return Ok(Some(Hold::free(self.base, self.scales.base_amount(quantity))));
+        }
+        let notional = self.scales.notional(price, quantity)?;
+        Ok(Some(Hold::free(self.quote_asset, self.quote_hold(short_sale, notional)?)))
+    }
+
+    /// What an order of this value holds back of the quote asset: a buy all of it, and a short sale what its collateral
+    /// is to have beyond its proceeds; either with the most that commission in quote can take.
+    ///
+    /// # Errors
+    /// [`Reject::Overflow`] when the sum does not fit.
+    pub(super) fn quote_hold(&self, short_sale: bool, notional: Amount) -> Result<Amount, Reject> {
+        let commission = self.most_commission(notional);
+        let own = match self.short_sale.filter(|_| short_sale) {
+            Some(rate) => part(notional, rate.get() - MAX_BASIS_POINTS, Rounding::HalfUp, LEDGER_SCALE),
+            None => notional,
+        };
+        own.checked_add(commission).ok_or(Reject::Overflow)
     }
 
     /// What an order of the state would hold if it had this much left, on the book or waiting for its trigger.
@@ -56,17 +73,16 @@ impl Market {
     pub(super) fn waiting_hold(&self, order: &Order, leaves: Lots) -> Result<Option<Hold>, Reject> {
         let trigger = order.trigger.filter(|_| order.is_armed()).map(|trigger| trigger.price);
         let Some(price) = order.limit_price().or(trigger) else { return Ok(None) };
-        self.resting_hold(order.side, self.scales.known_ticks(price), leaves)
+        self.resting_hold((order.side, order.short_sale), self.scales.known_ticks(price), leaves)
     }
 
-    /// A buy's value with the most that commission in quote can add to it.
-    fn with_buyers_commission(&self, notional: Amount) -> Result<Amount, Reject> {
+    /// The most that commission can take of what an order of this value holds in the quote asset.
+    fn most_commission(&self, notional: Amount) -> Amount {
         match self.commission.charged_in {
-            ChargedIn::Received => Ok(notional),
+            ChargedIn::Received => Amount::ZERO,
             ChargedIn::Quote => {
                 let rate = self.commission.maker.max(self.commission.taker).get();
-                let charge = part(notional, rate, self.commission.rounding, self.commission.scale);
-                notional.checked_add(charge).ok_or(Reject::Overflow)
+                part(notional, rate, self.commission.rounding, self.commission.scale)
             }
         }
     }
@@ -77,27 +93,31 @@ impl Engine {
     pub(super) fn decide_funds(
         &self,
         market: &Market,
-        demand: &Demand,
+        demand: &Demand<'_>,
         plan: &Plan,
     ) -> Result<Option<Hold>, Reject> {
+        if demand.short_sale {
+            self.decide_short_sale(market, demand)?;
+        }
         if market.is_margin {
             return self.decide_margin(market, demand, plan).map(|()| None);
         }
-        let hold = match (demand.side, demand.limit) {
-            (Side::Sell, _) => {
-                Hold { asset: market.base, amount: market.scales.base_amount(demand.quantity) }
-            }
-            (Side::Buy, Some(limit)) => {
-                let notional = market.scales.notional(limit, demand.quantity)?;
-                Hold { asset: market.quote_asset, amount: market.with_buyers_commission(notional)? }
-            }
-            (Side::Buy, None) => {
-                let rest = demand
-                    .rest
-                    .map_or(Ok(Amount::ZERO), |(price, quantity)| market.scales.notional(price, quantity))?;
-                let notional = plan.spent.checked_add(rest).ok_or(Reject::Overflow)?;
-                Hold { asset: market.quote_asset, amount: market.with_buyers_commission(notional)? }
-            }
+        if demand.side == Side::Sell && !demand.short_sale {
+            let hold = Hold::free(market.base, market.scales.base_amount(demand.quantity));
+            self.decide_available(demand.account, hold, demand.credit)?;
+            return Ok(Some(hold));
+        }
+        let notional = if let Some(limit) = demand.limit {
+            market.scales.notional(limit, demand.quantity)?
+        } else {
+            let value = |(price, quantity)| market.scales.notional(price, quantity);
+            let rest = demand.rest.map_or(Ok(Amount::ZERO), value)?;
+            plan.spent.checked_add(rest).ok_or(Reject::Overflow)?
+        };
+        let hold = Hold::free(market.quote_asset, market.quote_hold(demand.short_sale, notional)?);
+        let hold = match demand.side {
+            Side::Buy => self.decide_claim(market, demand, hold)?,
+            Side::Sell => hold,
         };
         self.decide_available(demand.account, hold, demand.credit)?;
         Ok(Some(hold))
@@ -108,12 +128,12 @@ impl Engine {
         &self,
         account: AccountId,
         hold: Hold,
-        credit: Option<Hold>,
+        credit: Option<&Order>,
     ) -> Result<(), Reject> {
         let free = self.ledger.balance(account, hold.asset).available();
-        let credit =
-            credit.filter(|credit| credit.asset == hold.asset).map_or(Amount::ZERO, |credit| credit.amount);
-        let available = free.checked_add(credit).ok_or(Reject::Overflow)?;
+        let credit = credit.and_then(|order| order.held).filter(|credit| credit.asset == hold.asset);
+        let credit = credit.map_or(Amount::ZERO, |credit| sum(credit.amount, credit.claim.negated()));
+        let available = free.checked_add(sum(credit, hold.claim)).ok_or(Reject::Overflow)?;
         if available < hold.amount {
             return Err(Reject::InsufficientFunds { asset: hold.asset, needed: hold.amount, available });
         }
@@ -121,7 +141,7 @@ impl Engine {
     }
 
     /// Whether the margin of what the order adds to the position is covered. An order that only reduces it needs none.
-    fn decide_margin(&self, market: &Market, demand: &Demand, plan: &Plan) -> Result<(), Reject> {
+    fn decide_margin(&self, market: &Market, demand: &Demand<'_>, plan: &Plan) -> Result<(), Reject> {
         let (held_side, held) = self
             .lots
             .get(&(demand.account, market.instrument))
@@ -141,7 +161,7 @@ impl Engine {
         let value = valuation::convert(&self.reference, quotes, value, market.quote_asset, currency)
             .ok_or(Reject::NoConversion { asset: market.quote_asset })?;
         let rate = self.margin_rate(market, demand.account);
-        let needed = part(value, rate, crate::reference::Rounding::HalfUp, crate::limits::LEDGER_SCALE);
+        let needed = part(value, rate, Rounding::HalfUp, LEDGER_SCALE);
         let available =
             self.margin_available(demand.account).ok_or(Reject::NoConversion { asset: currency })?;
         if available < needed {

@@ -15,7 +15,7 @@ use crate::ids::{AccountId, AssetId, CalendarId, InstrumentId, OrderId};
 use crate::lots::LotQueue;
 use crate::number::{Price, Quantity};
 use crate::order::{Order, Side};
-use crate::reference::{Commission, Instrument, TriggerSource};
+use crate::reference::{BasisPoints, Commission, Instrument, TriggerSource};
 use crate::reject::Reject;
 use crate::session::{MarketState, WhileClosed};
 use crate::time::Timestamp;
@@ -50,6 +50,8 @@ pub(super) struct Market {
     pub(super) quote_asset: AssetId,
     pub(super) commission: Commission,
     pub(super) is_margin: bool,
+    /// What secures a short sale, proceeds included; nothing where there are none.
+    pub(super) short_sale: Option<BasisPoints>,
     pub(super) scales: Scales,
     /// The least and the greatest quantity of an order.
     pub(super) quantities: RangeInclusive<Lots>,
@@ -85,6 +87,7 @@ impl Market {
             quote_asset: instrument.quote,
             commission: instrument.definition.commission,
             is_margin: instrument.is_margin(),
+            short_sale: instrument.definition.short_sale,
             scales,
             quantities: scales.quantities_of(&instrument.definition),
             book: Book::new(),
@@ -113,6 +116,7 @@ impl Market {
             quote_asset: _,
             commission: _,
             is_margin: _,
+            short_sale: _,
             scales: _,
             quantities: _,
             trigger_source: _,

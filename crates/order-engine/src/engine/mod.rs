@@ -25,6 +25,7 @@ mod replace;
 mod restate;
 mod retention;
 mod sessions;
+mod shorts;
 mod terms;
 mod trigger;
 
@@ -44,7 +45,7 @@ use crate::lots::LotQueue;
 use crate::marks::Marks;
 use crate::number::Amount;
 use crate::order::{Order, Side};
-use crate::position::Holdings;
+use crate::position::{Holdings, Position};
 use crate::reference::Reference;
 use crate::reject::Reject;
 use crate::time::Timestamp;
@@ -56,6 +57,7 @@ pub use market::{Depth, DepthLevel};
 use orders::OrderStore;
 pub use place::first_difference;
 use reduce::Reducing;
+use shorts::Shorts;
 
 /// What changed since someone last asked; for those who publish views of the state.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -105,6 +107,8 @@ pub struct Engine {
     lists: BTreeMap<AccountId, InstrumentLists>,
     /// Working orders that may only reduce a position.
     reducing: Reducing,
+    /// Who is short of a security or selling one short, and with which collateral.
+    shorts: Shorts,
     touched: TouchedMarks,
     /// Instruments whose market moved since triggers were last looked at.
     stirred: Marks,
@@ -144,6 +148,7 @@ impl Engine {
             archived_ids: ArchivedIds::default(),
             lists: BTreeMap::new(),
             reducing: Reducing::default(),
+            shorts: Shorts::default(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
             stirred: Marks::default(),
             quoted: Marks::default(),
@@ -289,7 +294,8 @@ impl Engine {
             .range(range)
             .filter_map(|((_, instrument), lots)| {
                 let market = self.market(*instrument)?;
-                Some(lots.position(&market.scales, *instrument))
+                let collateral = self.collateral(account, *instrument);
+                Some(Position { collateral, ..lots.position(&market.scales, *instrument) })
             })
             .collect();
         Some(Holdings {

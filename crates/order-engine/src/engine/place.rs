@@ -57,7 +57,7 @@ impl Engine {
         {
             return Err(Reject::ExpiryInPast { expiry: until, now });
         }
-        let credit = predecessor.and_then(|predecessor| predecessor.held);
+        let credit = predecessor.map(AsRef::as_ref);
         let terms = Terms::of_command(order);
         let decided = match self.waiting_of(now, &terms, order.release_at)? {
             Some(waiting) => self.decide_queued(&terms, waiting, credit, predecessor.is_none()),
@@ -147,7 +147,7 @@ impl Engine {
             return id;
         }
         order.held = placement.hold;
-        self.take_hold(order.account, placement.hold);
+        self.take_hold(order.account, order.instrument, placement.hold);
         if let Some(expiry) = placement.expires_at {
             self.due.insert((expiry, Due::End(id)));
         }
@@ -218,6 +218,7 @@ impl Engine {
                 exits: command.exits,
                 reduce_only: command.reduce_only,
                 closing: placement.closing,
+                short_sale: command.short_sale,
                 ..Extras::default()
             }),
             earlier: Earlier::default(),
@@ -242,14 +243,8 @@ impl Engine {
         let leaves = market.scales.known_lots(leaves);
         let key = market.book.insert(side, price, Resting { order: id, account, leaves });
         self.orders.rests(id, key);
-        self.reducing.add(self.orders.known(id));
-    }
-
-    pub(super) fn take_hold(&mut self, account: AccountId, hold: Option<Hold>) {
-        self.touched.accounts.mark(account.get());
-        if let Some(hold) = hold {
-            self.ledger.hold(account, hold.asset, hold.amount);
-        }
+        let order = Arc::clone(self.orders.known(id));
+        self.note_working(&order);
     }
 
     pub(super) fn event(&self, id: EventId, change: Change) -> Event {
@@ -321,6 +316,7 @@ pub fn first_difference(placed: &Order, asked: &PlaceOrder) -> Option<OrderField
     let differences = [
         (placed.instrument != asked.instrument, OrderField::Instrument),
         (placed.side != asked.side, OrderField::Side),
+        (placed.short_sale != asked.short_sale, OrderField::Side),
         (placed.kind != asked.kind, OrderField::Kind),
         (placed.size != asked.size, OrderField::Size),
         (placed.time_in_force != asked.time_in_force, OrderField::TimeInForce),

@@ -11,7 +11,7 @@ use super::terms::Terms;
 use crate::event::{Change, Event};
 use crate::ids::{InstrumentId, OrderId};
 use crate::kind::{Offset, OrderKind};
-use crate::order::{Hold, Order, OrderStatus, Side, Size, StatusReason, TimeInForce};
+use crate::order::{Order, OrderStatus, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Combination, Reject};
 use crate::session::{Queue, WhileClosed};
 use crate::time::Timestamp;
@@ -140,7 +140,7 @@ impl Engine {
         &self,
         terms: &Terms,
         waiting: Waiting,
-        credit: Option<Hold>,
+        credit: Option<&Order>,
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
@@ -263,7 +263,7 @@ impl Engine {
         };
         self.unqueue(order);
         let event = self.mint();
-        self.take_hold(order.account, placement.hold);
+        self.take_hold(order.account, order.instrument, placement.hold);
         // A queued order was told its end when it came.
         let expires_at = if was_queued { order.expires_at } else { placement.expires_at };
         if let Some(expiry) = expires_at {

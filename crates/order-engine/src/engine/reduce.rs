@@ -145,7 +145,7 @@ impl Engine {
         // The market refused nothing larger before, so what is less fits.
         let held = market.waiting_hold(order, leaves).ok().flatten();
         let held = order.held.and_then(|hold| {
-            Some(Hold { asset: hold.asset, amount: held.filter(|new| new.asset == hold.asset)?.amount })
+            Some(Hold { amount: held.filter(|new| new.asset == hold.asset)?.amount, ..hold })
         });
         if let (Some(old), Some(new)) = (order.held, held) {
             let less = Amount::from_units(new.amount.units().min(old.amount.units()));

@@ -220,10 +220,12 @@ impl Engine {
         let demand = Demand {
             account: order.account,
             side: order.side,
+            short_sale: order.short_sale,
+            reduce_only: order.reduce_only,
             quantity: terms.leaves,
             limit: Some(terms.limit),
             rest: None,
-            credit: order.held,
+            credit: Some(order),
         };
         let hold = self.decide_funds(market, &demand, &planned)?;
         if order.post_only
@@ -324,10 +326,8 @@ impl Engine {
         event: crate::ids::EventId,
         change: impl FnOnce(&mut Order),
     ) -> Arc<Order> {
-        if let Some(hold) = order.held {
-            self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-        }
-        self.take_hold(order.account, placement.hold);
+        self.release_hold(order);
+        self.take_hold(order.account, order.instrument, placement.hold);
         if let Some(at) = order.expires_at {
             self.due.remove(&(at, Due::End(order.id)));
         }
@@ -399,6 +399,7 @@ impl Engine {
             annotations: succeed.annotations.clone().unwrap_or_else(|| order.annotations.clone()),
             exits: order.exits,
             reduce_only: order.reduce_only,
+            short_sale: order.short_sale,
             ..PlaceOrder::new(
                 order.account,
                 order.instrument,

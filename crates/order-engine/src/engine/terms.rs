@@ -11,13 +11,14 @@ use crate::ids::{AccountId, InstrumentId};
 use crate::kind::OrderKind;
 use crate::limits;
 use crate::number::Quantity;
-use crate::order::{Hold, Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
+use crate::order::{Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
 use crate::reject::{Capacity, Combination, Reject};
 use crate::time::Timestamp;
 use crate::units::{Lots, Ticks};
 
 /// The terms of an order that decide how it meets the book.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the order")]
 pub(super) struct Terms {
     pub(super) account: AccountId,
     pub(super) instrument: InstrumentId,
@@ -31,6 +32,7 @@ pub(super) struct Terms {
     pub(super) extended_hours: bool,
     pub(super) exits: Exits,
     pub(super) reduce_only: bool,
+    pub(super) short_sale: bool,
 }
 
 impl Terms {
@@ -48,6 +50,7 @@ impl Terms {
             extended_hours: order.extended_hours == Some(true),
             exits: order.exits,
             reduce_only: order.reduce_only,
+            short_sale: order.short_sale,
         }
     }
 
@@ -65,6 +68,7 @@ impl Terms {
             extended_hours: order.trades_extended_hours(),
             exits: order.exits,
             reduce_only: order.reduce_only,
+            short_sale: order.short_sale,
         }
     }
 }
@@ -75,7 +79,7 @@ impl Engine {
         &self,
         now: Timestamp,
         terms: &Terms,
-        credit: Option<Hold>,
+        credit: Option<&Order>,
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
@@ -114,6 +118,8 @@ impl Engine {
         let demand = Demand {
             account: terms.account,
             side: terms.side,
+            short_sale: terms.short_sale,
+            reduce_only: terms.reduce_only,
             quantity: if rest_at.is_none() && shape.quantity.is_none() { plan.filled } else { quantity },
             limit: shape.incoming.limit,
             rest: rest_at.map(|price| (price, left)),
@@ -140,7 +146,7 @@ impl Engine {
         now: Timestamp,
         terms: &Terms,
         market: &Market,
-        credit: Option<Hold>,
+        credit: Option<&Order>,
     ) -> Result<Placement, Reject> {
         let shape = self.decide_shape(now, terms, market)?;
         let quantity = shape.quantity.unwrap_or_default();
@@ -153,6 +159,8 @@ impl Engine {
         let demand = Demand {
             account: terms.account,
             side: terms.side,
+            short_sale: terms.short_sale,
+            reduce_only: terms.reduce_only,
             quantity,
             limit: shape.incoming.limit,
             rest: None,

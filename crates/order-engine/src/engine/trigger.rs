@@ -150,7 +150,7 @@ pub(super) fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed 
 
 impl Engine {
     pub(super) fn arm(&mut self, order: &Order) {
-        self.reducing.add(order);
+        self.note_working(order);
         let Some(trigger) = order.trigger.filter(|_| !self.is_parked(order)) else { return };
         let market = self.market_mut(order.instrument);
         let armed = armed(&market.scales, order, &trigger);
@@ -238,7 +238,7 @@ impl Engine {
         let Some(trigger) = order.trigger else { return };
         self.disarm(&order);
         let terms = Terms { kind: live_kind(order.kind, &trigger), ..Terms::of_order(&order) };
-        let placement = match self.decide_terms(self.now, &terms, order.held, false) {
+        let placement = match self.decide_terms(self.now, &terms, Some(&order), false) {
             Ok(placement) => placement,
             Err(refusal) => {
                 let (fired_at, reason) = (Some(self.now), StatusReason::Refused(refusal));
@@ -248,10 +248,8 @@ impl Engine {
                 return;
             }
         };
-        if let Some(hold) = order.held {
-            self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-        }
-        self.take_hold(order.account, placement.hold);
+        self.release_hold(&order);
+        self.take_hold(order.account, order.instrument, placement.hold);
         let event = self.mint();
         let (now, hold, quantity) = (self.now, placement.hold, placement.shown_quantity);
         let live = self.orders.revise(id, event, now, |order| {
@@ -271,7 +269,7 @@ impl Engine {
         now: Timestamp,
         terms: &Terms,
         trigger: Trigger,
-        credit: Option<crate::order::Hold>,
+        credit: Option<&Order>,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
         let price = match live_kind(terms.kind, &trigger) {

@@ -35,6 +35,8 @@ mod sessions;
 #[cfg(test)]
 mod settling;
 #[cfg(test)]
+mod shorting;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod statuses;

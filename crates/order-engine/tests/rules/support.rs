@@ -1,4 +1,4 @@
-//! A small market to test in: four instruments, two clients, the house.
+//! A small market to test in: six instruments, two clients, the house.
 
 use std::sync::Arc;
 
@@ -30,6 +30,10 @@ pub(crate) const EUR_USD: InstrumentId = InstrumentId::new(2);
 pub(crate) const BTC_CALL: InstrumentId = InstrumentId::new(4);
 /// The contracts of [`BTC_CALL`].
 pub(crate) const CALL: AssetId = AssetId::new(5);
+/// Shares that can be sold short against one and a half times their value; 10 basis points in quote, tick 0.01, lot 1.
+pub(crate) const XYZ_USD: InstrumentId = InstrumentId::new(5);
+/// The shares of [`XYZ_USD`].
+pub(crate) const XYZ: AssetId = AssetId::new(6);
 pub(crate) const CALL_EXPIRES: Timestamp = Timestamp::from_seconds(1_700_000_150);
 /// Margin of 5 percent, tick 0.001, lot 1, pip 0.01.
 pub(crate) const USD_JPY: InstrumentId = InstrumentId::new(3);
@@ -101,6 +105,7 @@ fn instrument(
         while_closed: order_engine::WhileClosed::Queue,
         option: None,
         pip: None,
+        short_sale: None,
     }
 }
 
@@ -124,6 +129,8 @@ pub(crate) fn definitions() -> Vec<Command> {
         rounding: Rounding::Truncate,
         scale: 6,
     };
+    let in_quote =
+        Commission { charged_in: ChargedIn::Quote, rounding: Rounding::HalfUp, scale: 2, ..received };
     let asset = |code: &str, kind, scale| {
         let code = AssetCode::new(code).unwrap();
         Command::DefineAsset(AssetDefinition { name: code.as_str().into(), code, kind, scale })
@@ -132,7 +139,7 @@ pub(crate) fn definitions() -> Vec<Command> {
         Command::OpenAccount(AccountDefinition {
             code: AccountCode::new(code).unwrap(),
             currency: AssetCode::new("USD").unwrap(),
-            settings: AccountSettings::default(),
+            settings: AccountSettings { may_sell_short: true, ..AccountSettings::default() },
         })
     };
     vec![
@@ -166,6 +173,12 @@ pub(crate) fn definitions() -> Vec<Command> {
             maximum_quantity: quantity("1000"),
             option: Some(Box::new(call())),
             ..instrument("BTC-CALL", ["CALL", "USD"], Settlement::Security, ["0.01", "1"])
+        }),
+        asset("XYZ", AssetKind::Security, 0),
+        Command::DefineInstrument(InstrumentDefinition {
+            commission: in_quote,
+            short_sale: Some(BasisPoints::new(15_000)),
+            ..instrument("XYZ", ["XYZ", "USD"], Settlement::Security, ["0.01", "1"])
         }),
         account("alice"),
         account("bob"),

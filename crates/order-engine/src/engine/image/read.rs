@@ -8,8 +8,8 @@ use minicbor::{Decode, Decoder};
 
 use super::derive::Derived;
 use super::record::{
-    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage, ParkedImage,
-    PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage,
+    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
@@ -18,6 +18,7 @@ use crate::calendar::Calendar;
 use crate::engine::due::Due;
 use crate::engine::market::Market;
 use crate::engine::orders::OrderStore;
+use crate::engine::shorts::Shorts;
 use crate::engine::{Engine, TouchedMarks};
 use crate::exposed::Exposed;
 use crate::ids::{AccountId, InstrumentId};
@@ -153,6 +154,7 @@ struct Rebuilt {
     orders: OrderStore,
     archived_ids: ArchivedIds,
     lists: BTreeMap<AccountId, InstrumentLists>,
+    shorts: Shorts,
     derived: Derived,
     /// The versions of the order that is being read, as far as they have come.
     order: Option<Arc<Order>>,
@@ -237,6 +239,13 @@ impl Rebuilt {
                 in_order(self.ledger.deposited(asset).is_zero())?;
                 self.ledger.count_deposited(asset, amount);
             }
+            Section::Collateral => {
+                let CollateralImage { account, instrument, amount } = decoder.decode()?;
+                known(self.lots.contains_key(&(account, instrument)))?;
+                let short = self.shorts.of(account, instrument);
+                in_order(short.collateral.is_zero())?;
+                short.collateral = amount;
+            }
             Section::Candles => {
                 let MarketCandles { instrument, candles } = decoder.decode()?;
                 in_order(self.market(instrument)?.candles.restore(candles))?;
@@ -278,6 +287,7 @@ impl Rebuilt {
         known(self.reference.account(order.account).is_some())?;
         self.market(order.instrument)?;
         self.derived.add(&order);
+        self.shorts.add_sale(&order);
         if order.is_armed() {
             self.market(order.instrument)?.rearm(&order)?;
         }
@@ -348,6 +358,7 @@ impl Rebuilt {
             retention: head.retention,
             archived_ids: self.archived_ids,
             reducing,
+            shorts: self.shorts,
             touched,
             stirred: Marks::default(),
             quoted: Marks::default(),
@@ -361,6 +372,7 @@ impl Rebuilt {
                 engine.note_exposure(account, instrument);
             }
         }
+        engine.rebuild_shorts();
         let exposed: Vec<u32> = engine.unsettled.take_all().collect();
         for account in exposed {
             engine.due_for_closeout(AccountId::new(account));

@@ -68,6 +68,9 @@ pub(super) enum Section {
     /// [`DepositedImage`]s by asset.
     #[n(30)]
     Deposited,
+    /// [`CollateralImage`]s by account and instrument.
+    #[n(31)]
+    Collateral,
     /// The number of records before this one.
     #[n(63)]
     End,
@@ -110,6 +113,17 @@ pub(super) struct RealizedImage {
     #[n(0)]
     pub(super) account: AccountId,
     #[n(1)]
+    pub(super) amount: Amount,
+}
+
+/// What secures the short position of an account in an instrument and is claimed by no order.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct CollateralImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) instrument: InstrumentId,
+    #[n(2)]
     pub(super) amount: Amount,
 }
 

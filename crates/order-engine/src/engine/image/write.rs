@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, ParkedImage, PositionImage,
-    RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, ParkedImage,
+    PositionImage, RealizedImage, RestingImage, Section,
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
@@ -32,6 +32,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         retention,
         archived_ids,
         reducing: _,
+        shorts,
         // Whoever publishes takes what was touched; it is no part of the state.
         touched: _,
         stirred,
@@ -103,6 +104,9 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     }
     for (asset, amount) in ledger.all_deposited() {
         records.put(Section::Deposited, &DepositedImage { asset, amount })?;
+    }
+    for (account, instrument, amount) in shorts.collateral() {
+        records.put(Section::Collateral, &CollateralImage { account, instrument, amount })?;
     }
     let count = records.count;
     records.put(Section::End, &count)

@@ -33,7 +33,7 @@ impl Model {
         let index = self.list(change.account, change.list)?;
         let items = &mut self.lists[index].items;
         match change.change {
-            ListChange::Add(instrument) if instrument > BTC_CALL => Err("UnknownInstrument"),
+            ListChange::Add(instrument) if instrument > XYZ_USD => Err("UnknownInstrument"),
             ListChange::Add(instrument) if items.iter().any(|item| item.1 == instrument) => {
                 Err("InstrumentListed")
             }

@@ -193,7 +193,7 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         ),
         1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
         1 => (who(), 0..4_u8).prop_map(|(who, name)| Wish::CreateList { who, name }),
-        1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..6_u32))
+        1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..7_u32))
             .prop_map(|(who, list, item, instrument)| Wish::ChangeList { who, list, item, instrument }),
         1 => (who(), 0..4_usize).prop_map(|(who, list)| Wish::DeleteList { who, list }),
         1 => (who(), prop_oneof![3 => 0..300_u32, 1 => Just(50_000)])
