@@ -3,7 +3,7 @@
 use order_engine::{AccountId, OrderKind, OrderStatus, PlaceOrder, Side, Size};
 use rust_decimal::Decimal;
 
-use super::exits::ModelClosing;
+use super::closes::ModelClosing;
 use super::{Meeting, Model, ModelOrder};
 use crate::support::*;
 

@@ -3,7 +3,8 @@
 use order_engine::{AccountId, InstrumentId, OrderKind, OrderStatus, PlaceOrder, Side, Size, UpdateQuote};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::exits::{ModelClosing, ModelLot};
+use super::closes::ModelClosing;
+use super::exits::ModelLot;
 use super::{Meeting, Model, ModelOrder, market};
 use crate::support::*;
 

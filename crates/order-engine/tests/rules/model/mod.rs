@@ -5,12 +5,15 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "short where the engine is complete")]
 
 mod changing;
+mod closes;
 mod closing;
 mod deciding;
 mod exits;
 mod filling;
 mod forgetting;
 mod listing;
+mod market;
+mod order;
 mod sessions;
 mod settings;
 mod waiting;
@@ -18,91 +21,17 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
-    AccountId, AssetId, Command, Exits, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder,
-    PriceBound, SelfMatch, Side, Size, TimeInForce, Timestamp, UpdateQuote,
+    AccountId, AssetId, Command, InstrumentId, OrderId, OrderKind, OrderStatus, PlaceOrder, PriceBound, Side,
+    Timestamp, UpdateQuote,
 };
 use rust_decimal::Decimal;
 
 use crate::support::*;
-use exits::{ModelClosing, ModelLot};
+
+use exits::ModelLot;
 use forgetting::Memory;
-
-/// An instrument as the model knows it.
-#[derive(Clone, Copy)]
-struct Market {
-    base: AssetId,
-    quote: AssetId,
-    lot: Decimal,
-    tick_scale: u32,
-    minimum: Decimal,
-    maximum: Decimal,
-    minimum_value: Decimal,
-    commission_bps: Decimal,
-    is_margin: bool,
-    /// What a unit costs at a price of one.
-    multiplier: Decimal,
-    trades_until: Option<Timestamp>,
-}
-
-impl Market {
-    fn worth(&self, price: Decimal, quantity: Decimal) -> Decimal {
-        price * quantity * self.multiplier
-    }
-
-    fn bought_for(&self, amount: Decimal, price: Decimal) -> Decimal {
-        (amount / (price * self.multiplier) / self.lot).floor() * self.lot
-    }
-}
-
-#[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the order")]
-pub(crate) struct ModelOrder {
-    pub(crate) id: Option<OrderId>,
-    account: AccountId,
-    instrument: InstrumentId,
-    side: Side,
-    kind: OrderKind,
-    pub(crate) quantity: Decimal,
-    pub(crate) filled: Decimal,
-    pub(crate) value: Decimal,
-    pub(crate) status: OrderStatus,
-    size: Size,
-    time_in_force: TimeInForce,
-    post_only: bool,
-    bound: PriceBound,
-    self_match: SelfMatch,
-    ends: Option<Timestamp>,
-    pub(crate) held: Decimal,
-    /// Limit price while it rests.
-    rests_at: Option<Decimal>,
-    /// Place in the queue of its price.
-    queued: u64,
-    pub(crate) waits: Option<Waits>,
-    exits: Exits,
-    reduce_only: bool,
-    /// What it closes, when it was made to close something.
-    closing: Option<ModelClosing>,
-    /// When it came, among orders and lots.
-    born: u64,
-    extended: bool,
-    release_at: Option<Timestamp>,
-    is_staged: bool,
-    /// When time releases it, while it is queued and that is known.
-    released: Option<Timestamp>,
-    /// Whether it stands aside until its session.
-    is_parked: bool,
-    /// When it comes back from there.
-    returns: Option<Timestamp>,
-}
-
-/// What a waiting order watches for.
-#[derive(Clone, Copy)]
-pub(crate) struct Waits {
-    pub(crate) trigger: Decimal,
-    rises: bool,
-    best: Option<Decimal>,
-    limit: Option<Decimal>,
-}
+use market::market;
+pub(crate) use order::{ModelOrder, Waits};
 
 pub(crate) struct Model {
     now: Timestamp,
@@ -133,55 +62,6 @@ struct Settings {
 
 type Refused = &'static str;
 
-fn market(instrument: InstrumentId) -> Market {
-    let market = Market {
-        base: BTC,
-        quote: USD,
-        lot: Decimal::new(1, 3),
-        tick_scale: 2,
-        minimum: Decimal::new(1, 3),
-        maximum: Decimal::from(100),
-        minimum_value: Decimal::ONE,
-        commission_bps: Decimal::ZERO,
-        is_margin: false,
-        multiplier: Decimal::ONE,
-        trades_until: None,
-    };
-    match instrument {
-        BTC_USD => market,
-        ADA_USD => Market {
-            base: ADA,
-            lot: Decimal::new(1, 2),
-            tick_scale: 4,
-            minimum: Decimal::from(5),
-            maximum: Decimal::from(1_000_000),
-            minimum_value: Decimal::ZERO,
-            commission_bps: Decimal::TEN,
-            ..market
-        },
-        BTC_CALL => Market {
-            base: CALL,
-            lot: Decimal::ONE,
-            minimum: Decimal::ONE,
-            maximum: Decimal::from(1_000),
-            minimum_value: Decimal::ZERO,
-            multiplier: Decimal::TEN,
-            trades_until: Some(CALL_EXPIRES),
-            ..market
-        },
-        _ => Market {
-            base: EUR,
-            lot: Decimal::ONE,
-            tick_scale: 5,
-            minimum: Decimal::ONE,
-            maximum: Decimal::from(10_000_000),
-            minimum_value: Decimal::ZERO,
-            is_margin: true,
-            ..market
-        },
-    }
-}
-
 fn is_limit(kind: OrderKind) -> bool {
     matches!(kind, OrderKind::Limit { .. })
 }
@@ -196,55 +76,6 @@ fn better(side: Side, one: Decimal, other: Decimal) -> bool {
 fn within(bound: &PriceBound, price: Decimal) -> bool {
     bound.lower.is_none_or(|lower| price >= lower.decimal())
         && bound.upper.is_none_or(|upper| price <= upper.decimal())
-}
-
-impl ModelOrder {
-    fn new(order: &PlaceOrder) -> Self {
-        Self {
-            id: None,
-            account: order.account,
-            instrument: order.instrument,
-            side: order.side,
-            kind: order.kind,
-            quantity: Decimal::ZERO,
-            filled: Decimal::ZERO,
-            value: Decimal::ZERO,
-            status: OrderStatus::New,
-            size: order.size,
-            time_in_force: order.time_in_force,
-            post_only: order.post_only,
-            bound: order.price_bound,
-            self_match: order.self_match,
-            ends: None,
-            held: Decimal::ZERO,
-            rests_at: None,
-            queued: 0,
-            waits: None,
-            exits: order.exits,
-            reduce_only: order.reduce_only,
-            closing: None,
-            born: 0,
-            extended: order.extended_hours == Some(true),
-            release_at: order.release_at,
-            is_staged: false,
-            released: None,
-            is_parked: false,
-            returns: None,
-        }
-    }
-
-    pub(crate) fn leaves(&self) -> Decimal {
-        if self.status.is_closed() { Decimal::ZERO } else { self.quantity - self.filled }
-    }
-
-    fn limit(&self) -> Option<Decimal> {
-        let fixed = self.kind.resting_price().map(order_engine::Price::decimal);
-        fixed.or(self.waits.and_then(|waits| waits.limit)).or(self.rests_at)
-    }
-
-    fn is_waiting(&self) -> bool {
-        self.waits.is_some() && !self.status.is_closed()
-    }
 }
 
 /// What a live order would do.
@@ -533,21 +364,5 @@ impl Model {
         order.rests_at = Some(price);
         order.queued = queued;
         order.held = order.resting_hold(price);
-    }
-}
-
-impl ModelOrder {
-    fn held_asset(&self) -> AssetId {
-        let market = market(self.instrument);
-        if self.side == Side::Buy { market.quote } else { market.base }
-    }
-
-    fn resting_hold(&self, price: Decimal) -> Decimal {
-        let market = market(self.instrument);
-        match self.side {
-            _ if market.is_margin || self.account == AccountId::HOUSE => Decimal::ZERO,
-            Side::Buy => market.worth(price, self.leaves()),
-            Side::Sell => self.leaves(),
-        }
     }
 }
