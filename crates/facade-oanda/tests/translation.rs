@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use facade_kit::{IdSource, LossKind, MountPoint, Translated};
 use facade_oanda::{Config, Translator};
 use order_engine::{
-    BasisPoints, Command, Offset, Order, OrderId, OrderKind, PlaceOrder, Price, PriceBound, PriceDifference,
-    Quantity, Reference, Side, Size, TimeInForce,
+    BasisPoints, ClientOrderId, Command, Exits, Offset, Order, OrderId, OrderKind, OrderStatus, Pips,
+    PlaceOrder, Price, PriceBound, PriceDifference, Quantity, Reference, SelfMatch, Side, Size, TimeInForce,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -31,6 +31,29 @@ struct Terms {
     has_bound: bool,
     post_only: bool,
     extended_hours: Option<bool>,
+    rarer: Rarer,
+}
+
+/// What few orders have.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
+struct Rarer {
+    /// Take profit and stop loss, in hundredths of the price away from it.
+    profit_percent: Option<i64>,
+    loss_percent: Option<i64>,
+    trailing: Option<Trailing>,
+    reduce_only: bool,
+    is_staged: bool,
+    has_client_id: bool,
+    refuses_own: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trailing {
+    /// A tenth of a percent of the price, to the tick.
+    Price,
+    BasisPoints,
+    Pips,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +79,27 @@ const KINDS: [Kind; 8] = [
     Kind::TrailingStopLimit,
 ];
 
+fn rarer() -> impl Strategy<Value = Rarer> {
+    let trailing = proptest::option::of(proptest::sample::select(
+        &[Trailing::Price, Trailing::BasisPoints, Trailing::Pips][..],
+    ));
+    let percent = || proptest::option::of(6_i64..20);
+    let flag = || proptest::bool::weighted(0.2);
+    (percent(), percent(), trailing, flag(), flag(), flag(), flag()).prop_map(
+        |(profit_percent, loss_percent, trailing, reduce_only, is_staged, has_client_id, refuses_own)| {
+            Rarer {
+                profit_percent,
+                loss_percent,
+                trailing,
+                reduce_only,
+                is_staged,
+                has_client_id,
+                refuses_own,
+            }
+        },
+    )
+}
+
 fn terms() -> impl Strategy<Value = Terms> {
     let time_in_force = prop_oneof![
         Just(TimeInForce::Gtc),
@@ -74,6 +118,7 @@ fn terms() -> impl Strategy<Value = Terms> {
         any::<bool>(),
         any::<bool>(),
         any::<Option<bool>>(),
+        prop_oneof![1 => Just(Rarer::default()), 2 => rarer()],
     )
         .prop_map(
             |(
@@ -86,6 +131,7 @@ fn terms() -> impl Strategy<Value = Terms> {
                 has_bound,
                 post_only,
                 extended_hours,
+                rarer,
             )| {
                 Terms {
                     symbol,
@@ -97,6 +143,7 @@ fn terms() -> impl Strategy<Value = Terms> {
                     has_bound,
                     post_only: post_only && kind == Kind::Limit && time_in_force.may_rest(),
                     extended_hours,
+                    rarer,
                 }
             },
         )
@@ -142,6 +189,36 @@ impl Terms {
         if self.has_bound {
             command.price_bound = PriceBound { lower: Some(at(90)), upper: Some(at(110)) };
         }
+        let Rarer {
+            profit_percent,
+            loss_percent,
+            trailing,
+            reduce_only,
+            is_staged,
+            has_client_id,
+            refuses_own,
+        } = self.rarer;
+        let away = |percent: i64| match self.side {
+            Side::Buy => at(self.price_percent + percent),
+            Side::Sell => at(self.price_percent - percent),
+        };
+        command.exits = Exits {
+            take_profit: profit_percent.map(away),
+            stop_loss: loss_percent.map(|percent| away(-percent)),
+            trailing: trailing.map(|trailing| match trailing {
+                Trailing::Price => Offset::Price(
+                    Price::new((mid / Decimal::ONE_THOUSAND).round_dp(instrument.price_scale())).unwrap(),
+                ),
+                Trailing::BasisPoints => Offset::BasisPoints(BasisPoints::new(150)),
+                Trailing::Pips => Offset::Pips(Pips::from_decimal(Decimal::new(105, 1)).unwrap()),
+            }),
+        };
+        command.reduce_only = reduce_only;
+        command.staged_until = is_staged.then(|| testkit::START.plus_seconds(86_400));
+        command.client_order_id = has_client_id.then(|| ClientOrderId::new("mine").unwrap());
+        if refuses_own {
+            command.self_match = SelfMatch::Refuse;
+        }
         command
     }
 }
@@ -161,12 +238,28 @@ fn place_here(engine: &TestEngine, server: &TestServer, form: &str, known: Order
     Some(Order::clone(placed))
 }
 
+/// A distance in units of price; one that is a part of the price stays what it is.
+fn in_price(reference: &Reference, order: &Order, offset: Offset) -> String {
+    let instrument = reference.instrument(order.instrument).unwrap();
+    match offset {
+        Offset::Price(distance) => distance.decimal().normalize().to_string(),
+        Offset::Pips(pips) => {
+            let pip = instrument
+                .definition
+                .pip
+                .map_or(instrument.definition.tick.decimal() * Decimal::TEN, Price::decimal);
+            (pips.decimal() * pip).normalize().to_string()
+        }
+        Offset::BasisPoints(points) => format!("{} basis points", points.get()),
+    }
+}
+
 fn lost(translated: &Translated<String>) -> BTreeSet<&'static str> {
     translated.losses.iter().map(|loss| loss.field).collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn a_request_places_the_same_order_but_for_its_losses(terms in terms()) {
@@ -197,6 +290,17 @@ proptest! {
             again.time_in_force == order.time_in_force || lost.contains("expiry") || lost.contains("type"));
         prop_assert!(again.post_only == order.post_only || lost.contains("postOnly"));
         prop_assert!(again.extended_hours == order.extended_hours || lost.contains("extendedHours"));
+        prop_assert_eq!(again.exits.take_profit, order.exits.take_profit);
+        prop_assert_eq!(again.exits.stop_loss, order.exits.stop_loss);
+        let distance = |order: &Order| order.exits.trailing.map(|offset| in_price(&reference, order, offset));
+        prop_assert!(
+            distance(&again) == distance(&order) || lost.contains("trailingStop"),
+            "{:?} {:?}", again.exits, order.exits);
+        prop_assert!(again.reduce_only == order.reduce_only || lost.contains("reduceOnly"));
+        prop_assert!(again.client_order_id == order.client_order_id || lost.contains("clientOrderId"));
+        prop_assert!(again.self_match == order.self_match || lost.contains("selfMatch"));
+        let is_staged = |order: &Order| order.status == OrderStatus::PendingNew;
+        prop_assert!(is_staged(&again) == is_staged(&order) || lost.contains("status"));
     }
 
     #[test]
@@ -223,6 +327,7 @@ fn check_shown(
     let symbol = reference.instrument(order.instrument).unwrap().symbol().as_str().to_owned();
     prop_assert!(shown["instrument"].as_str().unwrap().replace('_', "-").starts_with(&symbol));
     prop_assert!(decimal("units") == order.quantity.decimal() || lost.contains("units"));
+    let unset = |price: Option<Price>| price.map_or(Decimal::ZERO, Price::decimal);
     match order.kind {
         OrderKind::Limit { price } => prop_assert_eq!(decimal("price"), price.decimal()),
         OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
@@ -234,15 +339,18 @@ fn check_shown(
         | OrderKind::TrailingStopLimit { .. } => {
             prop_assert!(lost.contains("type"));
             let is_waiting = order.trigger.filter(|trigger| trigger.fired_at.is_none());
-            let price = is_waiting.map(|trigger| trigger.price).or(order.limit_price());
-            prop_assert_eq!(decimal("price"), price.unwrap().decimal());
+            // A staged order has no trigger yet: its own is the one that it will have, unless that follows the market.
+            let staged = order.kind.trigger_price().filter(|_| order.trigger.is_none());
+            let price = is_waiting.map(|trigger| trigger.price).or(staged).or(order.limit_price());
+            prop_assert!(price.is_some() || lost.contains("price"));
+            prop_assert_eq!(decimal("price"), unset(price));
         }
         OrderKind::Market => prop_assert!(lost.contains("price")),
     }
-    let unset = |price: Option<Price>| price.map_or(Decimal::ZERO, Price::decimal);
     let PriceBound { lower, upper } = order.price_bound;
-    let has_not_fired = order.trigger.is_some_and(|trigger| trigger.fired_at.is_none());
-    let limit = order.limit_price().filter(|_| has_not_fired);
+    let waits = matches!(order.kind, OrderKind::StopLimit { .. } | OrderKind::TrailingStopLimit { .. });
+    let has_fired = order.trigger.is_some_and(|trigger| trigger.fired_at.is_some());
+    let limit = order.limit_price().filter(|_| waits && !has_fired);
     prop_assert_eq!(
         decimal("upperBound"),
         match (order.side, limit) {
@@ -260,6 +368,14 @@ fn check_shown(
     let is_whole = |until: order_engine::Timestamp| until.as_nanos().is_multiple_of(1_000_000_000);
     let is_said = matches!(order.time_in_force, TimeInForce::Gtd(until) if is_whole(until));
     prop_assert_eq!(is_said, !lost.contains("expiry"));
+    let exits = &order.exits;
+    prop_assert_eq!(decimal("takeProfit"), exits.take_profit.map_or(Decimal::ZERO, Price::decimal));
+    prop_assert_eq!(decimal("stopLoss"), exits.stop_loss.map_or(Decimal::ZERO, Price::decimal));
+    let is_shown = !decimal("trailingStop").is_zero();
+    prop_assert!(is_shown == exits.trailing.is_some() || lost.contains("trailingStop"), "{exits:?}");
+    prop_assert_eq!(order.reduce_only, lost.contains("reduceOnly"));
+    prop_assert_eq!(order.self_match == SelfMatch::Refuse, lost.contains("selfMatch"));
+    prop_assert_eq!(order.client_order_id.is_some(), lost.contains("clientOrderId"));
     prop_assert_eq!(order.post_only, lost.contains("postOnly"));
     prop_assert_eq!(order.extended_hours.is_some(), lost.contains("extendedHours"));
     Ok(())

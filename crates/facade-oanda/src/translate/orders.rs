@@ -200,6 +200,12 @@ pub(super) fn note_unsaid(losses: &mut Losses, order: &Order) {
     if order.self_match == SelfMatch::Refuse {
         losses.dropped("selfMatch", &"refuse");
     }
+    if order.reduce_only {
+        losses.dropped("reduceOnly", &true);
+    }
+    if let Some(release_at) = order.release_at {
+        losses.dropped("releaseAt", &release_at);
+    }
     if let Some(extended_hours) = order.extended_hours {
         losses.dropped("extendedHours", &extended_hours);
     }

@@ -1,7 +1,7 @@
 //! The request that would place an order of the core here: what a team needs that moves its orders over.
 
 use facade_kit::{LossKind, Translated};
-use order_engine::{Order, Side, TimeInForce};
+use order_engine::{Order, OrderStatus, Side, TimeInForce};
 
 use super::orders::{expiry, note_unsaid};
 use super::pending::{Pending, pending, within};
@@ -47,6 +47,10 @@ pub(crate) fn request(dialect: &Dialect<'_>, order: &Order) -> Translated<Create
     request.stop_loss = asked(exits.stop_loss);
     request.take_profit = asked(exits.take_profit);
     request.trailing_stop = asked(exits.trailing_stop);
+    // Whatever is placed here is at work at once.
+    if order.status == OrderStatus::PendingNew {
+        losses.dropped("status", &format_args!("{:?}", order.status));
+    }
     note_unsaid(&mut losses, order);
     losses.around(request)
 }
