@@ -88,6 +88,18 @@ fn golden_files_of_streams() {
     });
 }
 
+/// Heartbeats that come at once.
+#[test]
+fn golden_files_of_heartbeats() {
+    run("golden-heartbeats", stream, |config| {
+        config.stream = StreamLimits {
+            heartbeat_millis: NonZeroU32::MIN,
+            events_heartbeat_millis: NonZeroU32::MIN,
+            ..StreamLimits::default()
+        };
+    });
+}
+
 fn authenticate(request: &mut GoldenRequest) {
     let caller = request.header("Caller").unwrap_or("demo").to_owned();
     request.remove_header("Caller");
