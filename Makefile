@@ -60,6 +60,14 @@ fuzz: tools ## Throw hostile commands and bytes at the engine: make fuzz SECONDS
 		PROPTEST_CASES=2000 $(CARGO) test --quiet --package order-engine --test rules hostile || exit 1; \
 	done
 
+# How many requests `make requests` sends.
+REQUESTS ?= 1000000
+
+.PHONY: requests
+requests: tools ## Send random requests to the OANDA dialect for long: make requests SEED=7 REQUESTS=1000000
+	REQUESTS_SEED=$(SEED) REQUESTS=$(REQUESTS) \
+		$(CARGO) test --package facade-oanda --test random -- --nocapture
+
 # What `make torture` starts from and how many kills it makes.
 ROUNDS ?= 2000
 

@@ -16,9 +16,8 @@
 //! 10. The instrument: 9 in an order, 46 elsewhere.
 //! 11. The precision of prices: 18.
 //! 12. Ranges: 36.
-//! 13. What the engine has to say, as it ranks it: the account's state, 25 and 26; the sides of exits, 33 and 34; bounds that
-//!     cross, 1; 24 for a market that is halted or closed or that nobody makes; 22 and 23 for the bounds; 37 for what cannot be
-//!     valued or has expired.
+//! 13. What the engine has to say, as it ranks it: the account's state, 25 and 26; 24 for a market that is halted or closed or
+//!     that nobody makes; the sides of exits, 34 and 33; 22 and 23 for the bounds.
 //! 14. Counts of open trades and orders: 15, 16.
 //! 15. The money, 19, and a market that has too little, 17.
 
