@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use minicbor::{Decode, Encode};
+
 use crate::calendar::SessionKind;
 use crate::execution::Execution;
 use crate::exits::ExitChanges;
@@ -13,9 +15,10 @@ use crate::position::Lot;
 use crate::reference::{Account, BasisPoints};
 use crate::reject::Reject;
 use crate::time::Timestamp;
+use crate::versions::{Versions, by_version, shared};
 
 /// The house's quote of an instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Quote {
     /// The house buys at this price.
     #[n(0)]
@@ -35,129 +38,187 @@ pub struct Quote {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Encoded, it names the versions of orders instead of holding them: see [`Versions`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(context_bound = "Versions")]
 pub struct Event {
     /// Number, strictly increasing over the life of a state.
+    #[n(0)]
     pub id: EventId,
     /// When.
+    #[n(1)]
     pub at: Timestamp,
     /// Whom it concerns; the house for what concerns everyone.
+    #[n(2)]
     pub account: AccountId,
     /// What.
+    #[n(3)]
     pub change: Change,
 }
 
 /// What happened. Orders are shown as they were right after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(context_bound = "Versions")]
 pub enum Change {
     /// The state was emptied.
+    #[n(0)]
     StateReset,
     /// Assets, instruments or accounts changed. What concerns an account alone is that it was opened.
+    #[n(1)]
     ReferenceChanged,
     /// The settings of an account changed.
+    #[n(2)]
     AccountUpdated {
         /// As they were.
+        #[cbor(n(0), with = "shared")]
         before: Arc<Account>,
         /// As they are.
+        #[cbor(n(1), with = "shared")]
         after: Arc<Account>,
     },
     /// Equity has fallen to the account's closeout level: its open orders are canceled and its margin positions closed.
+    #[n(3)]
     MarginCloseout {
         /// Cash and unrealized profit, in the account's currency.
+        #[n(0)]
         equity: Amount,
         /// Used margin, in the account's currency.
+        #[n(1)]
         used: Amount,
         /// The part of the used margin that equity has fallen to.
+        #[n(2)]
         level: BasisPoints,
     },
     /// A balance was adjusted from outside.
+    #[n(4)]
     BalanceAdjusted {
         /// Asset.
+        #[n(0)]
         asset: AssetId,
         /// Signed amount.
+        #[n(1)]
         amount: Amount,
         /// The balance after it.
+        #[n(2)]
         balance: Amount,
     },
     /// The house's quote changed.
+    #[n(5)]
     QuoteUpdated {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
         /// The quote.
+        #[n(1)]
         quote: Quote,
     },
     /// A session of an instrument opened or closed.
+    #[n(6)]
     SessionChanged {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
         /// The session that is open from now on; nothing when the market is closed.
+        #[n(1)]
         session: Option<SessionKind>,
     },
     /// Trading in an instrument was halted.
+    #[n(7)]
     TradingHalted {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
         /// Why.
+        #[n(1)]
         reason: HaltReason,
     },
     /// The halt of an instrument ended.
+    #[n(8)]
     TradingResumed {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
     },
     /// An order was recorded and waits for its caller to release it.
-    OrderStaged(Arc<Order>),
+    #[n(9)]
+    OrderStaged(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was recorded, or released by its caller, and waits for time or for the market to release it.
-    OrderQueued(Arc<Order>),
+    #[n(10)]
+    OrderQueued(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was taken, or released; it is live.
-    OrderAccepted(Arc<Order>),
+    #[n(11)]
+    OrderAccepted(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was filled, in part or whole.
+    #[n(12)]
     OrderFilled {
         /// The order after the fill.
+        #[cbor(n(0), with = "by_version")]
         order: Arc<Order>,
         /// The fill.
+        #[cbor(n(1), with = "shared")]
         execution: Arc<Execution>,
     },
     /// The trigger of a trailing order followed the market.
-    OrderTrailed(Arc<Order>),
+    #[n(13)]
+    OrderTrailed(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// The market came to an order's trigger; it is live.
-    OrderTriggered(Arc<Order>),
+    #[n(14)]
+    OrderTriggered(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was changed in place by its owner.
-    OrderReplaced(Arc<Order>),
+    #[n(15)]
+    OrderReplaced(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// A reduce-only order was cut to what is left of its account's position.
-    OrderReduced(Arc<Order>),
+    #[n(16)]
+    OrderReduced(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order gave its place to a successor.
-    OrderSucceeded(Arc<Order>),
+    #[n(17)]
+    OrderSucceeded(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// Trading was halted while an order was working.
-    OrderSuspended(Arc<Order>),
+    #[n(18)]
+    OrderSuspended(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// The halt ended; an order works again.
-    OrderResumed(Arc<Order>),
+    #[n(19)]
+    OrderResumed(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was canceled.
-    OrderCanceled(Arc<Order>),
+    #[n(20)]
+    OrderCanceled(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was recorded and refused.
-    OrderRejected(Arc<Order>),
+    #[n(21)]
+    OrderRejected(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order's time ran out.
-    OrderExpired(Arc<Order>),
+    #[n(22)]
+    OrderExpired(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An order was overwritten by an operator.
-    OrderRestated(Arc<Order>),
+    #[n(23)]
+    OrderRestated(#[cbor(n(0), with = "by_version")] Arc<Order>),
     /// An instrument list was made or changed.
-    ListChanged(Arc<InstrumentList>),
+    #[n(24)]
+    ListChanged(#[cbor(n(0), with = "shared")] Arc<InstrumentList>),
     /// An instrument list was deleted.
-    ListDeleted(ListId),
+    #[n(25)]
+    ListDeleted(#[n(0)] ListId),
     /// The exits of an open lot were changed by its owner, or are used up.
+    #[n(26)]
     LotExitsChanged {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
         /// The lot after it.
+        #[n(1)]
         lot: Lot,
         /// What its owner changed; nothing for exits that are used up.
+        #[n(2)]
         changes: Option<ExitChanges>,
     },
     /// The trailing stop of an open lot followed the market.
+    #[n(27)]
     LotTrailed {
         /// Instrument.
+        #[n(0)]
         instrument: InstrumentId,
         /// The lot after it.
+        #[n(1)]
         lot: Lot,
     },
 }

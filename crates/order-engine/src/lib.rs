@@ -42,6 +42,7 @@ mod settings;
 mod slab;
 mod time;
 mod triggers;
+mod versions;
 
 pub use annotations::Annotations;
 pub use calendar::{Calendar, CalendarDefinition, Session, SessionKind, TradingDay};
@@ -52,7 +53,10 @@ pub use command::{
     ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize,
     UpdateAccount, UpdateQuote,
 };
-pub use engine::{Depth, DepthLevel, Engine, ImageError, Misfit, Touched, first_difference};
+pub use engine::{
+    DecodedPiece, Depth, DepthLevel, Engine, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit,
+    Touched, first_difference,
+};
 pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
@@ -81,3 +85,4 @@ pub use reject::{
 pub use session::{Halt, MarketState, Queue, WhileClosed};
 pub use settings::{AccountSettings, AccountState, Setting};
 pub use time::Timestamp;
+pub use versions::Versions;

@@ -51,7 +51,7 @@ use crate::reject::Reject;
 use crate::time::Timestamp;
 
 use due::Due;
-pub use image::{ImageError, Misfit};
+pub use image::{DecodedPiece, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit};
 use market::Market;
 pub use market::{Depth, DepthLevel};
 use orders::OrderStore;

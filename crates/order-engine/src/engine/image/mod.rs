@@ -10,13 +10,18 @@
 //! The format is a CBOR sequence (RFC 8742) of byte strings. Each holds one record: an array of its [`Section`] and its
 //! value. Sections come in ascending order, and the last record tells how many came before it.
 
+mod decode;
 mod derive;
+mod pieces;
 mod read;
 pub(super) mod record;
 mod write;
 
 use std::io;
 
+pub use self::decode::DecodedPiece;
+pub use self::pieces::{ImagePiece, ImagePieces};
+pub use self::read::ImageBuilder;
 use super::Engine;
 use crate::reject::Reject;
 

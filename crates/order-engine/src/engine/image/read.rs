@@ -1,15 +1,15 @@
-//! Reading an image.
+//! Reading an image: putting its records together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
-use minicbor::{Decode, Decoder};
-
+use super::decode::{DecodedPiece, Record};
 use super::derive::Derived;
+use super::pieces::ImagePieces;
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage,
-    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, Head, ListImage, MarketCandles, ParkedImage,
+    PositionImage, RealizedImage, RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
@@ -23,7 +23,7 @@ use crate::engine::{Engine, TouchedMarks};
 use crate::exposed::Exposed;
 use crate::ids::{AccountId, InstrumentId};
 use crate::ledger::Ledger;
-use crate::limits::{MAX_IMAGE_RECORD_BYTES, MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT};
+use crate::limits::{MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT};
 use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
@@ -33,113 +33,102 @@ use crate::reference::{Account, Asset, Instrument, Reference};
 use crate::time::Timestamp;
 use crate::units::{Lots, MAX_UNITS, Scales, Ticks};
 
-pub(super) fn read(input: impl io::Read) -> Result<Engine, ImageError> {
-    let mut records = Records { input, record: Vec::new(), count: 0, section: None };
-    let head: Head = records.head()?;
-    let mut rebuilt = Rebuilt { now: head.now, ..Rebuilt::default() };
-    loop {
-        let (section, position) = records.next()?;
-        let number = records.count;
-        let mut decoder = Decoder::new(&records.record);
-        decoder.set_position(position);
-        let malformed = |source| ImageError::Malformed { record: number, source };
-        if section == Section::End {
-            let found = u64::decode(&mut decoder, &mut ()).map_err(malformed)?;
-            let inconsistent = |fault| ImageError::Inconsistent { record: number, fault };
-            if found != number - 1 {
-                return Err(inconsistent(Misfit::Count { found }));
-            }
-            rebuilt.complete_last().map_err(inconsistent)?;
-            return Ok(rebuilt.finish(&head));
-        }
-        match rebuilt.take(section, &mut decoder) {
-            Ok(()) if decoder.position() == records.record.len() => {}
-            Ok(()) => return Err(malformed(minicbor::decode::Error::message("the record goes on"))),
-            Err(Fault::Malformed(source)) => return Err(malformed(source)),
-            Err(Fault::Misfit(fault)) => return Err(ImageError::Inconsistent { record: number, fault }),
-        }
-    }
-}
-
-/// Takes the image's records one after another.
-struct Records<R> {
-    input: R,
-    /// The current record.
-    record: Vec<u8>,
+/// Builds the state again from the records of its image. An image is read in three steps that can be done by three
+/// threads, each a piece behind the one before: it is split ([`ImagePieces`]), decoded ([`ImagePiece::decode`]), and put
+/// together here. Everything counts as touched.
+#[derive(Default)]
+pub struct ImageBuilder {
+    head: Option<Head>,
+    rebuilt: Rebuilt,
     count: u64,
     section: Option<Section>,
+    is_complete: bool,
 }
 
-impl<R: io::Read> Records<R> {
-    fn head(&mut self) -> Result<Head, ImageError> {
-        let (section, position) = self.next()?;
-        if section != Section::Head {
-            return Err(ImageError::Inconsistent { record: self.count, fault: Misfit::Order });
-        }
-        let mut decoder = Decoder::new(&self.record);
-        decoder.set_position(position);
-        let malformed = |source| ImageError::Malformed { record: 1, source };
-        let head: Head = decoder.decode().map_err(malformed)?;
-        if head.format == FORMAT { Ok(head) } else { Err(ImageError::Format { found: head.format }) }
+impl ImageBuilder {
+    /// With nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Reads the next record: what it is about, and where in it its value begins.
-    fn next(&mut self) -> Result<(Section, usize), ImageError> {
-        self.count += 1;
-        let misfit = |fault| ImageError::Inconsistent { record: self.count, fault };
-        let mut first = [0];
-        self.input.read_exact(&mut first)?;
-        // The head of a byte string: its size, or how many bytes its size has.
-        let size_bytes = match first {
-            [short @ 0x40..=0x57] => Err(u64::from(short - 0x40)),
-            [long @ 0x58..=0x5b] => Ok(1_usize << (long - 0x58)),
-            _ => return Err(misfit(Misfit::Order)),
-        };
-        let bytes = match size_bytes {
-            Err(bytes) => bytes,
-            Ok(count) => {
-                let mut size = [0; 8];
-                let (_, tail) = size.split_at_mut(8 - count);
-                self.input.read_exact(tail)?;
-                u64::from_be_bytes(size)
-            }
-        };
-        let length = usize::try_from(bytes).ok().filter(|length| *length <= MAX_IMAGE_RECORD_BYTES);
-        let Some(length) = length else { return Err(misfit(Misfit::Size { bytes })) };
-        self.record.resize(length, 0);
-        self.input.read_exact(&mut self.record)?;
-        let mut decoder = Decoder::new(&self.record);
-        let malformed = |source| ImageError::Malformed { record: self.count, source };
-        if decoder.array().map_err(malformed)? != Some(2) {
-            return Err(malformed(minicbor::decode::Error::message("a record has a section and a value")));
+    /// Takes the next records, and shows each order that is whole with them, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`ImageError`] when a record does not go with those before it. What has been built is of no use then.
+    pub fn add(&mut self, piece: DecodedPiece, mut each: impl FnMut(&Arc<Order>)) -> Result<(), ImageError> {
+        for record in piece.records {
+            self.count += 1;
+            let taken = self.take(record, &mut each);
+            taken.map_err(|fault| ImageError::Inconsistent { record: self.count, fault })?;
         }
-        let section: Section = decoder.decode().map_err(malformed)?;
-        let is_first = self.section.is_none();
+        Ok(())
+    }
+
+    fn take(&mut self, record: Record, each: &mut impl FnMut(&Arc<Order>)) -> Result<(), Misfit> {
+        let section = record.section();
         let ascends = self.section.is_none_or(|before| before <= section);
-        if !ascends || (section == Section::Head) != is_first {
-            return Err(misfit(Misfit::Order));
-        }
+        in_order(ascends && (section == Section::Head) == self.head.is_none() && !self.is_complete)?;
         self.section = Some(section);
-        Ok((section, decoder.position()))
+        if section > Section::Order {
+            self.rebuilt.complete_last(each)?;
+        }
+        match record {
+            Record::Order(order) => return self.rebuilt.version(order, each),
+            Record::End(found) if found != self.count - 1 => return Err(Misfit::Count { found }),
+            Record::End(_) => self.is_complete = true,
+            Record::Head(head) => {
+                self.rebuilt.now = head.now;
+                self.head = Some(head);
+            }
+            Record::Asset(asset) => self.rebuilt.asset(asset)?,
+            Record::Calendar(calendar) => self.rebuilt.calendar(*calendar)?,
+            Record::Instrument(instrument) => self.rebuilt.instrument(*instrument)?,
+            Record::Account(account) => self.rebuilt.account(*account)?,
+            Record::Balance(image) => self.rebuilt.balance(&image)?,
+            Record::Realized(image) => self.rebuilt.realized(&image)?,
+            Record::Market(image) => self.rebuilt.market(image.instrument)?.restore(&image),
+            Record::Position(image) => self.rebuilt.position(*image)?,
+            Record::Parked(ParkedImage { instrument, order }) => {
+                in_order(self.rebuilt.market(instrument)?.parked.insert(order))?;
+            }
+            Record::ArchivedIds(piece) => in_order(self.rebuilt.archived_ids.restore(piece))?,
+            Record::Resting(image) => self.rebuilt.rest(&image)?,
+            Record::Candles(image) => {
+                let MarketCandles { instrument, candles } = *image;
+                in_order(self.rebuilt.market(instrument)?.candles.restore(candles))?;
+            }
+            Record::List(image) => self.rebuilt.list(*image)?,
+            Record::Deposited(image) => self.rebuilt.deposited(&image)?,
+            Record::Collateral(image) => self.rebuilt.collateral(&image)?,
+        }
+        Ok(())
+    }
+
+    /// The state, once all of its image was added.
+    ///
+    /// # Errors
+    /// [`ImageError`] when the end of the image was not.
+    pub fn finish(self) -> Result<Engine, ImageError> {
+        match self.head {
+            Some(head) if self.is_complete => Ok(self.rebuilt.finish(&head)),
+            Some(_) | None => Err(ImageError::Inconsistent { record: self.count, fault: Misfit::Order }),
+        }
     }
 }
 
-/// What is wrong with a record.
-enum Fault {
-    Malformed(minicbor::decode::Error),
-    Misfit(Misfit),
-}
-
-impl From<minicbor::decode::Error> for Fault {
-    fn from(error: minicbor::decode::Error) -> Self {
-        Self::Malformed(error)
+impl std::fmt::Debug for ImageBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImageBuilder").field("records", &self.count).finish_non_exhaustive()
     }
 }
 
-impl From<Misfit> for Fault {
-    fn from(misfit: Misfit) -> Self {
-        Self::Misfit(misfit)
+pub(super) fn read(input: impl io::Read) -> Result<Engine, ImageError> {
+    let (mut pieces, mut builder) = (ImagePieces::new(input), ImageBuilder::new());
+    while let Some(piece) = pieces.next_piece()? {
+        builder.add(piece.decode()?, |_| {})?;
     }
+    builder.finish()
 }
 
 /// The state as far as it has been read.
@@ -161,97 +150,78 @@ struct Rebuilt {
 }
 
 impl Rebuilt {
-    fn take(&mut self, section: Section, decoder: &mut Decoder<'_>) -> Result<(), Fault> {
-        if section > Section::Order {
-            self.complete_last()?;
+    fn asset(&mut self, asset: Asset) -> Result<(), Misfit> {
+        in_order(asset.id == self.reference.next_asset())?;
+        self.reference.add_asset(asset);
+        Ok(())
+    }
+
+    fn calendar(&mut self, calendar: Calendar) -> Result<(), Misfit> {
+        in_order(calendar.id == self.reference.next_calendar())?;
+        in_order(calendar.definition.is_in_order())?;
+        self.reference.put_calendar(calendar);
+        Ok(())
+    }
+
+    fn instrument(&mut self, instrument: Instrument) -> Result<(), Misfit> {
+        in_order(instrument.id == self.reference.next_instrument())?;
+        known(self.reference.asset(instrument.base).is_some())?;
+        known(self.reference.asset(instrument.quote).is_some())?;
+        let scales = Scales::of(&instrument.definition).filter(|_| !instrument.definition.lot.is_zero());
+        let scales = scales.ok_or(Misfit::Range)?;
+        let name = instrument.definition.calendar.as_ref();
+        let calendar = name.and_then(|name| self.reference.calendar_by_name(name.as_str()));
+        known(name.is_some() == calendar.is_some())?;
+        let market = Market::new(&instrument, scales, calendar.map(AsRef::as_ref), self.now);
+        if let Some(at) = market.state.next_change {
+            self.derived.due.insert((at, Due::Session(instrument.id)));
         }
-        match section {
-            Section::Head | Section::End => Err(Misfit::Order)?,
-            Section::Asset => {
-                let asset: Asset = decoder.decode()?;
-                in_order(asset.id == self.reference.next_asset())?;
-                self.reference.add_asset(asset);
-            }
-            Section::Calendar => {
-                let calendar: Calendar = decoder.decode()?;
-                in_order(calendar.id == self.reference.next_calendar())?;
-                in_order(calendar.definition.is_in_order())?;
-                self.reference.put_calendar(calendar);
-            }
-            Section::Instrument => {
-                let instrument: Instrument = decoder.decode()?;
-                in_order(instrument.id == self.reference.next_instrument())?;
-                known(self.reference.asset(instrument.base).is_some())?;
-                known(self.reference.asset(instrument.quote).is_some())?;
-                let scales =
-                    Scales::of(&instrument.definition).filter(|_| !instrument.definition.lot.is_zero());
-                let scales = scales.ok_or(Misfit::Range)?;
-                let name = instrument.definition.calendar.as_ref();
-                let calendar = name.and_then(|name| self.reference.calendar_by_name(name.as_str()));
-                known(name.is_some() == calendar.is_some())?;
-                let market = Market::new(&instrument, scales, calendar.map(AsRef::as_ref), self.now);
-                if let Some(at) = market.state.next_change {
-                    self.derived.due.insert((at, Due::Session(instrument.id)));
-                }
-                self.markets.push(market);
-                self.reference.add_instrument(instrument);
-            }
-            Section::Account => {
-                let account: Account = decoder.decode()?;
-                in_order(account.id == self.reference.next_account())?;
-                self.reference.add_account(account);
-            }
-            Section::Balance => {
-                let BalanceImage { account, balance } = decoder.decode()?;
-                known(self.reference.account(account).is_some())?;
-                known(self.reference.asset(balance.asset).is_some())?;
-                in_order(self.ledger.restore(account, balance))?;
-            }
-            Section::Realized => {
-                let RealizedImage { account, amount } = decoder.decode()?;
-                known(self.reference.account(account).is_some())?;
-                self.realized.insert(account, amount);
-            }
-            Section::Market => {
-                let image: MarketImage = decoder.decode()?;
-                self.market(image.instrument)?.restore(&image);
-            }
-            Section::Position => {
-                let PositionImage { account, instrument, lots } = decoder.decode()?;
-                known(self.reference.account(account).is_some())?;
-                let queue = LotQueue::restore(lots).ok_or(Misfit::Range)?;
-                self.market(instrument)?.rearm_exits(account, &queue).map_err(Misfit::Number)?;
-                self.lots.insert((account, instrument), queue);
-            }
-            Section::Parked => {
-                let ParkedImage { instrument, order } = decoder.decode()?;
-                in_order(self.market(instrument)?.parked.insert(order))?;
-            }
-            Section::Order => {
-                let order = decoder.decode()?;
-                self.version(order)?;
-            }
-            Section::ArchivedIds => in_order(self.archived_ids.restore(decoder.decode()?))?,
-            Section::Resting => self.rest(&decoder.decode()?)?,
-            Section::Deposited => {
-                let DepositedImage { asset, amount } = decoder.decode()?;
-                known(self.reference.asset(asset).is_some())?;
-                in_order(self.ledger.deposited(asset).is_zero())?;
-                self.ledger.count_deposited(asset, amount);
-            }
-            Section::Collateral => {
-                let CollateralImage { account, instrument, amount } = decoder.decode()?;
-                known(self.lots.contains_key(&(account, instrument)))?;
-                let short = self.shorts.of(account, instrument);
-                in_order(short.collateral.is_zero())?;
-                short.collateral = amount;
-            }
-            Section::Candles => {
-                let MarketCandles { instrument, candles } = decoder.decode()?;
-                in_order(self.market(instrument)?.candles.restore(candles))?;
-            }
-            Section::List => self.list(decoder.decode()?)?,
-        }
+        self.markets.push(market);
+        self.reference.add_instrument(instrument);
+        Ok(())
+    }
+
+    fn account(&mut self, account: Account) -> Result<(), Misfit> {
+        in_order(account.id == self.reference.next_account())?;
+        self.reference.add_account(account);
+        Ok(())
+    }
+
+    fn balance(&mut self, image: &BalanceImage) -> Result<(), Misfit> {
+        let BalanceImage { account, balance } = *image;
+        known(self.reference.account(account).is_some())?;
+        known(self.reference.asset(balance.asset).is_some())?;
+        in_order(self.ledger.restore(account, balance))
+    }
+
+    fn realized(&mut self, image: &RealizedImage) -> Result<(), Misfit> {
+        known(self.reference.account(image.account).is_some())?;
+        self.realized.insert(image.account, image.amount);
+        Ok(())
+    }
+
+    fn position(&mut self, image: PositionImage) -> Result<(), Misfit> {
+        let PositionImage { account, instrument, lots } = image;
+        known(self.reference.account(account).is_some())?;
+        let queue = LotQueue::restore(lots).ok_or(Misfit::Range)?;
+        self.market(instrument)?.rearm_exits(account, &queue).map_err(Misfit::Number)?;
+        self.lots.insert((account, instrument), queue);
+        Ok(())
+    }
+
+    fn deposited(&mut self, image: &DepositedImage) -> Result<(), Misfit> {
+        known(self.reference.asset(image.asset).is_some())?;
+        in_order(self.ledger.deposited(image.asset).is_zero())?;
+        self.ledger.count_deposited(image.asset, image.amount);
+        Ok(())
+    }
+
+    fn collateral(&mut self, image: &CollateralImage) -> Result<(), Misfit> {
+        let CollateralImage { account, instrument, amount } = *image;
+        known(self.lots.contains_key(&(account, instrument)))?;
+        let short = self.shorts.of(account, instrument);
+        in_order(short.collateral.is_zero())?;
+        short.collateral = amount;
         Ok(())
     }
 
@@ -260,26 +230,30 @@ impl Rebuilt {
     }
 
     /// The next version of an order, or the first of the next order.
-    fn version(&mut self, mut order: Order) -> Result<(), Misfit> {
+    fn version(&mut self, mut order: Arc<Order>, each: &mut impl FnMut(&Arc<Order>)) -> Result<(), Misfit> {
         match self.order.take() {
             Some(before) if before.id == order.id => {
                 in_order(before.updated_at <= order.updated_at && before.last_event < order.last_event)?;
-                order.share_with(&before);
-                order.earlier = Earlier(Some(before));
+                let version = Arc::make_mut(&mut order);
+                version.share_with(&before);
+                version.earlier = Earlier(Some(before));
             }
             Some(before) => {
                 in_order(before.id < order.id)?;
+                each(&before);
                 self.complete(before)?;
             }
             None => {}
         }
-        self.order = Some(Arc::new(order));
+        self.order = Some(order);
         Ok(())
     }
 
     /// All orders have come.
-    fn complete_last(&mut self) -> Result<(), Misfit> {
-        self.order.take().map_or(Ok(()), |last| self.complete(last))
+    fn complete_last(&mut self, each: &mut impl FnMut(&Arc<Order>)) -> Result<(), Misfit> {
+        let Some(last) = self.order.take() else { return Ok(()) };
+        each(&last);
+        self.complete(last)
     }
 
     /// All versions of an order have come.
