@@ -85,6 +85,12 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     /// What the system says.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
+    /// Gives it another length. Bytes that come to it are zero.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn set_bytes(&self, bytes: u64) -> io::Result<()>;
+
     /// Makes the contents durable.
     ///
     /// # Errors
@@ -235,6 +241,10 @@ impl DiskFile for File {
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         FileExt::write_at(self, bytes, offset)
+    }
+
+    fn set_bytes(&self, bytes: u64) -> io::Result<()> {
+        self.set_len(bytes)
     }
 
     /// The data, and of the metadata what is needed to read it, which the length is.

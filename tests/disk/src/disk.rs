@@ -300,6 +300,21 @@ impl DiskFile for SimFile {
         self.disk.state().write(self.file, bytes, offset)
     }
 
+    fn set_bytes(&self, bytes: u64) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let length = usize::try_from(bytes).map_err(io::Error::other)?;
+        state.next_whole()?;
+        if let Some(kind) = state.writes {
+            return Err(kind.into());
+        }
+        let before = state.store.bytes(self.file).len();
+        if before + state.room(self.file, length.saturating_sub(before), before) < length {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        state.store.set_len(self.file, length);
+        Ok(())
+    }
+
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.state();
         state.next_whole()?;

@@ -77,6 +77,14 @@ impl Store {
         content.written.extend(at / SECTOR..end.div_ceil(SECTOR));
     }
 
+    /// What is cut off, or comes to it, is on its way to the disk like what is written.
+    pub(crate) fn set_len(&mut self, file: Number, length: usize) {
+        let Some(content) = self.files.get_mut(file) else { return };
+        let (shorter, longer) = (content.now.len().min(length), content.now.len().max(length));
+        content.now.resize(length, 0);
+        content.written.extend(shorter / SECTOR..longer.div_ceil(SECTOR));
+    }
+
     pub(crate) fn sync(&mut self, file: Number) {
         let Some(content) = self.files.get_mut(file) else { return };
         content.synced.resize(content.now.len(), 0);
@@ -98,7 +106,7 @@ impl Store {
         for content in &self.files {
             let mut bytes = content.synced.clone();
             // Whether the file had got its new length is a matter of its own.
-            if content.now.len() > bytes.len() && random.coin() {
+            if content.now.len() != bytes.len() && random.coin() {
                 bytes.resize(content.now.len(), 0);
             }
             for sector in &content.written {
