@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
+mod common;
+
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -19,6 +21,9 @@ use order_engine::{
 };
 use runtime::{EngineHandle, Options, Runtime, Seed, SnapshotPolicy, SystemClock};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ACCOUNT: AccountId = AccountId::new(1);
 const MEASURE: Duration = Duration::from_secs(3);
 const CALLERS: [u32; 5] = [1, 16, 64, 256, 1_024];
@@ -26,6 +31,9 @@ const REPLAYED: usize = 1_000_000;
 const REPLAYED_AT_ONCE: usize = 500;
 const SYNC_FILE_BYTES: u64 = 4 * 1024 * 1024;
 const SYNC_WRITE_BYTES: u64 = 256;
+/// What a start may take with nothing there, and what replaying [`REPLAYED`] commands may.
+const EMPTY_GOAL: Duration = Duration::from_millis(50);
+const REPLAY_GOAL: Duration = Duration::from_secs(2);
 const SEED: &str = include_str!("market.toml");
 
 fn main() {
@@ -36,14 +44,14 @@ fn main() {
         tokio.block_on(measure("in memory", &runtime, callers));
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         println!("{:<28} {:>12}", "the disk alone, syncs/s", syncs_per_second(dir.path()));
-        let runtime = start(dir.path(), "start, new journal");
+        let runtime = start(dir.path(), "start, new journal", Some(EMPTY_GOAL));
         let commands = tokio.block_on(measure("durable", &runtime, callers));
         runtime.stop().unwrap();
-        start(dir.path(), &format!("start, {commands} commands"));
+        start(dir.path(), &format!("start, {commands} commands"), None);
     }
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     tokio.block_on(log_for_replay(dir.path()));
-    start(dir.path(), &format!("replay, {REPLAYED} commands"));
+    start(dir.path(), &format!("replay, {REPLAYED} commands"), Some(REPLAY_GOAL));
 }
 
 /// Without snapshots, so that all of the log is replayed.
@@ -85,10 +93,10 @@ fn cancel(order: OrderId) -> Command {
 }
 
 /// Starts on the journal of a directory and says how long that took.
-fn start(dir: &Path, name: &str) -> Runtime {
+fn start(dir: &Path, name: &str, goal: Option<Duration>) -> Runtime {
     let started = Instant::now();
     let runtime = Runtime::start(options(dir), Arc::new(SystemClock)).unwrap();
-    println!("{name:<28} {:>9} ms", started.elapsed().as_millis());
+    common::show(name, started.elapsed(), goal);
     runtime
 }
 

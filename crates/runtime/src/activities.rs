@@ -34,6 +34,13 @@ impl Views {
         kept.push_back(event.clone());
     }
 
+    /// All that is kept, by account, of each the oldest first. For a snapshot.
+    pub(crate) fn all_activities(&self) -> Vec<Event> {
+        let reference = self.reference();
+        let kept = reference.accounts().iter().filter_map(|account| self.activities.get(&account.id));
+        kept.flat_map(|kept| kept.iter().cloned().collect::<Vec<_>>()).collect()
+    }
+
     /// Visits what happened to an account from the newest event back, events with numbers up to `through` only, until
     /// the visitor breaks off.
     pub fn visit_activities_back(

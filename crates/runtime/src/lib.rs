@@ -23,6 +23,7 @@ mod pages;
 mod past;
 mod publish;
 mod recovery;
+mod restore;
 mod seed;
 mod sequencer;
 mod shared;

@@ -25,6 +25,10 @@ pub enum JournalMode {
 pub struct Options {
     /// Where commands are kept.
     pub journal: JournalMode,
+    /// Bytes of a segment of the log. The first ones are smaller, so that a new directory costs little.
+    pub segment_bytes: u64,
+    /// Whether a thread makes the next segment while the current one fills, so that no command waits for that.
+    pub prepare_segments: bool,
     /// Most requests that may wait; one more is answered with [`crate::SubmitError::Busy`].
     pub queue: usize,
     /// Most commands that are made durable together. A request of more than that is a batch of its own.
@@ -46,6 +50,8 @@ impl Options {
     pub fn in_memory() -> Self {
         Self {
             journal: JournalMode::Memory,
+            segment_bytes: 64 * 1024 * 1024,
+            prepare_segments: true,
             queue: 16_384,
             max_batch_commands: 512,
             max_batch_bytes: 256 * 1024,

@@ -171,22 +171,6 @@ impl Views {
         }
     }
 
-    /// Lists the orders of a state that was read from a snapshot. Nothing is listed yet.
-    pub(crate) fn restore_orders(&self, engine: &Engine) {
-        for order in engine.orders() {
-            let versions = std::iter::successors(Some(order), |order| order.previous());
-            for id in versions.flat_map(|version| version.own_client_ids()) {
-                self.client_ids.insert((order.account, id.clone()), order.id);
-            }
-            self.orders.insert(order.id, Arc::clone(order));
-            let mut index = self.accounts.entry(order.account).or_default();
-            index.all.insert(order.id);
-            if !order.status.is_closed() {
-                index.open.insert(order.id);
-            }
-        }
-    }
-
     /// Takes an order that has left the state out, with its executions, unless another has come in its place.
     pub(crate) fn forget(&self, order: &Arc<Order>) {
         if self.orders.remove_if(&order.id, |_, here| Arc::ptr_eq(here, order)).is_none() {

@@ -131,6 +131,10 @@ impl Sequencer {
             }
         });
         drop(under_way);
+        if let Some(archive) = &self.archive {
+            // A snapshot that is being made waits for the archive, and this thread is about to wait for both.
+            archive.stop_insisting();
+        }
         ended.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
@@ -212,6 +216,7 @@ impl Sequencer {
 
     /// Puts a batch together from whatever waits.
     fn collect(&mut self, batch: &mut Collection, first: Option<Request>) {
+        self.look_at_archive();
         let refusing = self.heal_at.map(|_| SubmitError::ReadOnly);
         let mut next = first.or_else(|| self.next_waiting());
         while let Some(request) = next {
@@ -277,8 +282,30 @@ impl Sequencer {
         Some(self.heal_at?.saturating_duration_since(Instant::now()))
     }
 
+    /// While closed orders cannot be written to the archive and too many wait for that, no commands are taken: memory is
+    /// bounded, and nothing is lost.
+    fn look_at_archive(&mut self) {
+        if self.heal_at.is_some() {
+            return;
+        }
+        if let Some(why) = self.stuck_archive() {
+            tracing::error!(%why, "the archive cannot be written; commands are refused until it can");
+            self.shared.condition.set(Condition::ReadOnly { why: why.as_str().into() });
+            self.heal_at = Some(Instant::now() + HEAL_PAUSE);
+        }
+    }
+
+    fn stuck_archive(&self) -> Option<Arc<String>> {
+        self.archive.as_ref().and_then(|archive| archive.handover().stuck())
+    }
+
     /// Asks a journal that refused a batch whether it takes batches again.
     fn heal(&mut self) -> Result<(), JournalError> {
+        if let Some(why) = self.stuck_archive() {
+            self.shared.condition.set(Condition::ReadOnly { why: why.as_str().into() });
+            self.heal_at = Some(Instant::now() + HEAL_PAUSE);
+            return Ok(());
+        }
         match self.log.heal() {
             Ok(()) => {
                 self.heal_at = None;

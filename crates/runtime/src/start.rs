@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use journal::{FileJournal, Journal, JournalError, MemoryJournal};
+use journal::{Disk, FileJournal, Journal, JournalError, MemoryJournal, RealDisk};
 use order_engine::SetRetention;
 
 use crate::archive::{Archive, ArchiveError};
@@ -118,14 +118,31 @@ impl Runtime {
         clock: Arc<dyn Clock>,
         watch: &mut dyn FnMut(&StartProgress),
     ) -> Result<Self, StartError> {
+        Self::start_on_disk(Arc::new(RealDisk), options, clock, watch)
+    }
+
+    /// As [`Self::start_watched`], with all that is kept on a disk of the caller's.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_on_disk(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        watch: &mut dyn FnMut(&StartProgress),
+    ) -> Result<Self, StartError> {
         match &options.journal {
             JournalMode::Memory => {
                 Self::start_with(Box::new(MemoryJournal::new()), None, options, clock, watch)
             }
             JournalMode::Directory { path, durability } => {
-                let kept = journal::Options { durability: *durability, ..journal::Options::default() };
-                let journal = FileJournal::open(path, kept)?.0;
-                let folder = Folder::open(path)?;
+                let kept = journal::Options {
+                    durability: *durability,
+                    segment_bytes: options.segment_bytes,
+                    prepare: options.prepare_segments,
+                };
+                let journal = FileJournal::open_on(Arc::clone(&disk), path, kept)?.0;
+                let folder = Folder::open(disk, path)?;
                 Self::start_with(Box::new(journal), Some(folder), options, clock, watch)
             }
         }
@@ -153,7 +170,7 @@ impl Runtime {
         let shared = Arc::new(Shared::new(clock, options.queue, options.event_backlog, folder.clone()));
         let (sender, receiver) = crossbeam_channel::unbounded();
         let archive = match &folder {
-            Some(folder) => Some(Archive::open(folder.data(), journal.last_sequence(), &shared.views)?),
+            Some(folder) => Some(Archive::open(folder, journal.last_sequence(), &shared.views)?),
             None => None,
         };
         let Recovered { mut state, snapshot } =

@@ -1,27 +1,36 @@
 //! The thread that writes the archive, and the sequencer's side of it.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender};
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use journal::Disk;
 use order_engine::Order;
 
 use super::{ArchiveError, Archived, Store};
+use crate::snapshot::Folder;
 use crate::views::Views;
 
 /// The file in a data directory.
 const FILE_NAME: &str = "archive.redb";
 /// Batches that may wait to be written. Beyond it the sequencer waits: memory is bounded, and nothing is lost.
 const WAITING_BATCHES: usize = 256;
+/// Batches that may wait while the archive cannot be written, before commands are refused. What is under way still fits.
+const STUCK_BATCHES: usize = WAITING_BATCHES / 2;
 /// Orders that are written together, unless one batch has more.
 const TOGETHER: usize = 4_096;
-/// Groups that are written before they are made durable together. Until then the log could give them again.
-const DURABLE_EVERY: u32 = 64;
+/// Orders that are written before they are made durable together. Until then they stay in memory too: a store that fails
+/// forgets what was not durable, and gets it again.
+const SETTLED_TOGETHER: usize = 16_384;
+/// How long orders that were written wait at most until they are made durable.
+const LULL: Duration = Duration::from_millis(500);
 /// How long until a write that failed is tried again.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What the thread is asked to do.
 enum Request {
@@ -36,6 +45,8 @@ pub(crate) struct Handover {
     requests: Sender<Request>,
     /// Batches through this one are in the archive already.
     known: u64,
+    /// What keeps the archive from being written at this moment.
+    trouble: Arc<ArcSwapOption<String>>,
 }
 
 impl Handover {
@@ -64,6 +75,13 @@ impl Handover {
     }
 }
 
+impl Handover {
+    /// Why nothing more should be handed over for now, if the archive cannot be written and much waits for it already.
+    pub(crate) fn stuck(&self) -> Option<Arc<String>> {
+        self.trouble.load_full().filter(|_| self.requests.len() >= STUCK_BATCHES)
+    }
+}
+
 /// The archive at work. Dropping it makes everything durable.
 pub(crate) struct Archive {
     handover: Handover,
@@ -72,18 +90,31 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
-    /// Opens the archive of a data directory whose log ends with a batch, and makes it go no further than the log. One that
-    /// cannot be cut back, since it was emptied by a batch that the log no longer has, is set aside.
-    pub(crate) fn open(data: &Path, last: u64, views: &Arc<Views>) -> Result<Self, ArchiveError> {
+    /// Opens the archive beside a folder of snapshots and a log that ends with a batch, and makes it go no further than
+    /// the log. One that is damaged, or that cannot be cut back since it was emptied by a batch that the log no longer has,
+    /// is set aside: what it held the log may still have, and a start finds out.
+    pub(crate) fn open(folder: &Folder, last: u64, views: &Arc<Views>) -> Result<Self, ArchiveError> {
+        let (disk, data) = (folder.disk(), folder.data());
         let path = data.join(FILE_NAME);
-        let mut store = Store::open(&path)?;
-        if store.emptied()? > last {
-            drop(store);
-            let aside = data.join(format!("{FILE_NAME}.beyond-{last}"));
-            std::fs::rename(&path, &aside)?;
-            tracing::warn!(kept_as = %aside.display(), "the archive was emptied by a batch that the log does not have");
-            store = Store::open(&path)?;
-        }
+        let opened = Store::open(Arc::clone(disk), &path).and_then(|store| Ok((store.emptied()?, store)));
+        let aside = match &opened {
+            Ok((emptied, _)) if *emptied <= last => None,
+            Ok(_) => Some(format!("beyond-{last}")),
+            Err(error) if error.is_damage() => Some("damaged".to_owned()),
+            Err(_) => None,
+        };
+        let store = if let Some(ending) = aside {
+            let why = opened.err();
+            let aside = free_name(&**disk, data, &ending)?;
+            disk.rename(&path, &aside)?;
+            tracing::warn!(
+                kept_as = %aside.display(), damage = ?why,
+                "the archive is damaged, or was emptied by a batch that the log does not have; it begins anew"
+            );
+            Store::open(Arc::clone(disk), &path)?
+        } else {
+            opened?.1
+        };
         store.cut_after(last)?;
         let store = Arc::new(store);
         views.past.open(Arc::clone(&store));
@@ -95,14 +126,28 @@ impl Archive {
         self.handover.known
     }
 
-    /// Starts the thread. What it has written it takes out of the views.
+    /// Starts the thread. What it has made durable it takes out of the views.
     fn start(store: Arc<Store>, views: Arc<Views>) -> Result<Self, ArchiveError> {
         let known = store.through()?;
         let (requests, received) = crossbeam_channel::bounded(WAITING_BATCHES);
         let stopping = Arc::new(AtomicBool::new(false));
-        let writer = Writer { store, views, known, received, groups: 0, stopping: Arc::clone(&stopping) };
+        let handover = Handover { requests, known, trouble: Arc::default() };
+        let writer = Writer {
+            store,
+            views,
+            known,
+            received,
+            unsettled: Vec::new(),
+            trouble: Arc::clone(&handover.trouble),
+            stopping: Arc::clone(&stopping),
+        };
         let thread = std::thread::Builder::new().name("archive".to_owned()).spawn(move || writer.run())?;
-        Ok(Self { handover: Handover { requests, known }, thread: Some(thread), stopping })
+        Ok(Self { handover, thread: Some(thread), stopping })
+    }
+
+    /// From now on nothing that fails is tried again: the process stops, and the log still has it all.
+    pub(crate) fn stop_insisting(&self) {
+        self.stopping.store(true, Ordering::Release);
     }
 
     /// The side that hands over. Copies of it must be gone before this is.
@@ -113,7 +158,7 @@ impl Archive {
 
 impl Drop for Archive {
     fn drop(&mut self) {
-        self.stopping.store(true, Ordering::Release);
+        self.stop_insisting();
         // The thread ends when nobody can hand over any more.
         self.handover.requests = crossbeam_channel::bounded(0).0;
         if let Some(thread) = self.thread.take() {
@@ -122,39 +167,67 @@ impl Drop for Archive {
     }
 }
 
+/// A name for an archive that is set aside, which nothing has yet.
+fn free_name(disk: &dyn Disk, data: &Path, ending: &str) -> io::Result<PathBuf> {
+    let taken = disk.list(data)?;
+    let names = std::iter::once(String::new()).chain((2_u64..).map(|number| format!("-{number}")));
+    let mut free =
+        names.map(|number| format!("{FILE_NAME}.{ending}{number}")).filter(|name| !taken.contains(name));
+    Ok(data.join(free.next().unwrap_or_default()))
+}
+
+/// Orders with the number of the batch that they left with.
+type Group = (u64, Vec<Arc<Order>>);
+
 struct Writer {
     store: Arc<Store>,
     views: Arc<Views>,
     known: u64,
     received: Receiver<Request>,
-    groups: u32,
+    /// What was written and is not durable yet.
+    unsettled: Vec<Group>,
+    trouble: Arc<ArcSwapOption<String>>,
     stopping: Arc<AtomicBool>,
 }
 
 impl Writer {
     fn run(mut self) {
         let mut next = None;
-        while let Some(request) = next.take().or_else(|| self.received.recv().ok()) {
+        while let Some(request) = next.take().or_else(|| self.receive()) {
             match request {
                 Request::Add { batch, orders } => next = self.add(batch, orders),
                 Request::Empty { batch, done } => {
-                    self.insist(|writer| writer.store.empty(batch));
+                    self.insist(|store| store.empty(batch));
+                    self.unsettled.clear();
                     drop(done);
                 }
                 Request::Settle { through, done } => {
-                    let settled = self.insist(|writer| writer.store.settle(through));
+                    // Whoever waits is told that it does not work, and may ask again.
+                    let settled = self.attempt(|store| store.settle(through)).is_ok();
+                    self.settled(settled);
                     let _ = done.send(settled);
                 }
             }
         }
-        let through = self.store.through().unwrap_or_default();
-        self.insist(|writer| writer.store.settle(through));
+        self.settle_own();
+    }
+
+    /// The next request. What was written is made durable when none comes.
+    fn receive(&mut self) -> Option<Request> {
+        while !self.unsettled.is_empty() {
+            match self.received.recv_timeout(LULL) {
+                Ok(request) => return Some(request),
+                Err(RecvTimeoutError::Timeout) => self.settle_own(),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        self.received.recv().ok()
     }
 
     /// Writes orders, with those that wait behind them. Returns what waits behind those.
     fn add(&mut self, batch: u64, orders: Vec<Arc<Order>>) -> Option<Request> {
         let mut group = vec![(batch, orders)];
-        let mut count = group.iter().map(|(_, orders)| orders.len()).sum::<usize>();
+        let mut count = count(&group);
         let mut next = None;
         while count < TOGETHER
             && let Ok(request) = self.received.try_recv()
@@ -167,31 +240,65 @@ impl Writer {
                 break;
             }
         }
-        // What a replay hands over once more is there, with what came after it.
-        let new: Vec<(u64, Vec<Archived>)> = group
-            .iter()
-            .filter(|(batch, _)| *batch > self.known)
-            .map(|(batch, orders)| (*batch, orders.iter().map(|order| self.whole(order)).collect()))
-            .collect();
-        self.groups += 1;
-        let is_durable = self.groups.is_multiple_of(DURABLE_EVERY);
-        if self.insist(|writer| writer.store.add(&new, is_durable)) {
-            group.iter().flat_map(|(_, orders)| orders).for_each(|order| self.views.forget(order));
+        // What a replay hands over once more is there for good, with what came after it.
+        let known = self.known;
+        group.retain(|(batch, orders)| {
+            let is_new = *batch > known;
+            if !is_new {
+                for order in orders {
+                    self.views.forget(order);
+                }
+            }
+            is_new
+        });
+        let new = self.whole(&group);
+        if self.insist(|store| store.add(&new, false)) {
+            self.unsettled.append(&mut group);
+        }
+        if self::count(&self.unsettled) >= SETTLED_TOGETHER {
+            self.settle_own();
         }
         next
     }
 
-    fn whole(&self, order: &Arc<Order>) -> Archived {
-        Archived { order: Arc::clone(order), executions: self.views.executions_here(order.id) }
+    /// Makes everything that was written durable.
+    fn settle_own(&mut self) {
+        let through = self.unsettled.last().map_or(0, |(batch, _)| *batch);
+        let settled = self.insist(|store| store.settle(through));
+        self.settled(settled);
+    }
+
+    /// What is durable is taken out of the views.
+    fn settled(&mut self, is_settled: bool) {
+        if is_settled {
+            for order in self.unsettled.drain(..).flat_map(|(_, orders)| orders) {
+                self.views.forget(&order);
+            }
+        }
+    }
+
+    fn whole(&self, groups: &[Group]) -> Vec<(u64, Vec<Archived>)> {
+        let whole = |order: &Arc<Order>| Archived {
+            order: Arc::clone(order),
+            executions: self.views.executions_here(order.id),
+        };
+        groups.iter().map(|(batch, orders)| (*batch, orders.iter().map(whole).collect())).collect()
     }
 
     /// Tries until it works. Gives up only when the process stops: the log still has it all.
-    fn insist(&self, act: impl Fn(&Self) -> Result<(), ArchiveError>) -> bool {
+    fn insist(&self, act: impl Fn(&Store) -> Result<(), ArchiveError>) -> bool {
         loop {
-            match act(self) {
-                Ok(()) => return true,
+            match self.attempt(&act) {
+                Ok(()) => {
+                    if self.trouble.swap(None).is_some() {
+                        tracing::info!("closed orders can be written again");
+                    }
+                    return true;
+                }
                 Err(error) => {
-                    tracing::error!(%error, "closed orders stay in memory until they can be written");
+                    if self.trouble.swap(Some(Arc::new(error.to_string()))).is_none() {
+                        tracing::error!(%error, "closed orders stay in memory until they can be written");
+                    }
                 }
             }
             if self.stopping.load(Ordering::Acquire) {
@@ -200,4 +307,19 @@ impl Writer {
             std::thread::sleep(PATIENCE);
         }
     }
+
+    /// Tries, and once more. A store that failed once fails for ever, and does not know any more what was not durable: it is
+    /// opened anew, and gets that again.
+    fn attempt(&self, act: impl Fn(&Store) -> Result<(), ArchiveError>) -> Result<(), ArchiveError> {
+        act(&self.store).or_else(|error| {
+            tracing::debug!(%error, "the archive is opened anew");
+            self.store.reopen()?;
+            self.store.add(&self.whole(&self.unsettled), true)?;
+            act(&self.store)
+        })
+    }
+}
+
+fn count(groups: &[Group]) -> usize {
+    groups.iter().map(|(_, orders)| orders.len()).sum()
 }

@@ -4,9 +4,12 @@
 //! the number of its batch. A thread writes it, and only then takes it out of the views, so that a reader finds an order in
 //! the one or in the other at any time. Replaying hands the same orders over again, which changes nothing.
 
+use std::io;
+
 use crate::state::Departed;
 use crate::views::Views;
 
+mod backend;
 mod keeper;
 mod store;
 
@@ -34,9 +37,33 @@ pub enum ArchiveError {
     /// A row is not what was ever written.
     #[error("a row of the archive of closed orders is malformed: {0}")]
     Row(String),
+    /// It failed, and could not be opened anew so far.
+    #[error("the archive of closed orders is not open: it failed, and is tried again")]
+    NotOpen,
     /// Its file cannot be moved, or its thread cannot be started.
     #[error("the archive of closed orders: {0}")]
     System(std::io::Error),
+}
+
+impl ArchiveError {
+    /// Whether the file itself is at fault, so that opening it again is of no use.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what the store may say besides is not for us to list"
+    )]
+    fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(error) => match &**error {
+                redb::Error::Corrupted(_) => true,
+                redb::Error::Io(error) => {
+                    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+                }
+                _ => false,
+            },
+            Self::Row(_) => true,
+            Self::NotOpen | Self::System(_) => false,
+        }
+    }
 }
 
 macro_rules! from_store {

@@ -4,16 +4,19 @@
 //! by client order id, by execution, and by the batch that it left the state with.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use journal::{Disk, DiskFile};
 use order_engine::{AccountId, ClientOrderId, Execution, ExecutionId, Order, OrderId};
 use redb::{
-    Database, Durability, ReadTransaction, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition,
-    WriteTransaction,
+    Builder, Database, Durability, ReadTransaction, ReadableDatabase as _, ReadableTable as _, Table,
+    TableDefinition, WriteTransaction,
 };
 
 use super::ArchiveError;
+use super::backend::Backend;
 
 /// Rows by order: versions, oldest first, and executions, oldest first, in CBOR.
 const ORDERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("orders");
@@ -38,22 +41,56 @@ pub(crate) struct Archived {
 
 /// The store. Reading never waits for writing.
 pub(crate) struct Store {
-    database: Database,
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+    /// Nothing while it cannot be opened. Whoever reads or writes shares it; only opening it anew waits for all of them.
+    database: RwLock<Option<Database>>,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").finish_non_exhaustive()
+        f.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
 impl Store {
     /// Opens the store of a file, or makes both.
-    pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let store = Self { database: Database::create(path)? };
+    pub(crate) fn open(disk: Arc<dyn Disk>, path: &Path) -> Result<Self, ArchiveError> {
+        let store = Self { disk, path: path.to_owned(), database: RwLock::new(None) };
+        store.reopen()?;
         // Tables exist from here on, so that readers find them.
         store.write(Durability::Immediate, |_| Ok(()))?;
+        // A name is durable once its directory is.
+        store.path.parent().map_or(Ok(()), |dir| store.disk.sync_dir(dir))?;
         Ok(store)
+    }
+
+    /// Opens the store anew: one that failed to read or write takes nothing any more. What was not durable is not there.
+    pub(crate) fn reopen(&self) -> Result<(), ArchiveError> {
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        // The one before lets go of the file first.
+        *database = None;
+        *database = Some(Builder::new().create_with_backend(Backend::new(self.file()?))?);
+        Ok(())
+    }
+
+    fn file(&self) -> io::Result<Box<dyn DiskFile>> {
+        match self.disk.open_for_writing(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.disk.create(&self.path),
+            opened => opened,
+        }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&Database) -> Result<T, ArchiveError>) -> Result<T, ArchiveError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        database.as_ref().map_or(Err(ArchiveError::NotOpen), act)
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&ReadTransaction) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        self.with(|database| read(&database.begin_read()?))
     }
 
     /// Through which batch everything is there; zero for none.
@@ -67,8 +104,7 @@ impl Store {
     }
 
     fn mark(&self, name: &str) -> Result<u64, ArchiveError> {
-        let marks = self.database.begin_read()?.open_table(MARKS)?;
-        Ok(marks.get(name)?.map_or(0, |mark| mark.value()))
+        self.read(|reading| Ok(reading.open_table(MARKS)?.get(name)?.map_or(0, |mark| mark.value())))
     }
 
     /// Adds orders that left the state with a batch. Adding what is there already changes nothing.
@@ -94,18 +130,19 @@ impl Store {
 
     /// Empties the archive with the state that a batch emptied.
     pub(crate) fn empty(&self, batch: u64) -> Result<(), ArchiveError> {
-        let mut transaction = self.database.begin_write()?;
-        transaction.set_durability(Durability::None)?;
-        transaction.delete_table(ORDERS)?;
-        transaction.delete_table(BY_ACCOUNT)?;
-        transaction.delete_table(BY_CLIENT_ID)?;
-        transaction.delete_table(EXECUTIONS)?;
-        transaction.delete_table(BY_BATCH)?;
-        let mut tables = Tables::open(&transaction)?;
-        tables.marks.insert(EMPTIED, batch)?;
-        tables.marks.insert(THROUGH, batch)?;
-        drop(tables);
-        Ok(transaction.commit()?)
+        self.with(|database| {
+            let transaction = database.begin_write()?;
+            transaction.delete_table(ORDERS)?;
+            transaction.delete_table(BY_ACCOUNT)?;
+            transaction.delete_table(BY_CLIENT_ID)?;
+            transaction.delete_table(EXECUTIONS)?;
+            transaction.delete_table(BY_BATCH)?;
+            let mut tables = Tables::open(&transaction)?;
+            tables.marks.insert(EMPTIED, batch)?;
+            tables.marks.insert(THROUGH, batch)?;
+            drop(tables);
+            Ok(transaction.commit()?)
+        })
     }
 
     /// Takes out what left the state with batches after one: batches that the log no longer has.
@@ -130,17 +167,19 @@ impl Store {
         durability: Durability,
         change: impl FnOnce(&mut Tables<'_>) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
-        let mut transaction = self.database.begin_write()?;
-        transaction.set_durability(durability)?;
-        let mut tables = Tables::open(&transaction)?;
-        change(&mut tables)?;
-        drop(tables);
-        Ok(transaction.commit()?)
+        self.with(|database| {
+            let mut transaction = database.begin_write()?;
+            transaction.set_durability(durability)?;
+            let mut tables = Tables::open(&transaction)?;
+            change(&mut tables)?;
+            drop(tables);
+            Ok(transaction.commit()?)
+        })
     }
 
     /// The order of an id.
     pub(crate) fn order(&self, id: OrderId) -> Result<Option<Archived>, ArchiveError> {
-        row(&self.database.begin_read()?, id.get())
+        self.read(|reading| row(reading, id.get()))
     }
 
     /// The order that a client order id was used for.
@@ -149,10 +188,11 @@ impl Store {
         account: AccountId,
         id: &ClientOrderId,
     ) -> Result<Option<Archived>, ArchiveError> {
-        let reading = self.database.begin_read()?;
-        let by_id = reading.open_table(BY_CLIENT_ID)?;
-        let Some(order) = by_id.get((account.get(), id.as_str()))? else { return Ok(None) };
-        row(&reading, order.value())
+        self.read(|reading| {
+            let by_id = reading.open_table(BY_CLIENT_ID)?;
+            let Some(order) = by_id.get((account.get(), id.as_str()))? else { return Ok(None) };
+            row(reading, order.value())
+        })
     }
 
     /// Ids of an account's orders, the newest first, below one and at most so many.
@@ -162,10 +202,12 @@ impl Store {
         before: Option<OrderId>,
         most: usize,
     ) -> Result<Vec<OrderId>, ArchiveError> {
-        let by_account = self.database.begin_read()?.open_table(BY_ACCOUNT)?;
-        let end = before.map_or(u64::MAX, OrderId::get);
-        let rows = by_account.range((account.get(), 0)..(account.get(), end))?.rev().take(most);
-        rows.map(|row| Ok(OrderId::new(row?.0.value().1))).collect()
+        self.read(|reading| {
+            let by_account = reading.open_table(BY_ACCOUNT)?;
+            let end = before.map_or(u64::MAX, OrderId::get);
+            let rows = by_account.range((account.get(), 0)..(account.get(), end))?.rev().take(most);
+            rows.map(|row| Ok(OrderId::new(row?.0.value().1))).collect()
+        })
     }
 
     /// An account's executions, the newest first, below one and at most so many.
@@ -175,21 +217,22 @@ impl Store {
         before: Option<ExecutionId>,
         most: usize,
     ) -> Result<Vec<Arc<Execution>>, ArchiveError> {
-        let reading = self.database.begin_read()?;
-        let by_execution = reading.open_table(EXECUTIONS)?;
-        let end = before.map_or(u64::MAX, ExecutionId::get);
-        let mut found = Vec::new();
-        let mut last: Option<(u64, Archived)> = None;
-        for entry in by_execution.range((account.get(), 0)..(account.get(), end))?.rev().take(most) {
-            let (key, order) = entry?;
-            let (execution, order) = (ExecutionId::new(key.value().1), order.value());
-            if last.as_ref().is_none_or(|(id, _)| *id != order) {
-                last = row(&reading, order)?.map(|archived| (order, archived));
+        self.read(|reading| {
+            let by_execution = reading.open_table(EXECUTIONS)?;
+            let end = before.map_or(u64::MAX, ExecutionId::get);
+            let mut found = Vec::new();
+            let mut last: Option<(u64, Archived)> = None;
+            for entry in by_execution.range((account.get(), 0)..(account.get(), end))?.rev().take(most) {
+                let (key, order) = entry?;
+                let (execution, order) = (ExecutionId::new(key.value().1), order.value());
+                if last.as_ref().is_none_or(|(id, _)| *id != order) {
+                    last = row(reading, order)?.map(|archived| (order, archived));
+                }
+                let of_order = last.iter().flat_map(|(_, archived)| &archived.executions);
+                found.extend(of_order.filter(|of_order| of_order.id == execution).cloned());
             }
-            let of_order = last.iter().flat_map(|(_, archived)| &archived.executions);
-            found.extend(of_order.filter(|of_order| of_order.id == execution).cloned());
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 }
 

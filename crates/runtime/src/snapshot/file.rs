@@ -3,26 +3,30 @@
 //! | part | what |
 //! |---|---|
 //! | eight bytes | `DRGSNAP` and the format version |
-//! | [`Head`] | after its length: rules, sequence, counters, the state's hash, and how many of the last three follow |
+//! | [`Head`] | after its length: rules, sequence, counters, the state's hash, and how many of the last five follow |
 //! | image | the engine's, which ends by itself |
 //! | executions | each after its length, by account, oldest first |
 //! | trades | of each market, after their length |
 //! | adjustments | each after its length, by account, oldest first |
+//! | forgotten orders | those that events tell of: each version after its length, by order, oldest first |
+//! | events | of late, each after its length, by account, oldest first |
 //! | 32 bytes | the BLAKE3 hash of all before |
 //!
 //! Lengths have four bytes, little-endian; values are CBOR. Fields are only ever added.
 
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use journal::Disk;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
-use order_engine::{Engine, Execution, InstrumentId};
+use order_engine::{Execution, InstrumentId};
 
 use super::frames::{Hashing, put, take};
-use super::{SnapshotError, SnapshotNote};
+use super::history::{self, Counts, History};
+use super::stream::{Reading, Writing};
+use super::{SnapshotError, SnapshotNote, image};
 use crate::batch::SEMANTICS_VERSION;
 use crate::market::PublicTrade;
 use crate::state::State;
@@ -51,6 +55,12 @@ struct Head {
     #[n(6)]
     #[cbor(default)]
     adjustments: u64,
+    #[n(7)]
+    #[cbor(default)]
+    forgotten_versions: u64,
+    #[n(8)]
+    #[cbor(default)]
+    events: u64,
 }
 
 /// The public trades of a market.
@@ -72,16 +82,19 @@ pub(crate) struct Loaded {
 
 /// Writes a state that has been published into its views, and makes it durable. Says what it should be read back as.
 pub(super) fn write(
+    disk: &dyn Disk,
     path: &Path,
     sequence: u64,
     state: &State,
     views: &Views,
 ) -> Result<SnapshotNote, SnapshotError> {
     let fail = || SnapshotError::io(path);
-    let file = File::create(path).map_err(fail())?;
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, Hashing::new(file));
+    let file = disk.create(path).map_err(fail())?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, Hashing::new(Writing::new(&*file)));
     let mut buffer = Vec::new();
     let (executions, adjustments) = (views.all_executions(), views.all_adjustments());
+    let history = History::of(views, &state.engine);
+    let Counts { versions: forgotten_versions, events } = history.counts();
     let state_hash = state.engine.state_hash();
     let head = Head {
         semantics: SEMANTICS_VERSION,
@@ -91,6 +104,8 @@ pub(super) fn write(
         executions: executions.iter().map(|list| list.len() as u64).sum(),
         markets: views.markets.len() as u64,
         adjustments: adjustments.len() as u64,
+        forgotten_versions,
+        events,
     };
     out.write_all(MAGIC).map_err(fail())?;
     put(&mut out, &mut buffer, &head).map_err(fail())?;
@@ -107,10 +122,10 @@ pub(super) fn write(
     for adjustment in &adjustments {
         put(&mut out, &mut buffer, adjustment).map_err(fail())?;
     }
+    history.write(&mut out, &mut buffer).map_err(fail())?;
     let hashed = out.into_inner().map_err(|error| fail()(error.into_error()))?;
     let (hash, bytes) = (hashed.hash(), hashed.passed() + HASH_BYTES);
-    let mut file = hashed.into_inner();
-    file.write_all(&hash).and_then(|()| file.sync_all()).map_err(fail())?;
+    hashed.into_inner().write_all(&hash).and_then(|()| file.sync()).map_err(fail())?;
     Ok(SnapshotNote { sequence, path: path.to_owned(), bytes, state_hash })
 }
 
@@ -118,20 +133,19 @@ pub(super) fn write(
 ///
 /// # Errors
 /// [`SnapshotError`]; the views then hold a part of it.
-pub(crate) fn read(path: &Path, views: &Views) -> Result<Loaded, SnapshotError> {
+pub(super) fn read(disk: &dyn Disk, path: &Path, views: &Views) -> Result<Loaded, SnapshotError> {
     let fail = || SnapshotError::io(path);
-    let file = File::open(path).map_err(fail())?;
-    let bytes = file.metadata().map_err(fail())?.len();
+    let file = disk.open(path).map_err(fail())?;
+    let bytes = file.bytes().map_err(fail())?;
     let Some(hashed_bytes) = bytes.checked_sub(HASH_BYTES) else {
         return Err(SnapshotError::Format { path: path.to_owned() });
     };
-    let mut input = BufReader::with_capacity(BUFFER_BYTES, Hashing::new(file.take(hashed_bytes)));
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, Hashing::new(Reading::new(&*file, hashed_bytes)));
     let mut buffer = Vec::new();
     let head = read_head(path, &mut input, &mut buffer)?;
-    let engine = Engine::read_image(&mut input).map_err(|error| SnapshotError::image(path, error))?;
+    let engine = image::read(&mut input, views).map_err(|error| SnapshotError::image(path, error))?;
     let mut state = State { engine, ..State::default() };
     state.counters.extend(head.counters);
-    views.restore_orders(&state.engine);
     for _ in 0..head.executions {
         let execution: Execution = take(&mut input, &mut buffer).map_err(fail())?;
         views.put_execution(&Arc::new(execution));
@@ -143,14 +157,14 @@ pub(crate) fn read(path: &Path, views: &Views) -> Result<Loaded, SnapshotError> 
     for _ in 0..head.adjustments {
         views.put_adjustment(take(&mut input, &mut buffer).map_err(fail())?);
     }
+    let counts = Counts { versions: head.forgotten_versions, events: head.events };
+    history::read(counts, &mut input, &mut buffer, &state.engine, views).map_err(fail())?;
     if input.read(&mut [0]).map_err(fail())? != 0 {
         return Err(SnapshotError::damaged(path, &"it goes on after its end"));
     }
-    let hashed = input.into_inner();
-    let hash = hashed.hash();
     let mut written = [0; 32];
-    hashed.into_inner().into_inner().read_exact(&mut written).map_err(fail())?;
-    if hash != written {
+    let read = file.read_up_to(&mut written, hashed_bytes).map_err(fail())?;
+    if read < written.len() || input.into_inner().hash() != written {
         return Err(SnapshotError::damaged(path, &"its bytes do not give the hash at its end"));
     }
     let note =
@@ -175,9 +189,9 @@ fn read_head(path: &Path, input: &mut impl Read, buffer: &mut Vec<u8>) -> Result
 ///
 /// # Errors
 /// [`SnapshotError`] when it is none that this version reads.
-pub(super) fn note(path: &Path) -> Result<SnapshotNote, SnapshotError> {
-    let file = File::open(path).map_err(SnapshotError::io(path))?;
-    let bytes = file.metadata().map_err(SnapshotError::io(path))?.len();
-    let head = read_head(path, &mut BufReader::new(file), &mut Vec::new())?;
+pub(super) fn note(disk: &dyn Disk, path: &Path) -> Result<SnapshotNote, SnapshotError> {
+    let file = disk.open(path).map_err(SnapshotError::io(path))?;
+    let bytes = file.bytes().map_err(SnapshotError::io(path))?;
+    let head = read_head(path, &mut BufReader::new(Reading::new(&*file, bytes)), &mut Vec::new())?;
     Ok(SnapshotNote { sequence: head.sequence, path: path.to_owned(), bytes, state_hash: *head.state_hash })
 }

@@ -1,8 +1,10 @@
 //! The folder of snapshots: names, publication and what is kept.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use journal::Disk;
 
 use super::file::{self, Loaded};
 use super::{SnapshotError, SnapshotNote};
@@ -22,29 +24,37 @@ pub(crate) const KEPT: usize = 2;
 
 /// The snapshots beside a log.
 #[derive(Debug, Clone)]
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+}
 
 impl Folder {
     /// That of a data directory. What an earlier process did not finish is removed. It is made with its first snapshot.
     ///
     /// # Errors
     /// [`SnapshotError::Io`] when it cannot be read.
-    pub(crate) fn open(data: &Path) -> Result<Self, SnapshotError> {
-        let path = data.join(NAME);
-        for (_, unfinished) in names(&path, UNFINISHED).map_err(SnapshotError::io(&path))? {
-            fs::remove_file(&unfinished).map_err(SnapshotError::io(&unfinished))?;
+    pub(crate) fn open(disk: Arc<dyn Disk>, data: &Path) -> Result<Self, SnapshotError> {
+        let folder = Self { disk, path: data.join(NAME) };
+        for (_, unfinished) in folder.names(UNFINISHED)? {
+            folder.disk.remove(&unfinished).map_err(SnapshotError::io(&unfinished))?;
         }
-        Ok(Self(path))
+        Ok(folder)
     }
 
     /// The data directory that it is in.
     pub(crate) fn data(&self) -> &Path {
-        self.0.parent().unwrap_or(&self.0)
+        self.path.parent().unwrap_or(&self.path)
     }
 
     /// The folder itself.
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// The disk that it is on.
+    pub(crate) const fn disk(&self) -> &Arc<dyn Disk> {
+        &self.disk
     }
 
     /// The snapshots by the last batch that they cover, newest first. Whether they can be read is not looked at.
@@ -52,7 +62,7 @@ impl Folder {
     /// # Errors
     /// [`SnapshotError::Io`].
     pub(crate) fn list(&self) -> Result<Vec<(u64, PathBuf)>, SnapshotError> {
-        let mut found = names(&self.0, EXTENSION).map_err(SnapshotError::io(&self.0))?;
+        let mut found = self.names(EXTENSION)?;
         found.sort_unstable_by(|one, other| other.cmp(one));
         Ok(found)
     }
@@ -63,7 +73,7 @@ impl Folder {
     /// [`SnapshotError::Io`].
     pub(crate) fn set_aside(&self, sequence: u64, ending: &str) -> Result<PathBuf, SnapshotError> {
         let (from, to) = (self.file(sequence, EXTENSION), self.file(sequence, ending));
-        fs::rename(&from, &to).and_then(|()| sync_dir(&self.0)).map_err(SnapshotError::io(&from))?;
+        self.rename(&from, &to).map_err(SnapshotError::io(&from))?;
         Ok(to)
     }
 
@@ -72,7 +82,7 @@ impl Folder {
     /// # Errors
     /// [`SnapshotError::Io`] when the folder cannot be read.
     pub(crate) fn notes(&self) -> Result<Vec<SnapshotNote>, SnapshotError> {
-        Ok(self.list()?.into_iter().filter_map(|(_, path)| file::note(&path).ok()).collect())
+        Ok(self.list()?.into_iter().filter_map(|(_, path)| file::note(&*self.disk, &path).ok()).collect())
     }
 
     /// Reads the snapshot of a batch into empty views.
@@ -80,7 +90,7 @@ impl Folder {
     /// # Errors
     /// [`SnapshotError`]; the views then hold a part of it.
     pub(crate) fn read(&self, sequence: u64, views: &Views) -> Result<Loaded, SnapshotError> {
-        file::read(&self.file(sequence, EXTENSION), views)
+        file::read(&*self.disk, &self.file(sequence, EXTENSION), views)
     }
 
     /// Writes a snapshot under a name that means nothing yet, lets go of the state, reads the file back, and gives it
@@ -94,24 +104,22 @@ impl Folder {
         state: State,
         views: Views,
     ) -> Result<SnapshotNote, SnapshotError> {
-        self.make().map_err(SnapshotError::io(&self.0))?;
+        self.disk.make_dir(&self.path).map_err(SnapshotError::io(&self.path))?;
         let unfinished = self.file(sequence, UNFINISHED);
-        let written = file::write(&unfinished, sequence, &state, &views);
+        let written = file::write(&*self.disk, &unfinished, sequence, &state, &views);
         drop((state, views));
         let published = written.and_then(|written| {
-            let read = file::read(&unfinished, &Views::default())?;
+            let read = file::read(&*self.disk, &unfinished, &Views::default())?;
             if read.state.engine.state_hash() != written.state_hash || read.note != written {
                 return Err(SnapshotError::damaged(&unfinished, &"it was read back as another state"));
             }
             let path = self.file(sequence, EXTENSION);
-            fs::rename(&unfinished, &path)
-                .and_then(|()| sync_dir(&self.0))
-                .map_err(SnapshotError::io(&path))?;
+            self.rename(&unfinished, &path).map_err(SnapshotError::io(&path))?;
             Ok(SnapshotNote { path, ..written })
         });
         if published.is_err() {
             // Whether that works matters to nobody: it is tried again at the next start.
-            let _ = fs::remove_file(&unfinished);
+            let _ = self.disk.remove(&unfinished);
         }
         published
     }
@@ -124,42 +132,31 @@ impl Folder {
     pub(crate) fn prune(&self) -> Result<Option<u64>, SnapshotError> {
         let found = self.list()?;
         for (_, path) in found.iter().skip(KEPT) {
-            fs::remove_file(path).map_err(SnapshotError::io(path))?;
+            self.disk.remove(path).map_err(SnapshotError::io(path))?;
         }
         Ok(found.get(KEPT - 1).map(|(sequence, _)| *sequence))
     }
 
-    fn make(&self) -> io::Result<()> {
-        if self.0.is_dir() {
-            return Ok(());
-        }
-        fs::create_dir_all(&self.0)?;
-        self.0.parent().map_or(Ok(()), sync_dir)
+    /// Gives a file another name, durably.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.disk.rename(from, to)?;
+        self.disk.sync_dir(&self.path)
+    }
+
+    /// Files of an extension with the numbers that are their names; none where there is no such folder.
+    fn names(&self, extension: &str) -> Result<Vec<(u64, PathBuf)>, SnapshotError> {
+        let names = match self.disk.list(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            names => names.map_err(SnapshotError::io(&self.path))?,
+        };
+        let numbered = |name: String| {
+            let (number, _) = name.split_once('.').filter(|(_, end)| *end == extension)?;
+            Some((number.parse().ok()?, self.path.join(&name)))
+        };
+        Ok(names.into_iter().filter_map(numbered).collect())
     }
 
     fn file(&self, sequence: u64, extension: &str) -> PathBuf {
-        self.0.join(format!("{sequence:020}.{extension}"))
+        self.path.join(format!("{sequence:020}.{extension}"))
     }
-}
-
-/// Files of an extension with the numbers that are their names; none where there is no such folder.
-fn names(dir: &Path, extension: &str) -> io::Result<Vec<(u64, PathBuf)>> {
-    let mut found = Vec::new();
-    let entries = match fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-        entries => entries?,
-    };
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let number = name.split_once('.').filter(|(_, end)| *end == extension);
-        if let Some(number) = number.and_then(|(number, _)| number.parse().ok()) {
-            found.push((number, path));
-        }
-    }
-    Ok(found)
-}
-
-fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
 }

@@ -61,8 +61,18 @@ impl<R: Read> Read for Hashing<R> {
 
 /// Writes a value after its length, four bytes, little-endian.
 pub(super) fn put(out: &mut impl Write, buffer: &mut Vec<u8>, value: &impl Encode<()>) -> io::Result<()> {
+    put_with(out, buffer, value, &mut ())
+}
+
+/// As [`put`], with what the value needs to be written.
+pub(super) fn put_with<C>(
+    out: &mut impl Write,
+    buffer: &mut Vec<u8>,
+    value: &impl Encode<C>,
+    context: &mut C,
+) -> io::Result<()> {
     buffer.clear();
-    minicbor::encode(value, &mut *buffer).map_err(io::Error::other)?;
+    minicbor::encode_with(value, &mut *buffer, context).map_err(io::Error::other)?;
     let length = u32::try_from(buffer.len()).ok().filter(|length| *length <= MAX_FRAME_BYTES);
     let length = length.ok_or_else(|| io::Error::other("a part of the snapshot is too large"))?;
     out.write_all(&length.to_le_bytes())?;
@@ -71,6 +81,15 @@ pub(super) fn put(out: &mut impl Write, buffer: &mut Vec<u8>, value: &impl Encod
 
 /// Reads a value that [`put`] wrote.
 pub(super) fn take<T: for<'b> Decode<'b, ()>>(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<T> {
+    take_with(input, buffer, &mut ())
+}
+
+/// Reads a value that [`put_with`] wrote, with what it needs to be read.
+pub(super) fn take_with<C, T: for<'b> Decode<'b, C>>(
+    input: &mut impl Read,
+    buffer: &mut Vec<u8>,
+    context: &mut C,
+) -> io::Result<T> {
     let mut length = [0; 4];
     input.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);
@@ -79,5 +98,6 @@ pub(super) fn take<T: for<'b> Decode<'b, ()>>(input: &mut impl Read, buffer: &mu
     }
     buffer.resize(length as usize, 0);
     input.read_exact(buffer)?;
-    minicbor::decode(buffer).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
+    minicbor::decode_with(buffer, context)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }

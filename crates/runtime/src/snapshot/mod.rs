@@ -8,6 +8,9 @@ pub(crate) mod builder;
 mod file;
 mod folder;
 mod frames;
+mod history;
+mod image;
+mod stream;
 
 use std::io;
 use std::path::PathBuf;
