@@ -1,12 +1,16 @@
 //! The vendors' own Python clients, unmodified but for the base URL, against the real binary.
 
-use dragoman_tests::gateway::{Data, Gateway};
+use dragoman_tests::gateway::{Data, Gateway, configuration};
 use dragoman_tests::{credentials, programs, workspace};
 
+/// Every method of the client. It opens an account too, which only a sandbox lets it do.
 #[test]
 fn pyoanda_trades() {
-    let gateway = Gateway::start(Data::Ephemeral);
-    programs::python("pyoanda_scenario.py", &[gateway.url("oanda")]);
+    let stream = "[[mount]]\nfacade = \"oanda-stream\"\nlisten = \"127.0.0.1:0\"\n";
+    let gateway = Gateway::start_with(Data::Ephemeral, &configuration(stream));
+    let sandbox = Gateway::start_with(Data::Ephemeral, &configuration("[facade.oanda]\nsandbox = true\n"));
+    let urls = [gateway.url("oanda"), gateway.url("oanda-stream"), sandbox.url("oanda")];
+    programs::python("pyoanda_scenario.py", &urls);
 }
 
 /// The client's own integration suite asks the vendor's sandbox hosts, which are mounts here, through a proxy setting.

@@ -2,106 +2,14 @@
 //! code, status and text, and nothing has changed.
 #![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
 
-use facade_kit::{IdSource, MountPoint};
-use facade_oanda::{CODES, Config};
-use testkit::http::Request;
-use testkit::{TestEngine, TestServer};
+mod stage;
+
+use stage::{Arguments, Stage};
 
 /// What is no number anywhere.
 const NO_NUMBERS: [&str; 10] = ["", " ", "x", "-1", "1e3", "0x10", "NaN", "1,5", "١", "1_000"];
 /// Longer than any number may be.
 const HUGE: &str = "123456789012345678901234567890123456789012345678901234567890";
-
-/// An engine with an order, a trade and somebody else's order, and a server in front of it.
-struct Stage {
-    engine: TestEngine,
-    server: TestServer,
-    order: u64,
-    foreign: u64,
-    trade: u64,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let engine = testkit::engine();
-        let place = |text: &str| engine.place(&serde_json::from_str(text).unwrap());
-        let order = place(
-            r#"{"account":"demo","symbol":"EUR-USD","side":"buy","type":"limit","price":"1.1","quantity":"100"}"#,
-        );
-        let foreign = place(
-            r#"{"account":"maker","symbol":"EUR-USD","side":"buy","type":"limit","price":"1.1","quantity":"100"}"#,
-        );
-        place(r#"{"account":"demo","symbol":"USD-JPY","side":"buy","type":"market","quantity":"100"}"#);
-        let holdings = engine.handle().views().holdings(engine.account("demo")).unwrap();
-        let position = holdings.position(engine.instrument("USD-JPY")).unwrap();
-        let trade = position.lots.first().unwrap().id.get();
-        let mount = facade_oanda::mount(
-            Config::development(),
-            engine.handle(),
-            IdSource::counted(),
-            MountPoint::root(),
-        );
-        let server = testkit::serve(mount);
-        Self { server, order: order.id.get(), foreign: foreign.id.get(), trade, engine }
-    }
-
-    /// Sends a request, and checks the refusal and that nothing has changed.
-    fn check(&self, method: &str, target: &str, body: Option<&str>, (code, message): (u16, &str)) {
-        let token = Config::development().credentials["demo"].token.reveal().to_owned();
-        let target = target
-            .replace("{order}", &self.order.to_string())
-            .replace("{foreign}", &self.foreign.to_string())
-            .replace("{trade}", &self.trade.to_string());
-        let mut request =
-            Request::new(method, &target).with_header("Authorization", &format!("Bearer {token}"));
-        request.body = body.unwrap_or_default().as_bytes().to_vec();
-        let before = self.engine.state_hash();
-        let reply = self.server.send(&request);
-        let what = format!("{method} {target} {body:?}");
-        let envelope = reply.json();
-        let status = CODES.iter().find(|published| published.code == code).unwrap().status;
-        assert_eq!(
-            (envelope["code"].as_u64(), envelope["message"].as_str(), Some(reply.status)),
-            (Some(u64::from(code)), Some(message), status),
-            "{what}"
-        );
-        assert_eq!(
-            envelope["moreInfo"], "http://developer.oanda.com/docs/v1/troubleshooting/#errors",
-            "{what}"
-        );
-        assert_eq!(self.engine.state_hash(), before, "{what} has changed something");
-    }
-}
-
-/// Arguments of an operation with good values.
-#[derive(Clone)]
-struct Arguments(Vec<(&'static str, String)>);
-
-impl Arguments {
-    fn of<const N: usize>(pairs: [(&'static str, &str); N]) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect())
-    }
-
-    fn without(&self, name: &str) -> Self {
-        Self(self.0.iter().filter(|(known, _)| *known != name).cloned().collect())
-    }
-
-    fn with(&self, name: &'static str, value: &str) -> Self {
-        let mut changed = self.without(name);
-        changed.0.push((name, value.to_owned()));
-        changed
-    }
-
-    fn twice(&self, name: &'static str, value: &str) -> Self {
-        let mut changed = self.with(name, value);
-        changed.0.push((name, value.to_owned()));
-        changed
-    }
-
-    fn encoded(&self) -> String {
-        serde_urlencoded::to_string(&self.0).unwrap()
-    }
-}
 
 fn pending() -> Arguments {
     Arguments::of([
