@@ -67,7 +67,16 @@ impl Gateway {
     /// When it does not get ready.
     #[must_use]
     pub fn start_with(data: Data<'_>, configuration: &str) -> Self {
-        let (mut child, home) = spawn(data, configuration);
+        Self::start_in(data, configuration, &[])
+    }
+
+    /// Starts with this configuration and these variables besides those of the test, and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not get ready.
+    #[must_use]
+    pub fn start_in(data: Data<'_>, configuration: &str, environment: &[(&str, &Path)]) -> Self {
+        let (mut child, home) = spawn(data, configuration, environment);
         let log = follow_log(&mut child);
         let lines = follow_lines(&mut child);
         let mut gateway = Self {
@@ -88,7 +97,7 @@ impl Gateway {
     /// When it starts.
     #[must_use]
     pub fn refused(data: Data<'_>, configuration: &str) -> Output {
-        let (mut child, _home) = spawn(data, configuration);
+        let (mut child, _home) = spawn(data, configuration, &[]);
         let deadline = Instant::now() + PATIENCE;
         let status = wait_for_exit(&mut child, deadline);
         let mut output = Output {
@@ -252,14 +261,14 @@ pub fn run(arguments: &[&str]) -> Output {
     output.unwrap_or_else(|error| panic!("{} does not start: {error}", workspace::binary().display()))
 }
 
-fn spawn(data: Data<'_>, configuration: &str) -> (Child, tempfile::TempDir) {
+fn spawn(data: Data<'_>, configuration: &str, environment: &[(&str, &Path)]) -> (Child, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
     let file = home.path().join("gateway.toml");
     if let Err(error) = std::fs::write(&file, configuration) {
         panic!("the configuration could not be written: {error}");
     }
     let mut command = Command::new(workspace::binary());
-    command.arg("serve").arg("--config").arg(&file);
+    command.arg("serve").arg("--config").arg(&file).envs(environment.iter().copied());
     match data {
         Data::Ephemeral => command.arg("--ephemeral"),
         Data::Directory(path) => command.arg("--data-dir").arg(path),
