@@ -75,6 +75,10 @@ pub(crate) struct TruncateArguments {
     /// Do it. Without this nothing is changed, and what would be cut off is named.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Do it even if no snapshot that is here would be left to start from. For a log that has lost its beginning, and a
+    /// person who has a copy of an earlier snapshot.
+    #[arg(long)]
+    pub(crate) without_snapshot: bool,
 }
 
 #[derive(Debug, Subcommand)]

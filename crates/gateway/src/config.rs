@@ -66,6 +66,8 @@ pub(crate) struct Journal {
     pub(crate) snapshot_commands: u64,
     /// Bytes of commands after which a snapshot is made.
     pub(crate) snapshot_bytes: u64,
+    /// Bytes of a segment of the log.
+    pub(crate) segment_bytes: u64,
     /// Most closed orders that stay in memory.
     pub(crate) closed_orders: u64,
 }

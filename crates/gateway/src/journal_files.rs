@@ -139,7 +139,13 @@ fn print(batch: &journal::Batch) -> anyhow::Result<()> {
 pub(crate) fn truncate_tail(arguments: &TruncateArguments) -> anyhow::Result<()> {
     let directory = directory(&arguments.journal)?;
     let after = arguments.after;
-    let done = journal::truncate_tail(&RealDisk, &directory, after, arguments.yes)?;
+    let mut done = journal::truncate_tail(&RealDisk, &directory, after, false)?;
+    if !arguments.without_snapshot {
+        check_snapshots(&directory, done.first, after)?;
+    }
+    if arguments.yes {
+        done = journal::truncate_tail(&RealDisk, &directory, after, true)?;
+    }
     let (path, offset) = &done.cut;
     let what = format!(
         "{} bytes of {} from byte {offset} on, and {} segments after it",
@@ -162,6 +168,23 @@ pub(crate) fn truncate_tail(arguments: &TruncateArguments) -> anyhow::Result<()>
     }
     announce::text_out(&text)?;
     Ok(())
+}
+
+/// A log that has lost its beginning leads somewhere only from a snapshot, and no start uses one that goes beyond the log.
+fn check_snapshots(directory: &Path, first: u64, after: u64) -> anyhow::Result<()> {
+    let snapshots = runtime::snapshots_in(directory)?;
+    let leads_on = |sequence: u64| (first.saturating_sub(1)..=after).contains(&sequence);
+    if first <= 1 || snapshots.iter().any(|note| leads_on(note.sequence)) {
+        return Ok(());
+    }
+    let found: Vec<String> = snapshots.iter().map(|note| note.sequence.to_string()).collect();
+    let found = if found.is_empty() { "there are none".to_owned() } else { found.join(" and ") };
+    bail!(
+        "nothing was changed. The log begins with batch {first}; what came before is in snapshots only, and none of them \
+         ends between batch {} and batch {after}: {found}. Cut after one of them or later; or, with a copy of an earlier \
+         snapshot at hand, say --without-snapshot",
+        first.saturating_sub(1)
+    )
 }
 
 /// What a start that is refused because of the log says besides.

@@ -63,6 +63,9 @@ fn flags(arguments: &ServeArguments) -> toml::Table {
     flags
 }
 
+/// A segment has at least a header and some records.
+const LEAST_SEGMENT_BYTES: u64 = 4096;
+
 fn options(config: &Config) -> Options {
     let directory =
         |durability| JournalMode::Directory { path: config.journal.directory.clone(), durability };
@@ -77,6 +80,7 @@ fn options(config: &Config) -> Options {
     };
     Options {
         journal,
+        segment_bytes: config.journal.segment_bytes.max(LEAST_SEGMENT_BYTES),
         queue: config.journal.queue,
         snapshots,
         retention: Some(config.journal.closed_orders),

@@ -21,6 +21,8 @@ pub struct Truncation {
     pub cut: (PathBuf, u64),
     /// Bytes that are cut from it.
     pub bytes: u64,
+    /// The first batch that is kept.
+    pub first: u64,
     /// Later segments, which are put aside whole.
     pub segments: Vec<PathBuf>,
     /// Where what is cut off is kept; empty when nothing was done.
@@ -51,6 +53,7 @@ pub fn truncate_tail(
         chain: end.chain,
         cut: (segment.path.clone(), end.offset as u64),
         bytes: used as u64,
+        first: names.first().map_or(1, |entry| entry.first),
         segments: later.map(|entry| entry.path.clone()).collect(),
         kept_in: Vec::new(),
     };

@@ -128,6 +128,37 @@ fn any_trouble_at_any_operation_loses_nothing_and_invents_nothing() {
     }
 }
 
+/// What was only left to the operating system may be gone after a loss of power, sector by sector. What is found then is a
+/// prefix of what was appended, without gaps; or the start is refused, and says how far all is whole.
+#[test]
+fn what_was_not_synced_is_gone_from_some_batch_on() {
+    let (mut found_less, mut refused) = (0, 0);
+    for seed in 0..400 {
+        let disk = SimDisk::new();
+        let left_to_system = Options { durability: Durability::Async, ..options() };
+        let (mut journal, _) = FileJournal::open_on(Arc::new(disk.clone()), dir(), left_to_system).unwrap();
+        let mut appended = Vec::new();
+        for append in 0..APPENDS {
+            let batches = batches(append, 0);
+            let slices: Vec<&[u8]> = batches.iter().map(Vec::as_slice).collect();
+            journal.append(&slices).unwrap();
+            appended.extend(batches);
+        }
+        let after = disk.after_power_cut(seed);
+        match open(&after).and_then(|(journal, _)| read_all(&journal)) {
+            Ok(found) => {
+                assert!(appended.starts_with(&found), "seed {seed}: {found:?}");
+                found_less += u32::from(found.len() < appended.len());
+            }
+            Err(error) => {
+                assert!(error.whole_through().is_some(), "seed {seed}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(found_less > 0, "{found_less} found less, {refused} were refused");
+}
+
 #[test]
 fn two_troubles_at_once_lose_nothing_either() {
     let untroubled = SimDisk::new();

@@ -43,9 +43,12 @@ fn main() {
         let runtime = Runtime::start(Options::in_memory(), Arc::new(SystemClock)).unwrap();
         tokio.block_on(measure("in memory", &runtime, callers));
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        println!("{:<28} {:>12}", "the disk alone, syncs/s", syncs_per_second(dir.path()));
+        let syncs = syncs_per_second(dir.path());
+        println!("{:<28} {syncs:>12}", "the disk alone, syncs/s");
         let runtime = start(dir.path(), "start, new journal", Some(EMPTY_GOAL));
-        let commands = tokio.block_on(measure("durable", &runtime, callers));
+        let (commands, rate) = tokio.block_on(measure("durable", &runtime, callers));
+        let tenths = rate * 10 / syncs.max(1);
+        println!("{:<28} {:>10}.{}", "commands for each sync", tenths / 10, tenths % 10);
         runtime.stop().unwrap();
         start(dir.path(), &format!("start, {commands} commands"), None);
     }
@@ -115,8 +118,8 @@ fn syncs_per_second(dir: &Path) -> u128 {
     per_second(syncs, started.elapsed())
 }
 
-/// Prints what was measured, and returns how many commands there were.
-async fn measure(name: &str, runtime: &Runtime, callers: u32) -> usize {
+/// Prints what was measured, and returns how many commands there were, in all and in a second.
+async fn measure(name: &str, runtime: &Runtime, callers: u32) -> (usize, u128) {
     seed(&runtime.handle()).await;
     let started = Instant::now();
     let callers_at_work: Vec<_> =
@@ -131,7 +134,7 @@ async fn measure(name: &str, runtime: &Runtime, callers: u32) -> usize {
     let percentile = |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_micros();
     let name = format!("{name}, {callers} callers");
     println!("{name:<28} {rate:>12} {:>12} {:>12}", percentile(50), percentile(99));
-    latencies.len()
+    (latencies.len(), rate)
 }
 
 fn per_second(count: u64, elapsed: Duration) -> u128 {

@@ -44,6 +44,6 @@ pub use options::{Durability, JournalMode, Options};
 pub use past::LISTED_AT_MOST;
 pub use recovery::StartProgress;
 pub use seed::{Seed, SeedError};
-pub use snapshot::{SnapshotError, SnapshotNote, SnapshotPolicy};
+pub use snapshot::{SnapshotError, SnapshotNote, SnapshotPolicy, snapshots_in};
 pub use start::{Runtime, StartError, StopError};
 pub use views::Views;

@@ -53,6 +53,17 @@ impl Oanda {
     }
 }
 
+impl Oanda {
+    /// The newest transactions of the account, as the vendor lists them.
+    ///
+    /// # Errors
+    /// When reading is refused, or nobody answers.
+    pub fn transactions(&self) -> Result<Vec<Value>, Failure> {
+        let reply = self.0.call(&Self::request("GET", "/v1/accounts/12345/transactions"))?;
+        Ok(reply.json()["transactions"].as_array().cloned().unwrap_or_default())
+    }
+}
+
 impl Dialect for Oanda {
     fn name(&self) -> &'static str {
         "oanda"

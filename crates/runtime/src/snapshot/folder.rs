@@ -30,12 +30,17 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// That of a data directory, as it is.
+    pub(super) fn of(disk: Arc<dyn Disk>, data: &Path) -> Self {
+        Self { disk, path: data.join(NAME) }
+    }
+
     /// That of a data directory. What an earlier process did not finish is removed. It is made with its first snapshot.
     ///
     /// # Errors
     /// [`SnapshotError::Io`] when it cannot be read.
     pub(crate) fn open(disk: Arc<dyn Disk>, data: &Path) -> Result<Self, SnapshotError> {
-        let folder = Self { disk, path: data.join(NAME) };
+        let folder = Self::of(disk, data);
         for (_, unfinished) in folder.names(UNFINISHED)? {
             folder.disk.remove(&unfinished).map_err(SnapshotError::io(&unfinished))?;
         }

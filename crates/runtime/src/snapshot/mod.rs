@@ -14,10 +14,20 @@ mod stream;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use journal::RealDisk;
 use order_engine::ImageError;
 
 pub(crate) use folder::{BEYOND, DAMAGED, Folder};
+
+/// What the snapshots in a data directory say of themselves, newest first, while no runtime uses it. Nothing is changed.
+///
+/// # Errors
+/// [`SnapshotError::Io`] when their folder cannot be read.
+pub fn snapshots_in(data: &std::path::Path) -> Result<Vec<SnapshotNote>, SnapshotError> {
+    Folder::of(Arc::new(RealDisk), data).notes()
+}
 
 /// When a snapshot is made. Whichever limit is passed first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
