@@ -114,6 +114,34 @@ fn a_reset_brings_the_beginning_back() {
 }
 
 #[test]
+fn an_operator_charges_an_account_and_counts_its_profit_anew() {
+    let gateway = Gateway::start(Data::Ephemeral);
+    let charges = "/_dragoman/accounts/demo/charges";
+    let booked = gateway.call_control("POST", charges, r#"{"kind": "fee", "amount": "-1.5"}"#);
+    assert_eq!(booked.status, 200, "{booked}");
+    let interest = r#"{"kind": "interest", "amount": "-0.25", "instrument": "EUR-USD"}"#;
+    let then = gateway.call_control("POST", charges, interest);
+    let balance =
+        |reply: &testkit::http::Reply| -> f64 { reply.json()["balance"].as_str().unwrap().parse().unwrap() };
+    assert!((balance(&booked) - balance(&then) - 0.25).abs() < 1e-9, "{booked} {then}");
+    for (path, body, status, code) in [
+        (charges, r#"{"kind": "interest", "amount": "-1"}"#, 400, "bad_request"),
+        (charges, r#"{"kind": "fee", "amount": "x"}"#, 400, "bad_request"),
+        (charges, r#"{"kind": "fee", "amount": "-1000000000"}"#, 422, "rejected"),
+        ("/_dragoman/accounts/nobody/charges", r#"{"kind": "fee", "amount": "-1"}"#, 404, "unknown_account"),
+    ] {
+        let refused = gateway.call_control("POST", path, body);
+        assert_eq!(
+            (refused.status, refused.json()["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{body}"
+        );
+    }
+    let reset = gateway.call_control("DELETE", "/_dragoman/accounts/demo/realized-profit", "");
+    assert_eq!(reset.status, 204, "{reset}");
+}
+
+#[test]
 fn one_directory_has_one_process() {
     let directory = tempfile::tempdir().unwrap();
     let first = Gateway::start(Data::Directory(directory.path()));

@@ -255,6 +255,7 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::TooManyOpenOrders { .. } => ApiError::TooManyOpenOrders,
         // The last three are said of what another dialect sold short: of its orders, and of buying it back.
         Reject::InsufficientFunds { .. }
+        | Reject::InMarginCall { .. }
         | Reject::InsufficientMargin { .. }
         | Reject::ShortSaleWhileLong { .. }
         | Reject::ShortSaleAgainstBuys { .. }

@@ -19,7 +19,7 @@
 //! 13. What the engine has to say, as it ranks it: the account's state, 25 and 26; 24 for a market that is halted or closed or
 //!     that nobody makes; the sides of exits, 34 and 33; 22 and 23 for the bounds.
 //! 14. Counts of open trades and orders: 15, 16.
-//! 15. The money, 19, and a market that has too little, 17.
+//! 15. The money, 20 and 19, and a market that has too little, 17.
 
 pub(crate) mod codes;
 mod refused;
@@ -76,6 +76,8 @@ pub(crate) enum ApiError {
     Precision,
     /// 19: the account has too little.
     InsufficientFunds,
+    /// 20: the account has less than what is open needs.
+    MarginCall,
     /// 22: the market is above the upper bound.
     UpperBound,
     /// 23: the market is below the lower bound.
@@ -209,6 +211,7 @@ impl ApiError {
             Self::InsufficientLiquidity => 17,
             Self::Precision => 18,
             Self::InsufficientFunds => 19,
+            Self::MarginCall => 20,
             Self::UpperBound => 22,
             Self::LowerBound => 23,
             Self::Halted => 24,

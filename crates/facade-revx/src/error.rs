@@ -265,7 +265,7 @@ impl ApiError {
             Reject::InsufficientFunds { asset, needed, available } => {
                 insufficient(Some(*asset), *available, *needed, reference)
             }
-            Reject::InsufficientMargin { needed, available } => {
+            Reject::InMarginCall { needed, available } | Reject::InsufficientMargin { needed, available } => {
                 let account = subject.account.and_then(|account| reference.account(account));
                 insufficient(account.map(|account| account.currency), *available, *needed, reference)
             }

@@ -2,6 +2,7 @@
 //! dialect, and its errors are its own: `{"error": {"code": "...", "message": "..."}}`.
 
 mod access;
+mod accounts;
 mod error;
 mod halts;
 mod handlers;
@@ -107,6 +108,11 @@ pub(crate) fn routes(control: Arc<Control>, hosts: Vec<String>) -> impl FnOnce(&
                     web::resource("/markets/{instrument}/halt")
                         .route(web::put().to(halts::halt))
                         .route(web::delete().to(halts::resume)),
+                )
+                .service(web::resource("/accounts/{account}/charges").route(web::post().to(accounts::charge)))
+                .service(
+                    web::resource("/accounts/{account}/realized-profit")
+                        .route(web::delete().to(accounts::reset_profit)),
                 )
                 .service(web::resource("/routes").route(web::get().to(handlers::routes)))
                 .service(

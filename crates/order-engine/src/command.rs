@@ -36,6 +36,12 @@ pub enum Command {
     /// Add to a balance (or take away, when negative) from outside.
     #[n(5)]
     AdjustBalance(#[n(0)] AdjustBalance),
+    /// Charge an account for something, or credit it, in its currency.
+    #[n(41)]
+    ChargeAccount(#[n(0)] ChargeAccount),
+    /// Count the realized profit of an account anew.
+    #[n(42)]
+    ResetProfit(#[n(0)] ResetProfit),
     /// Set the house's quote; replaces what is left of the one before.
     #[n(6)]
     UpdateQuote(#[n(0)] UpdateQuote),
@@ -191,6 +197,46 @@ pub struct AdjustBalance {
     /// Signed amount. Taking away more than is free is refused.
     #[n(2)]
     pub amount: Amount,
+}
+
+/// What an operator charges an account for, or credits it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum Charge {
+    /// A fee.
+    #[n(0)]
+    Fee,
+    /// Interest on what is open in an instrument.
+    #[n(1)]
+    Interest {
+        /// The instrument.
+        #[n(0)]
+        instrument: InstrumentId,
+    },
+    /// Something booked before was wrong.
+    #[n(2)]
+    Correction,
+}
+
+/// See [`Command::ChargeAccount`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ChargeAccount {
+    /// Account.
+    #[n(0)]
+    pub account: AccountId,
+    /// For what.
+    #[n(1)]
+    pub charge: Charge,
+    /// Signed amount in the account's currency; less than zero for what the account pays. More than is free is refused.
+    #[n(2)]
+    pub amount: Amount,
+}
+
+/// See [`Command::ResetProfit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ResetProfit {
+    /// Account.
+    #[n(0)]
+    pub account: AccountId,
 }
 
 /// See [`Command::UpdateQuote`].

@@ -140,10 +140,14 @@ impl Execution {
 }
 
 impl Event {
-    /// The ledger entry of an adjustment from outside.
+    /// The ledger entry of an adjustment from outside, or of a charge.
     #[must_use]
     pub fn adjustment(&self) -> Option<LedgerEntry> {
-        let Change::BalanceAdjusted { asset, amount, balance } = self.change else { return None };
+        let (Change::BalanceAdjusted { asset, amount, balance }
+        | Change::Charged { asset, amount, balance, .. }) = self.change
+        else {
+            return None;
+        };
         let posting = Posting { kind: EntryKind::Adjustment, asset, amount, balance };
         let id = EntryId { event: self.id, place: 0 };
         Some(LedgerEntry { id, at: self.at, account: self.account, posting, cause: EntryCause::Adjustment })

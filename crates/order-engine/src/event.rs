@@ -5,6 +5,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 use crate::calendar::SessionKind;
+use crate::command::Charge;
 use crate::execution::Execution;
 use crate::exits::ExitChanges;
 use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
@@ -89,6 +90,31 @@ pub enum Change {
         /// The part of the used margin that equity has fallen to.
         #[n(2)]
         level: BasisPoints,
+    },
+    /// Equity has fallen below the used margin of an account that has a closeout level: it is in margin call.
+    MarginCallEntered {
+        /// Cash and unrealized profit, in the account's currency.
+        equity: Amount,
+        /// Used margin, in the account's currency.
+        used: Amount,
+    },
+    /// The account is no longer in margin call.
+    MarginCallLeft,
+    /// Something was charged to a balance from outside, or credited to it.
+    Charged {
+        /// For what.
+        charge: Charge,
+        /// Asset: the account's currency.
+        asset: AssetId,
+        /// Signed amount; less than zero for what the account pays.
+        amount: Amount,
+        /// The balance after it.
+        balance: Amount,
+    },
+    /// The profit that was realized so far counts no longer.
+    ProfitReset {
+        /// What it had come to, in the account's currency.
+        realized: Amount,
     },
     /// A balance was adjusted from outside.
     #[n(4)]
@@ -253,6 +279,10 @@ impl Change {
             | Self::ReferenceChanged
             | Self::AccountUpdated { .. }
             | Self::MarginCloseout { .. }
+            | Self::MarginCallEntered { .. }
+            | Self::MarginCallLeft
+            | Self::Charged { .. }
+            | Self::ProfitReset { .. }
             | Self::BalanceAdjusted { .. }
             | Self::QuoteUpdated { .. }
             | Self::SessionChanged { .. }

@@ -48,10 +48,10 @@ pub use annotations::Annotations;
 pub use calendar::{Calendar, CalendarDefinition, Session, SessionKind, TradingDay};
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
-    AdjustBalance, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command,
-    CreateList, DeleteList, HaltInstrument, ListChange, MarketRefusal, PlaceOrder, ReleaseOrder,
-    ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize,
-    UpdateAccount, UpdateQuote,
+    AdjustBalance, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, Charge, ChargeAccount, CloseLot,
+    ClosePosition, Command, CreateList, DeleteList, HaltInstrument, ListChange, MarketRefusal, PlaceOrder,
+    ReleaseOrder, ReplaceOrder, ResetProfit, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention,
+    SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
 };
 pub use engine::{
     DecodedPiece, Depth, DepthLevel, Engine, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit,

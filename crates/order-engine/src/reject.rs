@@ -613,6 +613,17 @@ pub enum Reject {
         #[n(2)]
         available: Amount,
     },
+    /// The account is in margin call: it cannot cover the margin of what is open already.
+    #[n(85)]
+    #[error("the account is in margin call: margin {needed} is needed and {available} is free")]
+    InMarginCall {
+        /// Needed, in the account's currency.
+        #[n(0)]
+        needed: Amount,
+        /// Free, in the account's currency; less than zero.
+        #[n(1)]
+        available: Amount,
+    },
     /// The account cannot cover the margin.
     #[n(32)]
     #[error("margin {needed} is needed and {available} is free")]

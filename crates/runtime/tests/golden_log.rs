@@ -15,22 +15,24 @@ use common::{BITCOIN, DEMO, MAKER, START, client_id, price, quantity};
 use journal::{FileJournal, Journal};
 use order_engine::{
     AccountId, AdjustBalance, Amount, Annotations, AssetId, CalendarDefinition, CalendarName, CancelOrder,
-    CancelOrders, ChangeList, ChangeLotExits, CloseLot, ClosePosition, Command, CreateList, DeleteList,
-    ExitChanges, HaltInstrument, HaltReason, ListChange, ListId, ListName, LotId, Offset, OrderId, OrderKind,
-    PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument,
-    Session, SessionKind, SetRetention, Setting, Side, Size, SucceedOrder, SuccessorSize, TimeInForce,
-    TradingDay, UpdateAccount,
+    CancelOrders, ChangeList, ChangeLotExits, Charge, ChargeAccount, CloseLot, ClosePosition, Command,
+    CreateList, DeleteList, ExitChanges, HaltInstrument, HaltReason, ListChange, ListId, ListName, LotId,
+    Offset, OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, ResetProfit,
+    RestateOrder, RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting, Side, Size,
+    SucceedOrder, SuccessorSize, TimeInForce, TradingDay, UpdateAccount,
 };
 use runtime::{BatchError, Clock, ManualClock, Options, Runtime, SEMANTICS_VERSION, StartError};
 
 /// Kinds of commands that the log has at least one of.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 27] = [
     "Tick",
     "Reset",
     "DefineAsset",
     "DefineInstrument",
     "OpenAccount",
     "AdjustBalance",
+    "ChargeAccount",
+    "ResetProfit",
     "UpdateQuote",
     "PlaceOrder",
     "ReleaseOrder",
@@ -137,6 +139,11 @@ fn rare(number: u64) -> Option<Command> {
             Command::ChangeList(ChangeList { account: DEMO, list, change })
         }
         32 => Command::DeleteList(DeleteList { account: DEMO, list }),
+        35 => {
+            let (charge, amount) = (Charge::Fee, Amount::from_units(-1_000_000_000_000));
+            Command::ChargeAccount(ChargeAccount { account: DEMO, charge, amount })
+        }
+        36 => Command::ResetProfit(ResetProfit { account: DEMO }),
         40 => {
             let name = Setting::Set("Demo".into());
             Command::UpdateAccount(UpdateAccount { name, ..UpdateAccount::new(DEMO) })

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use journal::MemoryJournal;
 use order_engine::{
-    AccountId, AccountState, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetKind, CalendarName,
-    Command, HaltInstrument, HaltReason, InstrumentDefinition, InstrumentId, Order, Outcome, Price, Quantity,
-    ResumeInstrument, Symbol, Timestamp, UpdateAccount, UpdateQuote,
+    AccountId, AccountState, AdjustBalance, Amount, AssetCode, AssetDefinition, AssetKind, BasisPoints,
+    CalendarName, Charge, ChargeAccount, Command, HaltInstrument, HaltReason, InstrumentDefinition,
+    InstrumentId, Order, Outcome, Price, Quantity, ResetProfit, ResumeInstrument, Setting, Symbol, Timestamp,
+    UpdateAccount, UpdateQuote,
 };
 use runtime::{Clock, EngineHandle, ManualClock, Options, Runtime, Seed, SubmitError};
 use rust_decimal::Decimal;
@@ -288,6 +289,48 @@ impl TestEngine {
             account: self.account(account),
             asset: asset.id,
             amount,
+        }));
+    }
+
+    /// Has an operator charge an account, or credit it, in its currency.
+    ///
+    /// # Panics
+    /// When the account is unknown, the amount is none, or the engine refuses.
+    pub fn charge(&self, account: &str, charge: Charge, amount: &str) {
+        let account = self.account(account);
+        let Ok(amount) = Amount::from_decimal(decimal(amount)) else { panic!("{amount} is no amount") };
+        self.apply(&Command::ChargeAccount(ChargeAccount { account, charge, amount }));
+    }
+
+    /// Has an operator count the realized profit of an account anew.
+    ///
+    /// # Panics
+    /// When the account is unknown.
+    pub fn reset_profit(&self, account: &str) {
+        self.apply(&Command::ResetProfit(ResetProfit { account: self.account(account) }));
+    }
+
+    /// Has an operator say at which part of the used margin everything is closed.
+    ///
+    /// # Panics
+    /// When the account is unknown, or the engine refuses.
+    pub fn set_closeout(&self, account: &str, level: BasisPoints) {
+        let closeout = Setting::Set(level);
+        self.apply(&Command::UpdateAccount(UpdateAccount {
+            closeout,
+            ..UpdateAccount::new(self.account(account))
+        }));
+    }
+
+    /// Has an operator say how much of a margin position must be covered at least.
+    ///
+    /// # Panics
+    /// When the account is unknown, or the engine refuses.
+    pub fn set_margin_rate(&self, account: &str, rate: BasisPoints) {
+        let margin_rate = Setting::Set(rate);
+        self.apply(&Command::UpdateAccount(UpdateAccount {
+            margin_rate,
+            ..UpdateAccount::new(self.account(account))
         }));
     }
 

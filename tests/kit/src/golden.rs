@@ -18,6 +18,8 @@
 //!
 //! * Directives set the stage between requests: `@clock <RFC 3339>`, `@advance <seconds>`,
 //!   `@suspend <account>`, `@resume <account>`, `@close <account>`, `@halt <symbol>`, `@lift <symbol>`, `@options` and `@calendars` (those of the development profile), `@quote <symbol> <bid> <ask> <bid size> <ask size>`, `@adjust <account> <asset> <amount>`,
+//!   `@charge <account> fee|correction <amount>`, `@charge <account> interest <amount> <symbol>`, `@reset-profit <account>`,
+//!   `@closeout <account> <basis points>`, `@margin-rate <account> <basis points>`,
 //!   `@define <symbol> <base> <quote> <another's symbol> [<calendar>]`, an instrument that is otherwise like another,
 //!   `@journal refuses`, `@journal breaks`, after which the engine takes no more commands for a while or for good, and
 //!   `@place <JSON>`, an order in nobody's dialect (see [`crate::Placement`]).

@@ -87,7 +87,9 @@ impl From<Refusal<'_>> for ApiError {
             Reject::InsufficientFunds { asset, needed, available } => {
                 order.short_of(*asset, *needed, *available)
             }
-            Reject::InsufficientMargin { needed, available } => order.short_of_cash(*needed, *available),
+            Reject::InMarginCall { needed, available } | Reject::InsufficientMargin { needed, available } => {
+                order.short_of_cash(*needed, *available)
+            }
             Reject::TradingHalted(_) | Reject::MarketClosed { .. } => order.not_trading(reject),
             Reject::NoLiquidity => Self::Invalid(format!("No liquidity for {}", order.listing.symbol)),
             Reject::BeyondBound { bound, market, .. } => {

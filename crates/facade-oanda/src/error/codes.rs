@@ -69,12 +69,7 @@ pub const CODES: &[Published] = &[
     fixed(17, 403, "Insufficient Liquidity"),
     fixed(18, 400, "Invalid Precision"),
     fixed(19, 403, "Insufficient Liquidity"),
-    never(
-        20,
-        403,
-        "Account in margin call",
-        "an account in a margin call is closed out by the engine at once, so that no order meets one",
-    ),
+    fixed(20, 403, "Account in margin call"),
     never(
         21,
         403,

@@ -55,6 +55,7 @@ impl From<Reject> for ApiError {
             Reject::TradingHalted(_) | Reject::MarketClosed { .. } | Reject::NoLiquidity => Self::Halted,
             Reject::BeyondBound { upper: true, .. } => Self::UpperBound,
             Reject::BeyondBound { upper: false, .. } => Self::LowerBound,
+            Reject::InMarginCall { .. } => Self::MarginCall,
             Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => Self::InsufficientFunds,
             Reject::NoConversion { .. } | Reject::ContractExpired { .. } | Reject::ShortSaleForbidden(_) => {
                 Self::NotTradable

@@ -7,8 +7,8 @@
 
 use facade_kit::{LossKind, Translated};
 use order_engine::{
-    Account, Change, ClosingCause, Event, Execution, ExitChange, ExitChanges, ExitKind, InstrumentId, Lot,
-    LotClosure, Order, Price, PriceBound, Settlement, StatusReason, Timestamp,
+    Account, Amount, Change, Charge, ClosingCause, Event, Execution, ExitChange, ExitChanges, ExitKind,
+    InstrumentId, Lot, LotClosure, Order, Price, PriceBound, Settlement, StatusReason, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -18,8 +18,8 @@ use crate::error::ApiError;
 use crate::wire::Number;
 use crate::wire::orders::OrderType;
 use crate::wire::transactions::{
-    Cancel, Closed, Details, ExitFilled, Exits as WireExits, Filled, Funds, MarginRate, Opened,
-    Pending as PendingDetails, Reason, Terms, TradeOpened, TradeReduced, TradeUpdate, Transaction,
+    Cancel, Closed, DailyInterest, Details, ExitFilled, Exits as WireExits, Filled, Funds, MarginRate,
+    Opened, Pending as PendingDetails, Reason, Terms, TradeOpened, TradeReduced, TradeUpdate, Transaction,
     TransactionType, Update,
 };
 
@@ -70,6 +70,12 @@ impl Teller<'_> {
                 };
                 vec![self.entry(event, number, TransactionType::TransferFunds, None, Details::Funds(funds))]
             }
+            Change::Charged { charge, asset, amount, balance } if *asset == self.account.currency => {
+                vec![self.charged(event, *charge, *amount, *balance)]
+            }
+            Change::MarginCallEntered { .. } => vec![self.bare(event, TransactionType::MarginCallEnter)],
+            Change::MarginCallLeft => vec![self.bare(event, TransactionType::MarginCallExit)],
+            Change::ProfitReset { .. } => vec![self.bare(event, TransactionType::ProfitLossReset)],
             Change::AccountUpdated { before, after } => {
                 let rate = after.definition.settings.margin_rate;
                 let changed = rate.filter(|rate| before.definition.settings.margin_rate != Some(*rate));
@@ -101,6 +107,7 @@ impl Teller<'_> {
             | Change::ListChanged(_)
             | Change::ListDeleted(_)
             | Change::BalanceAdjusted { .. }
+            | Change::Charged { .. }
             | Change::QuoteUpdated { .. }
             | Change::OrderStaged(_)
             | Change::OrderAccepted(_)
@@ -121,6 +128,27 @@ impl Teller<'_> {
         let time = self.dialect.times.seconds(event.at);
         let transaction = Transaction { id, account_id: self.number, time, kind, details };
         Entry { at: event.at, instrument, transaction }
+    }
+
+    /// A transaction without members of its own.
+    fn bare(&self, event: &Event, kind: TransactionType) -> Entry {
+        self.entry(event, event.id.get(), kind, None, Details::Bare {})
+    }
+
+    /// The vendor charges fees for several services; what is charged here is one for moving funds.
+    fn charged(&self, event: &Event, charge: Charge, amount: Amount, balance: Amount) -> Entry {
+        let (amount, account_balance) = (Number(numbers::money(amount)), Number(numbers::money(balance)));
+        let funds = |reason| Details::Funds(Funds { amount, account_balance, reason });
+        let (kind, about, details) = match charge {
+            Charge::Fee => (TransactionType::Fee, None, funds(Reason::Funds)),
+            Charge::Correction => (TransactionType::TransferFunds, None, funds(Reason::Adjustment)),
+            Charge::Interest { instrument } => {
+                let name = self.dialect.instrument(instrument).0;
+                let interest = DailyInterest { instrument: name, interest: amount, account_balance };
+                (TransactionType::DailyInterest, Some(instrument), Details::Interest(interest))
+            }
+        };
+        self.entry(event, event.id.get(), kind, about, details)
     }
 
     /// A market order is told of by its fill.
@@ -375,7 +403,7 @@ fn reason(losses: &mut Losses, reason: Option<&StatusReason>) -> Reason {
         }
         // What was refused when it fired would have been refused with the same code when it was placed.
         Some(StatusReason::Refused(reject)) => match ApiError::from(reject.clone()).code() {
-            19 => Reason::InsufficientMargin,
+            19 | 20 => Reason::InsufficientMargin,
             22 | 23 => Reason::BoundsViolation,
             33 => Reason::StopLossViolation,
             34 => Reason::TakeProfitViolation,

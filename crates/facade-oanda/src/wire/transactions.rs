@@ -39,9 +39,14 @@ pub(crate) enum TransactionType {
     TakeProfitFilled,
     StopLossFilled,
     TrailingStopFilled,
+    MarginCallEnter,
+    MarginCallExit,
     MarginCloseout,
     SetMarginRate,
     TransferFunds,
+    DailyInterest,
+    Fee,
+    ProfitLossReset,
     Create,
 }
 
@@ -50,6 +55,8 @@ pub(crate) enum TransactionType {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Reason {
     ClientRequest,
+    Adjustment,
+    Funds,
     ReplacesOrder,
     TimeInForceExpired,
     InsufficientMargin,
@@ -76,7 +83,10 @@ pub(crate) enum Details {
     TradeUpdate(TradeUpdate),
     MarginRate(MarginRate),
     Funds(Funds),
+    Interest(DailyInterest),
     Opened(Opened),
+    /// `MARGIN_CALL_ENTER`, `MARGIN_CALL_EXIT`, `PROFIT_LOSS_RESET`: nothing.
+    Bare {},
 }
 
 /// `*_ORDER_CREATE` of a pending order.
@@ -220,7 +230,16 @@ pub(crate) struct MarginRate {
     pub(crate) rate: Number,
 }
 
-/// `TRANSFER_FUNDS`.
+/// `DAILY_INTEREST`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DailyInterest {
+    pub(crate) instrument: String,
+    pub(crate) interest: Number,
+    pub(crate) account_balance: Number,
+}
+
+/// `TRANSFER_FUNDS`, `FEE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Funds {

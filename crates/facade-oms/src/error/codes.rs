@@ -85,7 +85,9 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::InsufficientFunds { asset, available, .. } if Some(*asset) == subject.base => {
             return format!("TotalQuantity.Holdings {available}");
         }
-        Reject::InsufficientFunds { .. } | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
+        Reject::InsufficientFunds { .. }
+        | Reject::InMarginCall { .. }
+        | Reject::InsufficientMargin { .. } => "TotalValue.Balance",
         Reject::SelfMatch { .. } | Reject::ShortSaleAgainstBuys { .. } => "Operation",
     };
     word.to_owned()

@@ -89,6 +89,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         Reject::WouldTakeLiquidity { .. } => "POST_ONLY_IMMEDIATE_MATCH",
         Reject::SelfMatch { .. } => "SELF_MATCHING_PROTECTION",
         Reject::InsufficientFunds { .. }
+        | Reject::InMarginCall { .. }
         | Reject::InsufficientMargin { .. }
         | Reject::ShortSaleWhileLong { .. }
         | Reject::ShortSaleAgainstBuys { .. }

@@ -30,6 +30,8 @@ pub(crate) enum ControlError {
     TooLarge,
     #[error("the state can be reset in the development profile only")]
     NotInProduction,
+    #[error("there is no account {0}")]
+    UnknownAccount(String),
     #[error("there is no instrument {0}")]
     UnknownInstrument(String),
     #[error("the instrument {0} has no quote")]
@@ -59,6 +61,7 @@ impl ControlError {
             Self::BadRequest(_) => "bad_request",
             Self::TooLarge => "too_large",
             Self::NotInProduction => "not_in_production",
+            Self::UnknownAccount(_) => "unknown_account",
             Self::UnknownInstrument(_) => "unknown_instrument",
             Self::NoQuote(_) => "no_quote",
             Self::Rejected(_) => "rejected",
@@ -93,7 +96,10 @@ impl ResponseError for ControlError {
         match self {
             Self::ForeignHost | Self::CrossOrigin | Self::NotInProduction => StatusCode::FORBIDDEN,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::UnknownPath(_) | Self::UnknownInstrument(_) | Self::NoQuote(_) => StatusCode::NOT_FOUND,
+            Self::UnknownPath(_)
+            | Self::UnknownAccount(_)
+            | Self::UnknownInstrument(_)
+            | Self::NoQuote(_) => StatusCode::NOT_FOUND,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoSnapshotNow => StatusCode::CONFLICT,

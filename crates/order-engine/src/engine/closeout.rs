@@ -1,4 +1,5 @@
-//! Margin closeout: when what an account has falls to a part of the margin that it uses, its positions are closed.
+//! Margin call and closeout: when what an account has falls below the margin that it uses it is told so, and when it falls
+//! to a part of it, its positions are closed.
 //!
 //! Accounts are looked at after each command, once triggers have settled: those whose margin position a quote moved,
 //! directly or through its conversion, and those that were filled, adjusted or set anew.
@@ -30,6 +31,27 @@ pub(super) struct Due {
     equity: Amount,
     used: Amount,
     level: BasisPoints,
+}
+
+/// What an account has and needs, and the part of what it needs at which its positions are closed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    equity: Equity,
+    level: BasisPoints,
+}
+
+impl Standing {
+    /// Whether equity is below the used margin.
+    fn is_called(&self) -> bool {
+        !self.equity.used.is_zero() && self.equity.equity < self.equity.used
+    }
+
+    /// Whether equity has fallen to the closeout level.
+    fn is_due(&self) -> bool {
+        let Equity { equity, used } = self.equity;
+        let scaled = |amount: Amount, by: u32| amount.units().saturating_mul(i128::from(by));
+        !used.is_zero() && scaled(equity, MAX_BASIS_POINTS) <= scaled(used, self.level.get())
+    }
 }
 
 impl Engine {
@@ -75,7 +97,7 @@ impl Engine {
         // What could not be closed for want of liquidity is looked at again each time.
         accounts.extend(&self.stuck);
         let due: Vec<Due> =
-            accounts.into_iter().filter_map(|account| self.due_for_closeout(account)).collect();
+            accounts.into_iter().filter_map(|account| self.look_at_margin(account, events)).collect();
         for due in due {
             is_changed |= self.close_out(&due, events);
         }
@@ -105,22 +127,45 @@ impl Engine {
         is_changed
     }
 
-    /// Whether the account's equity has fallen to its closeout level. Whoever is due stays noted until it is not.
-    pub(super) fn due_for_closeout(&mut self, account: AccountId) -> Option<Due> {
-        let due = self.decide_closeout(account);
-        match due {
-            Some(_) => self.stuck.insert(account),
-            None => self.stuck.remove(&account),
-        };
-        due
+    /// Says when an account comes into margin call and when it leaves it, and whether it is due for a closeout.
+    fn look_at_margin(&mut self, account: AccountId, events: &mut Vec<Event>) -> Option<Due> {
+        let was_called = self.called.contains(&account);
+        let standing = self.note_standing(account);
+        match standing.filter(Standing::is_called) {
+            Some(Standing { equity: Equity { equity, used }, .. }) if !was_called => {
+                self.emit(events, account, Change::MarginCallEntered { equity, used });
+            }
+            None if was_called => self.emit(events, account, Change::MarginCallLeft),
+            Some(_) | None => {}
+        }
+        let Standing { equity: Equity { equity, used }, level } = standing.filter(Standing::is_due)?;
+        Some(Due { account, equity, used, level })
     }
 
-    fn decide_closeout(&self, account: AccountId) -> Option<Due> {
+    /// Notes whether an account is in margin call, and whether its positions are to be closed, until it is otherwise.
+    pub(super) fn note_standing(&mut self, account: AccountId) -> Option<Standing> {
+        fn note(noted: &mut BTreeSet<AccountId>, account: AccountId, is_so: bool) {
+            if is_so {
+                noted.insert(account);
+            } else {
+                noted.remove(&account);
+            }
+        }
+        let standing = self.standing(account);
+        note(&mut self.called, account, standing.is_some_and(|standing| standing.is_called()));
+        note(&mut self.stuck, account, standing.is_some_and(|standing| standing.is_due()));
+        standing
+    }
+
+    /// How an account with a closeout level stands; nothing without one, or when a position cannot be valued.
+    fn standing(&self, account: AccountId) -> Option<Standing> {
         let level = self.settings(account)?.closeout?;
-        let Equity { equity, used } = self.equity(account)?;
-        let scaled = |amount: Amount, by: u32| amount.units().saturating_mul(i128::from(by));
-        let is_due = !used.is_zero() && scaled(equity, MAX_BASIS_POINTS) <= scaled(used, level.get());
-        is_due.then_some(Due { account, equity, used, level })
+        Some(Standing { equity: self.equity(account)?, level })
+    }
+
+    /// Whether an account is in margin call.
+    pub(super) fn is_called(&self, account: AccountId) -> bool {
+        self.standing(account).is_some_and(|standing| standing.is_called())
     }
 
     /// Cancels the account's open orders and closes its margin positions. Says whether there was anything to do.

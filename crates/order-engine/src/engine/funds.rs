@@ -164,6 +164,9 @@ impl Engine {
         let needed = part(value, rate, Rounding::HalfUp, LEDGER_SCALE);
         let available =
             self.margin_available(demand.account).ok_or(Reject::NoConversion { asset: currency })?;
+        if available < needed && self.is_called(demand.account) {
+            return Err(Reject::InMarginCall { needed, available });
+        }
         if available < needed {
             return Err(Reject::InsufficientMargin { needed, available });
         }

@@ -5,6 +5,7 @@
 
 mod account;
 mod cancel;
+mod charge;
 mod close;
 mod closeout;
 mod define;
@@ -119,6 +120,8 @@ pub struct Engine {
     exposed: Exposed,
     /// Accounts whose positions are to be closed as soon as somebody takes them.
     stuck: BTreeSet<AccountId>,
+    /// Accounts in margin call.
+    called: BTreeSet<AccountId>,
 }
 
 impl Default for Engine {
@@ -155,6 +158,7 @@ impl Engine {
             unsettled: Marks::default(),
             exposed: Exposed::default(),
             stuck: BTreeSet::new(),
+            called: BTreeSet::new(),
         }
     }
 
@@ -196,6 +200,8 @@ impl Engine {
             Command::OpenAccount(definition) => self.decide_account(definition).map(drop),
             Command::UpdateAccount(update) => self.decide_account_update(update).map(drop),
             Command::AdjustBalance(adjustment) => self.decide_adjustment(adjustment),
+            Command::ChargeAccount(charge) => self.decide_charge(charge).map(drop),
+            Command::ResetProfit(reset) => self.decide_profit_reset(*reset).map(drop),
             Command::UpdateQuote(update) => self.decide_quote(update).map(drop),
             Command::PlaceOrder(order) => self.decide_place(now, order, None).map(drop),
             Command::ReleaseOrder(release) => self.decide_release(release).map(drop),
@@ -225,6 +231,8 @@ impl Engine {
             Command::OpenAccount(definition) => self.open_account(definition),
             Command::UpdateAccount(update) => self.update_account(update),
             Command::AdjustBalance(adjustment) => self.adjust_balance(adjustment),
+            Command::ChargeAccount(charge) => self.charge_account(charge),
+            Command::ResetProfit(reset) => self.reset_profit(*reset),
             Command::UpdateQuote(update) => self.update_quote(update),
             Command::PlaceOrder(order) => self.place_order(order),
             Command::ReleaseOrder(release) => self.release_order(release),

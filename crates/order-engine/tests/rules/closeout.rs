@@ -4,7 +4,7 @@
 use crate::support::*;
 use order_engine::{
     AccountId, BasisPoints, Change, ClosingCause, Command, Event, InstrumentId, OrderStatus, Outcome,
-    PlaceOrder, Setting, Side, Size, StatusReason, UpdateAccount,
+    PlaceOrder, Reject, Setting, Side, Size, StatusReason, UpdateAccount,
 };
 
 /// Alice with `cash` dollars and a closeout level of one half; quotes of both margin instruments.
@@ -42,6 +42,8 @@ fn story(events: &[Event]) -> Vec<String> {
     let own = events.iter().filter(|event| event.account == ALICE);
     own.map(|event| match &event.change {
         Change::MarginCloseout { equity, used, level } => format!("closeout {equity} {used} {}", level.get()),
+        Change::MarginCallEntered { equity, used } => format!("called {equity} {used}"),
+        Change::MarginCallLeft => "call left".to_owned(),
         Change::OrderCanceled(order) => format!("canceled {:?}", order.reason.as_ref().unwrap()),
         Change::OrderAccepted(order) => {
             assert_eq!(order.closing.unwrap().cause, ClosingCause::MarginCloseout);
@@ -61,10 +63,10 @@ fn positions_are_closed_at_half_the_used_margin_and_not_before() {
     trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
     // Cash 1,000, cost 10,000.20. At 0.92331 / 0.92333 equity is 232.90 and half the used margin is 230.83.
     let quiet = world.run(quote(EUR_USD, "0.92331", "0.92333", "1000000")).unwrap();
-    assert!(story(&quiet.events).is_empty());
+    assert_eq!(story(&quiet.events), ["called 232.9 461.66"]);
     let closed = world.run(quote(EUR_USD, "0.92300", "0.92302", "1000000")).unwrap();
     let expected =
-        ["closeout 229.8 461.505 5000", "accepted Sell 10000", "filled 10000 at 0.92300"].map(str::to_owned);
+        ["closeout 229.8 461.505 5000", "accepted Sell 10000", "filled 10000 at 0.92300", "call left"];
     assert_eq!(story(&closed.events), expected);
     assert_eq!(world.total(ALICE, USD), amount("229.8"));
     assert!(world.engine.holdings(ALICE).unwrap().position(EUR_USD).is_none());
@@ -89,11 +91,11 @@ fn open_orders_go_first_and_instruments_in_their_order() {
     let staged = world.place(staged).unwrap();
     let closed = world.run(quote(EUR_USD, "0.90000", "0.90002", "1000000")).unwrap();
     let told = story(&closed.events);
-    assert!(told[0].starts_with("closeout"), "{told:?}");
-    assert_eq!(told[1..3], ["canceled MarginCloseout", "canceled MarginCloseout"].map(str::to_owned));
-    assert_eq!(told[3..5], ["accepted Sell 10000", "filled 10000 at 0.90000"].map(str::to_owned));
-    assert_eq!(told[5], "accepted Sell 5000");
-    assert_eq!(told.len(), 7);
+    assert!(told[0].starts_with("called") && told[1].starts_with("closeout"), "{told:?}");
+    assert_eq!(told[2..4], ["canceled MarginCloseout", "canceled MarginCloseout"]);
+    assert_eq!(told[4..6], ["accepted Sell 10000", "filled 10000 at 0.90000"]);
+    assert_eq!(told[6], "accepted Sell 5000");
+    assert_eq!((told.len(), told[8].as_str()), (9, "call left"));
     assert_eq!(world.held(ALICE, USD), amount("0"));
     assert_eq!(world.order(stop.id).reason, Some(StatusReason::MarginCloseout));
     assert_eq!(world.order(staged.id).status, OrderStatus::PendingNew);
@@ -105,7 +107,7 @@ fn a_conversion_alone_can_close_positions() {
     // Margin of 250 for 5,000 at 5 percent; a loss in yen weighs more when the dollar falls.
     trade(&mut world, ALICE, USD_JPY, Side::Buy, "5000");
     let closed = world.run(quote(USD_JPY, "96.000", "96.020", "1000000")).unwrap();
-    assert!(story(&closed.events)[0].starts_with("closeout"));
+    assert!(story(&closed.events)[1].starts_with("closeout"));
 }
 
 #[test]
@@ -113,7 +115,7 @@ fn a_withdrawal_a_setting_and_a_loss_elsewhere_count_too() {
     let mut world = world("1000");
     trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
     let withdrawn = world.run(deposit(ALICE, USD, "-800")).unwrap();
-    assert!(story(&withdrawn.events[1..]).first().is_some_and(|told| told.starts_with("closeout 199.8")));
+    assert!(story(&withdrawn.events[1..])[1].starts_with("closeout 199.8"));
     let mut world = self::world("1000");
     trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
     let level = UpdateAccount {
@@ -122,9 +124,7 @@ fn a_withdrawal_a_setting_and_a_loss_elsewhere_count_too() {
         ..UpdateAccount::new(ALICE)
     };
     let set = world.run(Command::UpdateAccount(level)).unwrap();
-    assert!(
-        story(&set.events[1..]).first().is_some_and(|told| told.starts_with("closeout 999.8 2000.02 10000"))
-    );
+    assert!(story(&set.events[1..])[1].starts_with("closeout 999.8 2000.02 10000"));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn what_nobody_takes_is_closed_as_soon_as_somebody_does() {
     let mut world = world("1000");
     trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
     let alone = world.run(quote(EUR_USD, "0.90000", "0.90002", "0")).unwrap();
-    assert!(story(&alone.events).is_empty());
+    assert_eq!(story(&alone.events), ["called -0.2 450.005"]);
     let bid = PlaceOrder {
         instrument: EUR_USD,
         kind: order_engine::OrderKind::Limit { price: price("0.80000") },
@@ -162,4 +162,41 @@ fn without_a_level_positions_stay_and_a_loss_takes_what_orders_held() {
     assert_eq!(world.order(newer.id).reason, Some(StatusReason::Unfunded));
     assert_eq!(world.order(older.id).status, OrderStatus::New);
     assert_eq!((world.total(ALICE, USD), world.held(ALICE, USD)), (amount("499.8"), amount("300")));
+}
+
+#[test]
+fn an_account_that_cannot_carry_what_is_open_is_in_margin_call() {
+    let mut world = world("1000");
+    trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
+    // Equity is 466.80 and the used margin 473.35.
+    let called = world.run(quote(EUR_USD, "0.94670", "0.94672", "1000000")).unwrap();
+    assert_eq!(story(&called.events), ["called 466.8 473.355"]);
+    let again = world.run(quote(EUR_USD, "0.94660", "0.94662", "1000000")).unwrap();
+    assert!(story(&again.events).is_empty(), "it is told once");
+
+    let more = PlaceOrder { instrument: EUR_USD, ..market(ALICE, Side::Buy, Size::Base(quantity("1"))) };
+    let refused = world.place(more.clone()).unwrap_err();
+    assert!(
+        matches!(refused, Reject::InMarginCall { available, .. } if available.is_negative()),
+        "{refused:?}"
+    );
+    let less = PlaceOrder { side: Side::Sell, ..more.clone() };
+    world.place(less).unwrap();
+
+    let back = world.run(quote(EUR_USD, "0.95000", "0.95002", "1000000")).unwrap();
+    assert_eq!(story(&back.events), ["call left"]);
+    world.place(more).unwrap();
+}
+
+#[test]
+fn a_deposit_ends_a_margin_call_and_without_a_level_there_is_none() {
+    let mut world = world("1000");
+    trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
+    world.run(quote(EUR_USD, "0.94000", "0.94002", "1000000")).unwrap();
+    let saved = world.run(deposit(ALICE, USD, "100")).unwrap();
+    assert_eq!(story(&saved.events[1..]), ["call left"]);
+    world.run(deposit(ALICE, USD, "-100")).unwrap();
+    let none = UpdateAccount { closeout: Setting::Clear, ..UpdateAccount::new(ALICE) };
+    let cleared = world.run(Command::UpdateAccount(none)).unwrap();
+    assert_eq!(story(&cleared.events[1..]), ["call left"]);
 }

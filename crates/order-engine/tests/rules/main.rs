@@ -6,6 +6,7 @@ mod accounts;
 mod candles;
 #[cfg(test)]
 mod changing;
+mod charging;
 #[cfg(test)]
 mod closeout;
 #[cfg(test)]

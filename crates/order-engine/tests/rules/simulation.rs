@@ -7,7 +7,7 @@ mod parts;
 mod promises;
 mod wish;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{AccountId, Amount, Applied, AssetId, Change, Command, Engine, OrderId};
 use proptest::prelude::*;
@@ -33,6 +33,8 @@ struct Watched {
     deposits: BTreeMap<AssetId, Amount>,
     /// What the entries of each client come to.
     entries: BTreeMap<(AccountId, AssetId), i128>,
+    /// Who is in margin call, by what was told.
+    called: BTreeSet<AccountId>,
 }
 
 impl Watched {
@@ -44,8 +46,14 @@ impl Watched {
             model.apply(&quote, None).unwrap();
             world.run(quote).unwrap();
         }
-        let mut watched =
-            Self { world, model, orders: Vec::new(), deposits: BTreeMap::new(), entries: BTreeMap::new() };
+        let mut watched = Self {
+            world,
+            model,
+            orders: Vec::new(),
+            deposits: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            called: BTreeSet::new(),
+        };
         for (account, asset) in CLIENTS.into_iter().flat_map(|who| ASSETS.map(|asset| (who, asset))) {
             watched.entries.insert((account, asset), watched.world.total(account, asset).units());
         }
@@ -58,6 +66,7 @@ impl Watched {
         // What is due first happens on its own, so that a refusal can be seen to change nothing.
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.count_entries(&due);
+        self.note_calls(&due);
         self.watch_due_fills(&due);
         self.model.pass(self.world.now);
         self.model.learn_closes(&due);
@@ -90,9 +99,11 @@ impl Watched {
                 Self::watch_events(&due, &outcome.events);
                 self.watch_fills(&outcome.events);
                 self.count_entries(&outcome.events);
+                self.note_calls(&outcome.events);
             }
             Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
         }
+        self.watch_calls();
         self.watch_books();
     }
 

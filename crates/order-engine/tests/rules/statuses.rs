@@ -77,6 +77,10 @@ const fn happening(change: &Change) -> &'static str {
         | Change::ReferenceChanged
         | Change::AccountUpdated { .. }
         | Change::MarginCloseout { .. }
+        | Change::MarginCallEntered { .. }
+        | Change::MarginCallLeft
+        | Change::Charged { .. }
+        | Change::ProfitReset { .. }
         | Change::BalanceAdjusted { .. }
         | Change::QuoteUpdated { .. }
         | Change::SessionChanged { .. }

@@ -1,6 +1,6 @@
 //! The directives of golden files: what happens between requests, past the facade.
 
-use order_engine::AccountState;
+use order_engine::{AccountState, BasisPoints, Charge};
 
 use crate::TestEngine;
 use crate::journal::JournalMood;
@@ -32,6 +32,15 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
             engine.quote(symbol, bid, ask, bid_size, ask_size);
         }
         ("adjust", [account, asset, amount]) => engine.adjust(account, asset, amount),
+        ("closeout", [account, level]) => engine.set_closeout(account, points(level)?),
+        ("margin-rate", [account, rate]) => engine.set_margin_rate(account, points(rate)?),
+        ("charge", [account, "fee", amount]) => engine.charge(account, Charge::Fee, amount),
+        ("charge", [account, "correction", amount]) => engine.charge(account, Charge::Correction, amount),
+        ("charge", [account, "interest", amount, symbol]) => {
+            let instrument = engine.instrument(symbol);
+            engine.charge(account, Charge::Interest { instrument }, amount);
+        }
+        ("reset-profit", [account]) => engine.reset_profit(account),
         ("place", [_, ..]) => {
             let placement: Placement =
                 serde_json::from_str(rest).map_err(|error| format!("the order cannot be read: {error}"))?;
@@ -40,4 +49,9 @@ pub(super) fn set(engine: &TestEngine, directive: &str) -> Result<(), String> {
         _ => return Err(format!("@{directive} is no directive")),
     }
     Ok(())
+}
+
+fn points(text: &str) -> Result<BasisPoints, String> {
+    let points = text.parse().map_err(|_| format!("{text} is no number of basis points"))?;
+    Ok(BasisPoints::new(points))
 }

@@ -339,6 +339,7 @@ impl Rebuilt {
             unsettled: Marks::default(),
             exposed: Exposed::default(),
             stuck: BTreeSet::new(),
+            called: BTreeSet::new(),
         };
         let positions: Vec<_> = engine.lots.keys().copied().collect();
         for (account, instrument) in positions {
@@ -349,7 +350,7 @@ impl Rebuilt {
         engine.rebuild_shorts();
         let exposed: Vec<u32> = engine.unsettled.take_all().collect();
         for account in exposed {
-            engine.due_for_closeout(AccountId::new(account));
+            engine.note_standing(AccountId::new(account));
         }
         engine
     }

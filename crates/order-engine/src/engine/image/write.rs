@@ -41,6 +41,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         // Derived from the lots, and from what they are worth.
         exposed: _,
         stuck: _,
+        called: _,
     } = engine;
     let is_settled = |marks: &Marks| marks.iter().next().is_none();
     assert!(is_settled(quoted) && is_settled(unsettled), "Invariant: margins are looked at by every command");

@@ -45,14 +45,23 @@ impl Model {
         (!quantity.is_zero()).then_some((*side, quantity))
     }
 
-    fn is_due(&self, account: AccountId) -> bool {
-        let Some(level) = self.settings(account).closeout else { return false };
-        let Some((side, quantity)) = self.margin_position(account) else { return false };
+    /// What an account has and what its margin position needs, where a level says that this matters.
+    fn standing(&self, account: AccountId) -> Option<(Decimal, Decimal, Decimal)> {
+        let level = self.settings(account).closeout?;
+        let (side, quantity) = self.margin_position(account)?;
         let (bid, ask) = self.quotes[&EUR_USD];
         let cost: Decimal = self.lots[&(account, EUR_USD)].1.iter().map(|lot| lot.quantity * lot.price).sum();
         let profit = if side == Side::Buy { bid * quantity - cost } else { cost - ask * quantity };
         let used = (bid + ask) / Decimal::TWO * quantity * self.margin_rate(account);
-        self.total(account, USD) + profit <= used * level
+        Some((self.total(account, USD) + profit, used, level))
+    }
+
+    pub(crate) fn is_called(&self, account: AccountId) -> bool {
+        self.standing(account).is_some_and(|(equity, used, _)| equity < used)
+    }
+
+    fn is_due(&self, account: AccountId) -> bool {
+        self.standing(account).is_some_and(|(equity, used, level)| equity <= used * level)
     }
 
     fn close_out_all(&mut self) -> bool {

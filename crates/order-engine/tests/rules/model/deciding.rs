@@ -216,7 +216,10 @@ impl Model {
         let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
         let rate = self.margin_rate(order.account);
         let available = self.margin_available(order.account, order.instrument, rate);
-        if available < added * price * rate { Err("InsufficientMargin") } else { Ok(Decimal::ZERO) }
+        if available >= added * price * rate {
+            return Ok(Decimal::ZERO);
+        }
+        Err(if self.is_called(order.account) { "InMarginCall" } else { "InsufficientMargin" })
     }
 
     pub(super) fn margin_available(

@@ -117,6 +117,7 @@ impl Model {
         }
         if market.is_margin {
             self.move_asset(AccountId::HOUSE, account, USD, profit);
+            *self.realized.entry(account).or_default() += profit;
         }
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) orders: Vec<ModelOrder>,
     totals: BTreeMap<(AccountId, AssetId), Decimal>,
     lots: BTreeMap<(AccountId, InstrumentId), (Side, Vec<ModelLot>)>,
+    /// What closing margin positions made since it was last counted anew.
+    pub(crate) realized: BTreeMap<AccountId, Decimal>,
     quotes: BTreeMap<InstrumentId, (Decimal, Decimal)>,
     queue: u64,
     /// Orders and lots that there have been.
@@ -100,6 +102,7 @@ impl Model {
             orders: Vec::new(),
             totals,
             lots: BTreeMap::new(),
+            realized: BTreeMap::new(),
             quotes: BTreeMap::new(),
             queue: 0,
             births: 0,
@@ -227,7 +230,14 @@ impl Model {
             | Command::DefineCalendar(_) => Ok(()),
             Command::HaltInstrument(halt) => self.halt(halt.instrument),
             Command::ResumeInstrument(resume) => self.resume(resume.instrument),
-            Command::AdjustBalance(adjustment) => self.adjust(adjustment),
+            Command::AdjustBalance(adjustment) => {
+                self.adjust(adjustment.account, adjustment.asset, adjustment.amount)
+            }
+            Command::ChargeAccount(charge) => self.adjust(charge.account, USD, charge.amount),
+            Command::ResetProfit(reset) => {
+                self.realized.remove(&reset.account);
+                Ok(())
+            }
         }?;
         self.settle();
         Ok(())

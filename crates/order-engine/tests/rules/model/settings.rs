@@ -1,6 +1,6 @@
 //! What accounts are set to, and what that forbids.
 
-use order_engine::{AccountId, AccountState, AdjustBalance, OrderStatus, UpdateAccount};
+use order_engine::{AccountId, AccountState, AssetId, OrderStatus, UpdateAccount};
 use rust_decimal::Decimal;
 
 use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits, market};
@@ -54,9 +54,13 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn adjust(&mut self, adjustment: &AdjustBalance) -> Result<(), Refused> {
-        let (account, asset) = (adjustment.account, adjustment.asset);
-        let amount = adjustment.amount.decimal();
+    pub(super) fn adjust(
+        &mut self,
+        account: AccountId,
+        asset: AssetId,
+        amount: order_engine::Amount,
+    ) -> Result<(), Refused> {
+        let amount = amount.decimal();
         if amount.is_zero() {
             return Err("SizeNotPositive");
         }

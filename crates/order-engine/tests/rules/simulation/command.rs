@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, AdjustBalance, Amount, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, CloseLot,
-    ClosePosition, Command, CreateList, DeleteList, HaltInstrument, HaltReason, InstrumentId, InstrumentList,
-    ListChange, ListId, ListItemId, ListName, LotId, OrderId, OrderKind, PlaceOrder, PriceBound,
-    ReleaseOrder, ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention, Side, Size,
-    SucceedOrder, SuccessorSize, UpdateAccount,
+    AccountId, AdjustBalance, Amount, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, Charge,
+    ChargeAccount, CloseLot, ClosePosition, Command, CreateList, DeleteList, HaltInstrument, HaltReason,
+    InstrumentId, InstrumentList, ListChange, ListId, ListItemId, ListName, LotId, OrderId, OrderKind,
+    PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, ResetProfit, RestateOrder, RestatedStatus,
+    ResumeInstrument, SetRetention, Side, Size, SucceedOrder, SuccessorSize, UpdateAccount,
 };
 use rust_decimal::Decimal;
 
@@ -39,6 +39,15 @@ fn restate(order: OrderId, cents: Option<u32>, trigger: Option<u32>, status: Res
         request_id: None,
         annotations: order_engine::Annotations::default(),
     })
+}
+
+fn charge(account: AccountId, form: u8, units: i128) -> Command {
+    let charge = match form {
+        0 => Charge::Fee,
+        1 => Charge::Interest { instrument: EUR_USD },
+        _ => Charge::Correction,
+    };
+    Command::ChargeAccount(ChargeAccount { account, charge, amount: Amount::from_units(units) })
 }
 
 fn close_position(account: AccountId, instrument: InstrumentId) -> Command {
@@ -176,6 +185,8 @@ impl Watched {
                 asset,
                 amount: Amount::from_units(units),
             }),
+            Wish::Charge { who, form, units } => charge(who, form, units),
+            Wish::ResetProfit { who } => Command::ResetProfit(ResetProfit { account: who }),
             Wish::Settings { who, state, most, rate, level } => Command::UpdateAccount(UpdateAccount {
                 closeout: level,
                 state,

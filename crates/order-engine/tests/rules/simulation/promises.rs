@@ -123,6 +123,28 @@ impl Watched {
         }
     }
 
+    /// Nobody enters a margin call twice, or leaves one that he is not in.
+    pub(super) fn note_calls(&mut self, events: &[Event]) {
+        for event in events {
+            if let Change::MarginCallEntered { equity, used } = event.change {
+                assert!(equity < used && self.called.insert(event.account), "{event:?}");
+            }
+            if event.change == Change::MarginCallLeft {
+                assert!(self.called.remove(&event.account), "{event:?}");
+            }
+        }
+    }
+
+    /// Those are in margin call who were told so, and their realized profit is what the model counted.
+    pub(super) fn watch_calls(&self) {
+        for account in CLIENTS {
+            assert_eq!(self.called.contains(&account), self.model.is_called(account), "account {account}");
+            let realized = self.model.realized.get(&account).copied().unwrap_or_default();
+            let read = self.world.engine.holdings(account).unwrap().realized;
+            assert_eq!(read.decimal(), realized, "realized profit of account {account}");
+        }
+    }
+
     pub(super) fn watch_books(&self) {
         for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
             let depth = self.world.engine.depth(instrument, 100);

@@ -95,6 +95,14 @@ pub(super) enum Wish {
         asset: AssetId,
         units: i128,
     },
+    Charge {
+        who: AccountId,
+        form: u8,
+        units: i128,
+    },
+    ResetProfit {
+        who: AccountId,
+    },
     Settings {
         who: AccountId,
         state: Option<AccountState>,
@@ -200,6 +208,9 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
             .prop_map(|(who, leave)| Wish::Drain { who, leave }),
         1 => (who(), 0..5_usize, -30_i128..30)
             .prop_map(|(who, asset, tens)| Wish::Adjust { who, asset: ASSETS[asset], units: tens * TEN }),
+        1 => (who(), 0..3_u8, -30_i128..30)
+            .prop_map(|(who, form, tens)| Wish::Charge { who, form, units: tens * TEN }),
+        1 => who().prop_map(|who| Wish::ResetProfit { who }),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
         1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]

@@ -1,0 +1,74 @@
+//! What an operator charges to an account, and its realized profit counted anew.
+
+use crate::support::*;
+use order_engine::{
+    AccountId, Change, Charge, ChargeAccount, Command, InstrumentId, PlaceOrder, Reject, ResetProfit, Side,
+    Size,
+};
+
+fn charge(charge: Charge, units: &str) -> Command {
+    Command::ChargeAccount(ChargeAccount { account: ALICE, charge, amount: amount(units) })
+}
+
+#[test]
+fn a_charge_moves_the_balance_and_says_for_what() {
+    let mut world = World::new();
+    let interest = Charge::Interest { instrument: EUR_USD };
+    for (what, moved, balance) in [
+        (Charge::Fee, "-10", "99990"),
+        (interest, "-0.25", "99989.75"),
+        (Charge::Correction, "3", "99992.75"),
+    ] {
+        let outcome = world.run(charge(what, moved)).unwrap();
+        let told = &outcome.events[0];
+        let expected =
+            Change::Charged { charge: what, asset: USD, amount: amount(moved), balance: amount(balance) };
+        assert_eq!((told.account, &told.change), (ALICE, &expected));
+        assert_eq!(told.adjustment().unwrap().posting.balance, amount(balance));
+        assert_eq!(world.total(ALICE, USD), amount(balance));
+    }
+    assert_eq!(world.engine.deposited(USD), amount("199992.75"), "what is charged leaves");
+}
+
+#[test]
+fn a_charge_is_no_more_than_what_is_free() {
+    let mut world = World::new();
+    world.run(quote(BTC_USD, "99.99", "100.01", "20")).unwrap();
+    world.place(limit(ALICE, Side::Buy, "10", "90")).unwrap();
+    let refused = world.run(charge(Charge::Fee, "-99100.01")).unwrap_err();
+    let expected =
+        Reject::InsufficientFunds { asset: USD, needed: amount("99100.01"), available: amount("99100") };
+    assert_eq!(refused, expected);
+    assert_eq!(world.run(charge(Charge::Fee, "0")).unwrap_err(), Reject::SizeNotPositive);
+    let unknown = InstrumentId::new(99);
+    let refused = world.run(charge(Charge::Interest { instrument: unknown }, "-1")).unwrap_err();
+    assert_eq!(refused, Reject::UnknownInstrument(unknown));
+    for account in [AccountId::HOUSE, AccountId::new(99)] {
+        let charged = ChargeAccount { account, charge: Charge::Fee, amount: amount("-1") };
+        let refused = world.run(Command::ChargeAccount(charged)).unwrap_err();
+        assert_eq!(refused, Reject::UnknownAccount(account));
+    }
+}
+
+#[test]
+fn profit_is_counted_from_its_reset_on() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.00000", "1.00002", "1000000")).unwrap();
+    let trade = |world: &mut World, side| {
+        let order = PlaceOrder { instrument: EUR_USD, ..market(ALICE, side, Size::Base(quantity("10000"))) };
+        world.run(Command::PlaceOrder(order)).unwrap();
+        world.engine.holdings(ALICE).unwrap().realized
+    };
+    trade(&mut world, Side::Buy);
+    assert_eq!(trade(&mut world, Side::Sell), amount("-0.2"));
+    let balance = world.total(ALICE, USD);
+    let outcome = world.run(Command::ResetProfit(ResetProfit { account: ALICE })).unwrap();
+    assert_eq!(outcome.events[0].change, Change::ProfitReset { realized: amount("-0.2") });
+    assert_eq!(world.engine.holdings(ALICE).unwrap().realized, amount("0"));
+    assert_eq!(world.total(ALICE, USD), balance, "no money moves");
+    trade(&mut world, Side::Buy);
+    assert_eq!(trade(&mut world, Side::Sell), amount("-0.2"));
+    let unknown = AccountId::new(99);
+    let refused = world.run(Command::ResetProfit(ResetProfit { account: unknown })).unwrap_err();
+    assert_eq!(refused, Reject::UnknownAccount(unknown));
+}
