@@ -77,8 +77,8 @@ impl Teller<'_> {
             Change::MarginCallLeft => vec![self.bare(event, TransactionType::MarginCallExit)],
             Change::ProfitReset { .. } => vec![self.bare(event, TransactionType::ProfitLossReset)],
             Change::AccountUpdated { before, after } => {
-                let rate = after.definition.settings.margin_rate;
-                let changed = rate.filter(|rate| before.definition.settings.margin_rate != Some(*rate));
+                let rate = after.settings.margin_rate;
+                let changed = rate.filter(|rate| before.settings.margin_rate != Some(*rate));
                 let told =
                     changed.map(|rate| Details::MarginRate(MarginRate { rate: Number(rate.fraction()) }));
                 let entry =
