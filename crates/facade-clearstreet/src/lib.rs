@@ -61,6 +61,7 @@ pub fn mount(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint
     Mount {
         name: NAME,
         endpoints: routes::ENDPOINTS,
+        has_streams: false,
         configure: Arc::new(move |app| {
             let (guard, writer, gate) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
             app.service(

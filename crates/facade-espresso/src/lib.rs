@@ -68,6 +68,7 @@ pub fn mount(config: Config, engine: EngineHandle, _ids: IdSource, _at: MountPoi
     Mount {
         name: NAME,
         endpoints: ENDPOINTS,
+        has_streams: false,
         configure: Arc::new(move |app| {
             let (guard, gate) = (Arc::clone(&state), Arc::clone(&state));
             app.service(

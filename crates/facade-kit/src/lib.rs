@@ -7,6 +7,7 @@
 pub mod decimal;
 pub mod time;
 
+mod connection;
 mod envelope;
 mod ids;
 mod loss;
@@ -14,6 +15,7 @@ mod mount;
 mod rate;
 mod secret;
 
+pub use connection::{Hangup, on_connect};
 pub use envelope::{Renderer, RequestLine, envelope, enveloped};
 pub use ids::{IdSource, UuidKind, kind_uuid, name_uuid, order_uuid, parse_kind_uuid, parse_order_uuid};
 pub use loss::{Loss, LossKind, Translated};

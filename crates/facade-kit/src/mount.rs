@@ -46,6 +46,8 @@ pub struct Mount {
     pub name: &'static str,
     /// Its operations.
     pub endpoints: &'static [Endpoint],
+    /// Whether answers of it go on for as long as their clients read: its listener then has to keep [`crate::on_connect`].
+    pub has_streams: bool,
     /// Adds the facade to a scope. Called once for each worker.
     pub configure: Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>,
 }

@@ -115,6 +115,9 @@ pub struct StreamLimits {
     pub events_per_token: std::num::NonZeroUsize,
     /// Milliseconds between two heartbeats of events. Clients give a stream up after twenty seconds of silence.
     pub events_heartbeat_millis: std::num::NonZeroU32,
+    /// Batches of the engine's events that a reader may be behind; one that is further behind is cut off. The engine's
+    /// backlog is another bound.
+    pub max_behind: std::num::NonZeroU64,
 }
 
 impl Default for StreamLimits {
@@ -123,6 +126,7 @@ impl Default for StreamLimits {
         const FIVE: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(4);
         const MANY: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(149);
         const FIVE_SECONDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(4_999);
+        const MUCH: std::num::NonZeroU64 = std::num::NonZeroU64::MIN.saturating_add(4_095);
         const FIFTEEN_SECONDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(14_999);
         Self {
             per_token: TWO,
@@ -130,6 +134,7 @@ impl Default for StreamLimits {
             max_instruments: MANY,
             events_per_token: FIVE,
             events_heartbeat_millis: FIFTEEN_SECONDS,
+            max_behind: MUCH,
         }
     }
 }

@@ -53,12 +53,12 @@ pub const NAME: &str = "oanda";
 pub fn mount(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Mount {
     let is_sandbox = config.sandbox;
     let state = Arc::new(State::new(config, engine, ids, at));
-    served(NAME, ENDPOINTS, state, move |app| routes::all(app, is_sandbox))
+    served((NAME, false), ENDPOINTS, state, move |app| routes::all(app, is_sandbox))
 }
 
 /// Routes within the layers that every request passes.
 fn served(
-    name: &'static str,
+    (name, has_streams): (&'static str, bool),
     endpoints: &'static [Endpoint],
     state: Arc<State>,
     routes: impl Fn(&mut web::ServiceConfig) + Send + Sync + 'static,
@@ -66,6 +66,7 @@ fn served(
     Mount {
         name,
         endpoints,
+        has_streams,
         configure: Arc::new(move |app| {
             let (guard, gate) = (Arc::clone(&state), Arc::clone(&state));
             app.service(

@@ -3,13 +3,14 @@
 //! Each message is a line of JSON that ends in CRLF. A stream of prices begins with the prices as they are and has a tick
 //! whenever one changes; one of events has the transactions of its accounts as they come about. Both have a heartbeat
 //! every few seconds. A line is written when the connection can take it: nothing is kept for a
-//! reader but its place in the engine's backlog of events, and one that falls behind the backlog is cut off.
+//! reader but its place in the engine's backlog of events, and one that falls too far behind is cut off, read or not.
 
 mod events;
 mod feed;
 mod rates;
 mod routes;
 pub(crate) mod seats;
+mod watch;
 
 use std::sync::Arc;
 
@@ -38,5 +39,5 @@ const EVENTS: &str = "/v1/events";
 #[must_use]
 pub fn mount_stream(config: Config, engine: EngineHandle, ids: IdSource, at: MountPoint) -> Mount {
     let state = Arc::new(State::new(config, engine, ids, at));
-    served(NAME_STREAM, ENDPOINTS_STREAM, state, routes::wire)
+    served((NAME_STREAM, true), ENDPOINTS_STREAM, state, routes::wire)
 }

@@ -38,6 +38,7 @@ pub(crate) fn bind(
     settings: &Server,
 ) -> anyhow::Result<Listener> {
     let served = mounts.clone();
+    let has_streams = mounts.iter().any(|mounted| mounted.mount.has_streams);
     let control = plan.control.then(|| Arc::clone(control));
     let app = move || {
         let mut app = App::new();
@@ -54,9 +55,9 @@ pub(crate) fn bind(
         .workers(workers(settings))
         .shutdown_timeout(settings.shutdown_timeout_secs)
         .tcp_nodelay(true)
-        .disable_signals()
-        .bind(plan.address)
-        .with_context(|| format!("cannot listen on {}", plan.address))?;
+        .disable_signals();
+    let server = if has_streams { server.on_connect(facade_kit::on_connect) } else { server };
+    let server = server.bind(plan.address).with_context(|| format!("cannot listen on {}", plan.address))?;
     let address = server.addrs().first().copied().unwrap_or(plan.address);
     let rows = served.iter().map(|mounted| mounted.row(address)).collect();
     Ok(Listener { address, rows, control: plan.control, server: server.run() })

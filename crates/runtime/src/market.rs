@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use order_engine::{Amount, InstrumentId, MarketState, Price, Quantity, Quote, Side, Timestamp, TradeId};
+use order_engine::{
+    Amount, EventId, InstrumentId, MarketState, Price, Quantity, Quote, Side, Timestamp, TradeId,
+};
 
 /// Trades kept for each instrument; older ones are forgotten.
 pub const TRADES_KEPT: usize = 10_000;
@@ -47,6 +49,8 @@ pub struct PublicTrade {
 pub struct MarketView {
     /// Instrument.
     pub instrument: InstrumentId,
+    /// The last event before this was read: what a follower learns with a greater number is news.
+    pub as_of: EventId,
     /// Whether it trades, and when that changes.
     pub state: MarketState,
     /// The house's quote, if one was ever set.
@@ -64,6 +68,7 @@ impl MarketView {
     pub(crate) fn empty(instrument: InstrumentId) -> Self {
         Self {
             instrument,
+            as_of: EventId::new(0),
             state: MarketState::default(),
             quote: None,
             bids: Vec::new(),

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, Change, DepthLevel, Engine, Event, Execution, InstrumentId, LedgerEntry, Liquidity, Order,
-    Touched, TradeId,
+    AccountId, Change, DepthLevel, Engine, Event, EventId, Execution, InstrumentId, LedgerEntry, Liquidity,
+    Order, Touched, TradeId,
 };
 
 use crate::ledger::ADJUSTMENTS_KEPT;
@@ -237,6 +237,7 @@ impl Views {
         if let Some(state) = engine.market_state(instrument) {
             market.state.clone_from(state);
         }
+        market.as_of = engine.last_event().unwrap_or(EventId::new(0));
         market.quote = engine.quote(instrument);
         market.bids = levels(&depth.bids);
         market.asks = levels(&depth.asks);

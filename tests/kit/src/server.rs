@@ -44,12 +44,15 @@ pub fn serve_at(mount: Mount, prefix: &str) -> TestServer {
 }
 
 fn run(mount: Mount, prefix: String, started: &mpsc::Sender<(SocketAddr, ServerHandle)>) {
+    let has_streams = mount.has_streams;
     let serving = async move {
         let app = move || {
             let configure = mount.configure.clone();
             App::new().service(web::scope(&prefix).configure(move |scope| configure(scope)))
         };
-        let server = HttpServer::new(app).workers(1).disable_signals().bind((Ipv4Addr::LOCALHOST, 0))?;
+        let server = HttpServer::new(app).workers(1).disable_signals();
+        let server = if has_streams { server.on_connect(facade_kit::on_connect) } else { server };
+        let server = server.bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = server.addrs().first().copied();
         let server = server.run();
         if let Some(address) = address {

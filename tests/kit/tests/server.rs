@@ -27,6 +27,7 @@ fn echoing() -> Mount {
     Mount {
         name: "echo",
         endpoints: ENDPOINTS,
+        has_streams: false,
         configure: Arc::new(|app| {
             app.service(
                 web::scope("")

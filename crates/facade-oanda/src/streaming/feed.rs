@@ -10,12 +10,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use actix_web::web::Bytes;
+use facade_kit::Hangup;
 use futures_util::Stream;
 use order_engine::{Change, Event};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use super::seats::{Eviction, Seat};
+use super::seats::{Eviction, Seat, eviction};
+use super::watch::{Watch, Watchman};
 use crate::json;
 use crate::state::State;
 use crate::wire::stream::{Disconnect, Message};
@@ -52,6 +54,8 @@ pub(super) struct Feed<T> {
     events: Receiver<Arc<[Event]>>,
     heartbeat: Interval,
     stage: Stage,
+    /// Nothing where the connection cannot be cut.
+    watch: Option<Watch>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +76,22 @@ enum Step {
 
 impl<T: Tale + 'static> Feed<T> {
     /// The events are followed before anything is read for the opening, so that none falls between.
-    pub(super) fn new(state: Arc<State>, seat: Seat, tale: T, heartbeat_millis: u32) -> Self {
+    pub(super) fn new(
+        state: Arc<State>,
+        seat: Seat,
+        tale: T,
+        heartbeat_millis: u32,
+        hangup: Option<Hangup>,
+    ) -> Self {
         let period = Duration::from_millis(u64::from(heartbeat_millis));
         let mut heartbeat = interval_at(Instant::now() + period, period);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { events: state.engine.subscribe(), seat, tale, heartbeat, stage: Stage::Opening, state }
+        let events = state.engine.subscribe();
+        let most_behind = state.stream.max_behind.get();
+        let watch = hangup.map(|hangup| {
+            Watch::begin(Watchman { hangup, most_behind }, events.resubscribe(), seat.evicted.clone())
+        });
+        Self { events, seat, tale, heartbeat, stage: Stage::Opening, watch, state }
     }
 
     /// The answer that does not end.
@@ -110,7 +125,7 @@ impl<T: Tale + 'static> Feed<T> {
         while self.stage == Stage::Following {
             let step = tokio::select! {
                 biased;
-                Ok(why) = &mut self.seat.evicted => Step::Evicted(why),
+                Some(why) = eviction(&mut self.seat.evicted) => Step::Evicted(why),
                 events = self.events.recv() => Step::Events(events),
                 _ = self.heartbeat.tick() => Step::Heartbeat,
             };
@@ -119,7 +134,10 @@ impl<T: Tale + 'static> Feed<T> {
                     self.stage = Stage::Closed;
                     vec![Message::Disconnect(disconnect(why))]
                 }
-                Step::Events(Ok(events)) => self.follow(&events),
+                Step::Events(Ok(events)) => {
+                    self.watch.iter().for_each(Watch::note_taken);
+                    self.follow(&events)
+                }
                 Step::Events(Err(RecvError::Lagged(_))) => return Some(Err(Broken::TooSlow)),
                 Step::Events(Err(RecvError::Closed)) => return None,
                 // An engine that takes no commands any more has nothing new to tell; the client shall look for another.

@@ -1,11 +1,11 @@
-//! What a stream of prices tells.
+//! What a stream of prices tells: the prices as they are, and then each change, in the order of events.
 //!
-//! An event says that a price may have changed; the price itself is read from the market as it is then. Several changes
-//! between two writes are thus one tick, with the newest price, and no price is told after a newer one.
+//! The prices at the beginning are read while the engine is at work. They say up to which event they are right; what is
+//! told of events up to that one is in them already.
 
 use std::sync::Arc;
 
-use order_engine::{Change, Event, InstrumentId, Price};
+use order_engine::{Change, Event, EventId, InstrumentId, Price, Quote};
 
 use super::feed::Tale;
 use crate::state::State;
@@ -23,59 +23,62 @@ pub(super) struct Rates {
 struct Subscribed {
     id: InstrumentId,
     told: Option<(Price, Price)>,
+    /// The last event that the first price told of.
+    as_of: EventId,
 }
 
 impl Rates {
     pub(super) fn new(state: Arc<State>, instruments: Vec<InstrumentId>, times: TimeFormat) -> Self {
-        let instruments = instruments.into_iter().map(|id| Subscribed { id, told: None }).collect();
-        Self { state, times, instruments }
+        let unknown = |id| Subscribed { id, told: None, as_of: EventId::new(0) };
+        Self { state, times, instruments: instruments.into_iter().map(unknown).collect() }
     }
+}
 
-    /// The prices, of some instruments, that are not those that were told last.
-    fn ticks(&mut self, is_wanted: impl Fn(InstrumentId) -> bool) -> Vec<Message> {
-        let views = self.state.engine.views();
-        let reference = views.reference();
-        let mut ticks = Vec::new();
-        for subscribed in self.instruments.iter_mut().filter(|subscribed| is_wanted(subscribed.id)) {
-            let market = views.market(subscribed.id);
-            let Some(quote) = market.and_then(|market| market.quote) else { continue };
-            let Some(instrument) = reference.instrument(subscribed.id) else { continue };
-            if subscribed.told.replace((quote.bid, quote.ask)) == Some((quote.bid, quote.ask)) {
-                continue;
-            }
-            ticks.push(Message::Tick(Tick {
-                instrument: self.state.names.name(instrument),
-                time: self.times.micros(quote.at),
-                bid: Number(quote.bid.decimal()),
-                ask: Number(quote.ask.decimal()),
-            }));
+impl Subscribed {
+    /// A price, unless it is the one that was told last.
+    fn tick(&mut self, state: &State, times: TimeFormat, quote: &Quote) -> Option<Message> {
+        let reference = state.engine.views().reference();
+        let instrument = reference.instrument(self.id)?;
+        let price = (quote.bid, quote.ask);
+        if self.told.replace(price) == Some(price) {
+            return None;
         }
-        ticks
+        Some(Message::Tick(Tick {
+            instrument: state.names.name(instrument),
+            time: times.micros(quote.at),
+            bid: Number(quote.bid.decimal()),
+            ask: Number(quote.ask.decimal()),
+        }))
     }
 }
 
 impl Tale for Rates {
     fn opening(&mut self) -> Vec<Message> {
-        self.ticks(|_| true)
+        let Self { state, times, instruments } = self;
+        let views = state.engine.views();
+        let first = |subscribed: &mut Subscribed| {
+            let market = views.market(subscribed.id)?;
+            subscribed.as_of = market.as_of;
+            subscribed.tick(state, *times, &market.quote?)
+        };
+        instruments.iter_mut().filter_map(first).collect()
     }
 
     fn follow(&mut self, events: &[Event]) -> Vec<Message> {
-        let quoted: Vec<InstrumentId> = events.iter().filter_map(quoted).collect();
-        self.ticks(|id| quoted.contains(&id))
+        let Self { state, times, instruments } = self;
+        let change = |event: &Event| {
+            let Change::QuoteUpdated { instrument, quote } = &event.change else { return None };
+            let is_news =
+                |subscribed: &&mut Subscribed| subscribed.id == *instrument && subscribed.as_of < event.id;
+            instruments.iter_mut().find(is_news)?.tick(state, *times, quote)
+        };
+        events.iter().filter_map(change).collect()
     }
 
-    /// After whatever no event told of: the engine tells none to somebody who began to follow while it was at work.
     fn beat(&mut self) -> Vec<Message> {
-        let mut messages = self.ticks(|_| true);
         let time = self.times.micros(self.state.engine.now());
-        messages.push(Message::Heartbeat(Heartbeat { time }));
-        messages
+        vec![Message::Heartbeat(Heartbeat { time })]
     }
-}
-
-/// The instrument whose quote an event changes.
-fn quoted(event: &Event) -> Option<InstrumentId> {
-    if let Change::QuoteUpdated { instrument, .. } = event.change { Some(instrument) } else { None }
 }
 
 #[cfg(test)]
@@ -98,15 +101,18 @@ mod tests {
         let euro = engine.instrument("EUR-USD");
         let system = actix_web::rt::System::new();
         let rates = Rates::new(Arc::clone(&state), vec![euro], TimeFormat::Rfc3339);
-        let rates = system.block_on(async { Feed::new(state, seat, rates, 5_000) });
+        let rates = system.block_on(async { Feed::new(state, seat, rates, 5_000, None) });
         let mut lines = Box::pin(rates.into_stream());
         let mut next = || system.block_on(lines.next());
 
         assert_eq!(next().map(|snapshot| snapshot.is_ok()), Some(true));
         engine.quote("EUR-USD", "1.10000", "1.10010", "1", "1");
         engine.quote("EUR-USD", "1.20000", "1.20010", "1", "1");
-        let tick = next().unwrap().unwrap();
-        assert_eq!(tick.split(|byte| *byte == b'\n').count(), 2, "two changes are one tick: {tick:?}");
+        for bid in ["1.1", "1.2"] {
+            let tick = next().unwrap().unwrap();
+            let text = std::str::from_utf8(&tick).unwrap();
+            assert!(text.lines().count() == 1 && text.contains(&format!("\"bid\":{bid},")), "{text}");
+        }
         for _ in 0..=runtime::Options::in_memory().event_backlog {
             engine.quote("EUR-USD", "1.30000", "1.30010", "1", "1");
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ReqData};
+use facade_kit::Hangup;
 
 use super::EVENTS;
 use super::events::Transactions;
@@ -27,7 +29,7 @@ pub(super) fn wire(app: &mut web::ServiceConfig) {
 }
 
 /// Unknown parameters are ignored, as everywhere. The seat is taken last, so that a refused request drives nobody out.
-async fn prices(state: Data<State>, caller: ReqData<Caller>, call: Call) -> Answer {
+async fn prices(state: Data<State>, caller: ReqData<Caller>, call: Call, request: HttpRequest) -> Answer {
     access::argument(&state, *caller, call.query.require("accountId")?)?;
     let names = call.query.require("instruments")?;
     let session = call.query.get("sessionId").map(session).transpose()?;
@@ -47,11 +49,11 @@ async fn prices(state: Data<State>, caller: ReqData<Caller>, call: Call) -> Answ
     let seat = seat.ok_or(ApiError::Internal)?;
     let rates = Rates::new(Arc::clone(&state), instruments, call.times);
     let heartbeat = state.stream.heartbeat_millis.get();
-    Ok(Feed::new(state.into_inner(), seat, rates, heartbeat).response())
+    Ok(Feed::new(state.into_inner(), seat, rates, heartbeat, Hangup::of(&request)).response())
 }
 
 /// Without a token there is nobody whose accounts could be meant, and nobody to send away.
-async fn events(state: Data<State>, caller: ReqData<Caller>, call: Call) -> Answer {
+async fn events(state: Data<State>, caller: ReqData<Caller>, call: Call, request: HttpRequest) -> Answer {
     let accounts = match (call.query.get("accountIds"), *caller) {
         (Some(ids), _) => list(ids)
             .map(|id| access::argument_named(&state, *caller, id, "accountIds"))
@@ -70,7 +72,7 @@ async fn events(state: Data<State>, caller: ReqData<Caller>, call: Call) -> Answ
     let seat = seat.ok_or_else(refused)?;
     let transactions = Transactions::new(Arc::clone(&state), accounts, call.times);
     let heartbeat = state.stream.events_heartbeat_millis.get();
-    Ok(Feed::new(state.into_inner(), seat, transactions, heartbeat).response())
+    Ok(Feed::new(state.into_inner(), seat, transactions, heartbeat, Hangup::of(&request)).response())
 }
 
 fn session(text: &str) -> Result<String, ApiError> {

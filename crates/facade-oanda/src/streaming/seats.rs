@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::auth::Caller;
 
@@ -20,8 +20,15 @@ pub(crate) enum Eviction {
 /// The streams of all tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Seats {
-    /// For each token its streams, oldest first. A token without streams is not there.
-    taken: Mutex<BTreeMap<Caller, Vec<Taken>>>,
+    taken: Mutex<Table>,
+}
+
+/// For each token its streams, oldest first. A token without streams is not there.
+#[derive(Debug, Default)]
+struct Table {
+    streams: BTreeMap<Caller, Vec<Taken>>,
+    /// Seats that were ever taken.
+    count: u64,
 }
 
 /// What becomes of one stream more than there may be.
@@ -35,8 +42,9 @@ pub(crate) enum WhenFull {
 
 #[derive(Debug)]
 struct Taken {
+    number: u64,
     session: Option<String>,
-    evict: oneshot::Sender<Eviction>,
+    evict: watch::Sender<Option<Eviction>>,
 }
 
 /// The place of one stream; given back when it is dropped.
@@ -44,8 +52,14 @@ struct Taken {
 pub(crate) struct Seat {
     seats: Arc<Seats>,
     caller: Caller,
+    number: u64,
     /// Says when the stream has to go.
-    pub(crate) evicted: oneshot::Receiver<Eviction>,
+    pub(crate) evicted: watch::Receiver<Option<Eviction>>,
+}
+
+/// Waits until a stream has to go; nothing when its seat is gone.
+pub(crate) async fn eviction(evicted: &mut watch::Receiver<Option<Eviction>>) -> Option<Eviction> {
+    evicted.wait_for(Option::is_some).await.ok().and_then(|why| *why)
 }
 
 impl Seats {
@@ -57,43 +71,45 @@ impl Seats {
         most: usize,
         when_full: WhenFull,
     ) -> Option<Seat> {
-        let (evict, evicted) = oneshot::channel();
-        let is_taken = self.with(caller, |taken| {
+        let (evict, evicted) = watch::channel(None);
+        let number = self.with(caller, |taken, number| {
             let same = taken.iter().position(|other| session.is_some() && other.session == session);
             if let Some(place) = same {
-                tell(taken.remove(place), Eviction::SessionTaken);
+                tell(&taken.remove(place), Eviction::SessionTaken);
             }
             if taken.len() >= most && when_full == WhenFull::Refuse {
-                return false;
+                return None;
             }
             let surplus = (taken.len() + 1).saturating_sub(most).min(taken.len());
-            taken.drain(..surplus).for_each(|stream| tell(stream, Eviction::TooMany));
-            taken.push(Taken { session, evict });
-            true
-        });
-        is_taken.then_some(Seat { seats: self, caller, evicted })
+            taken.drain(..surplus).for_each(|stream| tell(&stream, Eviction::TooMany));
+            taken.push(Taken { number, session, evict });
+            Some(number)
+        })?;
+        Some(Seat { seats: self, caller, number, evicted })
     }
 
-    fn with<T>(&self, caller: Caller, change: impl FnOnce(&mut Vec<Taken>) -> T) -> T {
-        let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = all.entry(caller).or_default();
-        let result = change(taken);
+    /// Changes the streams of a caller, with a number that none had so far.
+    fn with<T>(&self, caller: Caller, change: impl FnOnce(&mut Vec<Taken>, u64) -> T) -> T {
+        let mut table = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        table.count += 1;
+        let number = table.count;
+        let taken = table.streams.entry(caller).or_default();
+        let result = change(taken, number);
         if taken.is_empty() {
-            all.remove(&caller);
+            table.streams.remove(&caller);
         }
         result
     }
 }
 
 /// A stream that is gone in the same moment needs no telling.
-fn tell(stream: Taken, why: Eviction) {
-    let _ = stream.evict.send(why);
+fn tell(stream: &Taken, why: Eviction) {
+    let _ = stream.evict.send(Some(why));
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.evicted.close();
-        self.seats.with(self.caller, |taken| taken.retain(|stream| !stream.evict.is_closed()));
+        self.seats.with(self.caller, |taken, _| taken.retain(|stream| stream.number != self.number));
     }
 }
 
@@ -109,7 +125,7 @@ mod tests {
     }
 
     fn told(seat: &mut Seat) -> Option<Eviction> {
-        seat.evicted.try_recv().ok()
+        *seat.evicted.borrow()
     }
 
     #[test]
@@ -153,6 +169,6 @@ mod tests {
         assert_eq!(told(&mut first), None);
         drop(first);
         assert!(take().is_some());
-        assert!(seats.taken.lock().unwrap().is_empty());
+        assert!(seats.taken.lock().unwrap().streams.is_empty());
     }
 }
