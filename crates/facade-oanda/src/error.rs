@@ -298,6 +298,7 @@ impl ApiError {
             | Self::PositionNotFound
             | Self::TooManyTrades
             | Self::TooManyOrders
+            | Self::MarginCall
             | Self::InsufficientLiquidity
             | Self::Precision
             | Self::InsufficientFunds

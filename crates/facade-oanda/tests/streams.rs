@@ -1,16 +1,16 @@
 //! Streams of prices, read from the socket as they come: chunks, lines, and how they end.
 #![expect(clippy::unwrap_used, reason = "a failed expectation of a test is reported by panicking")]
 
-use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+mod support;
+
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::time::Duration;
 
 use facade_kit::{IdSource, MountPoint};
 use facade_oanda::{Config, ENDPOINTS_STREAM, NAME_STREAM, StreamLimits};
 use testkit::http::Request;
 use testkit::{TestEngine, TestServer};
+
+use support::{StreamClient as Client, token};
 
 const PRICES: &str = "/v1/prices?accountId=12345&instruments=EUR_USD%2CUSD_JPY";
 
@@ -28,57 +28,6 @@ fn serve(engine: &TestEngine, heartbeat_millis: u32) -> TestServer {
     let mount = facade_oanda::mount_stream(config, engine.handle(), IdSource::counted(), MountPoint::root());
     assert_eq!((mount.name, mount.endpoints), (NAME_STREAM, ENDPOINTS_STREAM));
     testkit::serve(mount)
-}
-
-fn token(user: &str) -> String {
-    Config::development().credentials[user].token.reveal().to_owned()
-}
-
-/// The client's side of a stream.
-struct Client {
-    socket: BufReader<TcpStream>,
-    head: String,
-    lines: VecDeque<String>,
-}
-
-impl Client {
-    fn open(server: &TestServer, user: &str, target: &str, more: &str) -> Self {
-        let mut socket = TcpStream::connect(server.base_url().trim_start_matches("http://")).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let token = token(user);
-        let request = format!(
-            "GET {target} HTTP/1.1\r\nHost: dragoman.test\r\nAuthorization: Bearer {token}\r\n{more}\r\n"
-        );
-        socket.write_all(request.as_bytes()).unwrap();
-        let mut socket = BufReader::new(socket);
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            assert!(socket.read_line(&mut head).unwrap() > 0, "the head ends early: {head}");
-        }
-        Self { socket, head, lines: VecDeque::new() }
-    }
-
-    /// The next line without its end; nothing at the end of the body.
-    fn line(&mut self) -> Option<String> {
-        if self.lines.is_empty() {
-            let mut size = String::new();
-            self.socket.read_line(&mut size).unwrap();
-            let size = usize::from_str_radix(size.trim_end(), 16).unwrap();
-            let mut chunk = vec![0; size + 2];
-            self.socket.read_exact(&mut chunk).unwrap();
-            chunk.truncate(size);
-            let text = String::from_utf8(chunk).unwrap();
-            assert!(size == 0 || text.ends_with("\r\n"), "a chunk ends with a whole line: {text:?}");
-            self.lines.extend(text.split_terminator("\r\n").map(str::to_owned));
-        }
-        self.lines.pop_front()
-    }
-
-    fn skip(&mut self, lines: usize) {
-        for _ in 0..lines {
-            self.line().unwrap();
-        }
-    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ const DAY: u64 = 24 * HOUR;
 const HALF_A_YEAR: u64 = 182 * DAY;
 
 /// All of them, by the vendor's names.
-const NAMES: [(&str, Granularity); 22] = [
+const NAMES: [(&str, Granularity); 21] = [
     ("S5", Granularity::Fixed(5)),
     ("S10", Granularity::Fixed(10)),
     ("S15", Granularity::Fixed(15)),
@@ -34,7 +34,6 @@ const NAMES: [(&str, Granularity); 22] = [
     ("M1", Granularity::Fixed(60)),
     ("M2", Granularity::Fixed(120)),
     ("M3", Granularity::Fixed(180)),
-    ("M4", Granularity::Fixed(240)),
     ("M5", Granularity::Fixed(300)),
     ("M10", Granularity::Fixed(600)),
     ("M15", Granularity::Fixed(900)),
@@ -219,14 +218,14 @@ mod tests {
         for (name, granularity) in NAMES {
             assert_eq!(Granularity::named(name), Some((granularity, name)));
         }
-        for name in ["s5", "M6", "S1", "D1", " D"] {
+        for name in ["s5", "M4", "M6", "S1", "D1", " D"] {
             assert_eq!(Granularity::named(name), None, "{name:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn slots_follow_each_other(seconds in 0_u64..8_000_000_000, which in 0..22_usize, hour in 0_i8..24, zone in 0..4_usize) {
+        fn slots_follow_each_other(seconds in 0_u64..8_000_000_000, which in 0..21_usize, hour in 0_i8..24, zone in 0..4_usize) {
             let zones = ["America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"];
             let alignment = self::zone(zones[zone], hour);
             let granularity = NAMES[which].1;
