@@ -92,28 +92,39 @@ pub enum Change {
         level: BasisPoints,
     },
     /// Equity has fallen below the used margin of an account that has a closeout level: it is in margin call.
+    #[n(40)]
     MarginCallEntered {
         /// Cash and unrealized profit, in the account's currency.
+        #[n(0)]
         equity: Amount,
         /// Used margin, in the account's currency.
+        #[n(1)]
         used: Amount,
     },
     /// The account is no longer in margin call.
+    #[n(41)]
     MarginCallLeft,
     /// Something was charged to a balance from outside, or credited to it.
+    #[n(42)]
     Charged {
         /// For what.
+        #[n(0)]
         charge: Charge,
         /// Asset: the account's currency.
+        #[n(1)]
         asset: AssetId,
         /// Signed amount; less than zero for what the account pays.
+        #[n(2)]
         amount: Amount,
         /// The balance after it.
+        #[n(3)]
         balance: Amount,
     },
     /// The profit that was realized so far counts no longer.
+    #[n(43)]
     ProfitReset {
         /// What it had come to, in the account's currency.
+        #[n(0)]
         realized: Amount,
     },
     /// A balance was adjusted from outside.

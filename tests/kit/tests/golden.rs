@@ -28,6 +28,7 @@ fn teller(engine: &TestEngine) -> Mount {
     Mount {
         name: "teller",
         endpoints: &[],
+        has_streams: false,
         configure: Arc::new(move |app| {
             app.app_data(web::Data::new(handle.clone())).route("/orders", web::to(orders));
         }),
