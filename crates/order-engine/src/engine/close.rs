@@ -135,6 +135,7 @@ impl Engine {
             short_sale: false,
             reduce_only: true,
             quantity,
+            ordered: quantity,
             limit: None,
             rest: None,
             credit: None,

@@ -21,8 +21,10 @@ pub(super) struct Demand<'a> {
     pub(super) side: Side,
     pub(super) short_sale: bool,
     pub(super) reduce_only: bool,
-    /// Whole quantity.
+    /// Whole quantity; what is filled at once, for an amount that may not rest.
     pub(super) quantity: Lots,
+    /// What was ordered, which an amount may come to without being filled for it.
+    pub(super) ordered: Lots,
     /// Limit of a limit order: the whole quantity is held at it.
     pub(super) limit: Option<Ticks>,
     /// What rests after a sweep, for an order without a limit.

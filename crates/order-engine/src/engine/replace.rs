@@ -223,6 +223,7 @@ impl Engine {
             short_sale: order.short_sale,
             reduce_only: order.reduce_only,
             quantity: terms.leaves,
+            ordered: terms.leaves,
             limit: Some(terms.limit),
             rest: None,
             credit: Some(order),

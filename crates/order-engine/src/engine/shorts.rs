@@ -155,16 +155,16 @@ impl Engine {
         let position = self.short_position(demand.account, market.instrument);
         let working = self.covered(short, market, demand.credit.map(|order| order.id));
         let left = position.minus(working);
-        if demand.quantity > left {
+        if demand.ordered > left {
             return Err(Reject::ExceedsShort {
-                ordered: market.scales.quantity(demand.quantity),
+                ordered: market.scales.quantity(demand.ordered),
                 working: market.scales.quantity(working),
                 short: market.scales.quantity(position),
             });
         }
         let returned = demand.credit.and_then(|order| order.held).map_or(Amount::ZERO, |held| held.claim);
         let collateral = short.collateral.checked_add(returned).ok_or(Reject::Overflow)?;
-        let claim = share(collateral, demand.quantity, left);
+        let claim = share(collateral, demand.ordered, left);
         Ok(Hold { amount: hold.amount.max(claim), claim, ..hold })
     }
 

@@ -126,6 +126,24 @@ fn an_account_can_cover_with_nothing_but_its_collateral() {
 }
 
 #[test]
+fn an_amount_covers_as_much_as_it_comes_to_even_where_the_book_has_less() {
+    let mut world = alice_is_short();
+    let sell = PlaceOrder { instrument: XYZ_USD, ..limit(BOB, Side::Sell, "10", "100") };
+    world.place(sell).unwrap();
+    let cover = |text: &str| {
+        let size = Size::Quote(amount(text));
+        PlaceOrder { kind: OrderKind::Market, size, ..buy(ALICE, "1", "1") }
+    };
+    // The book has ten, and the amount would buy more.
+    let refused = world.place(cover("2000")).unwrap_err();
+    let (ordered, working, short) = (quantity("20"), quantity("0"), quantity("10"));
+    assert_eq!(refused, Reject::ExceedsShort { ordered, working, short });
+    world.place(cover("1000")).unwrap();
+    assert_eq!(world.total(ALICE, XYZ), Amount::ZERO);
+    assert_eq!(cash(&world, ALICE), amounts(["99998", "0", "0"]));
+}
+
+#[test]
 fn no_order_crosses_from_long_to_short_or_back() {
     let mut world = World::new();
     let bought = world.place(buy(BOB, "3", "90")).unwrap();

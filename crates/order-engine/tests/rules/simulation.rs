@@ -21,7 +21,7 @@ use crate::model::Model;
 use crate::support::*;
 
 const CLIENTS: [AccountId; 2] = [ALICE, BOB];
-const ASSETS: [AssetId; 6] = [USD, BTC, ADA, EUR, JPY, CALL];
+const ASSETS: [AssetId; 7] = [USD, BTC, ADA, EUR, JPY, CALL, XYZ];
 /// Ten of an asset and a bit, in ledger units.
 const TEN: i128 = 10_000_000_000_001;
 
@@ -41,7 +41,7 @@ impl Watched {
     fn new() -> Self {
         let mut world = World::with_sessions();
         let mut model = Model::new();
-        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+        for instrument in MARKETS {
             let quote = quote(instrument, "99.99", "100.01", "20");
             model.apply(&quote, None).unwrap();
             world.run(quote).unwrap();

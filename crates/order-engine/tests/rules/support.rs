@@ -38,6 +38,9 @@ pub(crate) const CALL_EXPIRES: Timestamp = Timestamp::from_seconds(1_700_000_150
 /// Margin of 5 percent, tick 0.001, lot 1, pip 0.01.
 pub(crate) const USD_JPY: InstrumentId = InstrumentId::new(3);
 
+/// The markets of the simulation.
+pub(crate) const MARKETS: [InstrumentId; 5] = [BTC_USD, ADA_USD, EUR_USD, BTC_CALL, XYZ_USD];
+
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
 pub(crate) struct World {

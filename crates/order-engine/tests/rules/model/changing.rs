@@ -22,6 +22,7 @@ impl Model {
         let (changed, meeting, keeps_place) = self.change(index, replace, true)?;
         let waits = changed.waits.filter(|_| changed.is_waiting());
         self.check_value(&changed, &meeting, waits, changed.leaves())?;
+        let changed = ModelOrder { is_replaced: true, ..changed };
         self.put(index, &changed, &meeting, keeps_place);
         Ok(())
     }
@@ -99,18 +100,15 @@ impl Model {
         } else {
             self.walk(&stand_in, Some(order.leaves()), Some(price)).0
         };
-        let needs = if order.side == Side::Buy {
-            market(order.instrument).worth(price, order.leaves())
-        } else {
-            order.leaves()
-        };
-        let held = self.afford(&order, needs, order.leaves(), Some(price), before.held)?;
+        let needs = order.needs(price, order.leaves());
+        let (held, claim) =
+            self.afford(&order, needs, (order.leaves(), order.leaves()), Some(price), Some(index))?;
         self.check_fills(&order, &fills)?;
         if !may_trade && !fills.is_empty() {
             return Err("WouldTakeLiquidity");
         }
         let rests_at = Some(price).filter(|_| !is_waiting);
-        let meeting = Meeting { fills, quantity: order.quantity, rests_at, held, ends: order.ends };
+        let meeting = Meeting { fills, quantity: order.quantity, rests_at, held, claim, ends: order.ends };
         Ok((order, meeting, keeps_place))
     }
 
@@ -119,6 +117,7 @@ impl Model {
         let order = &mut self.orders[index];
         *order = ModelOrder {
             held: meeting.held,
+            claim: meeting.claim,
             size: Size::Base(quantity(&changed.quantity.to_string())),
             ..changed.clone()
         };
@@ -160,14 +159,15 @@ impl Model {
             self_match: before.self_match,
             exits: before.exits,
             reduce_only: before.reduce_only,
+            short_sale: before.short_sale,
             extended_hours: before.extended.then_some(true),
             ..PlaceOrder::new(before.account, before.instrument, before.side, kind, size)
         };
         let order = ModelOrder { id, ..ModelOrder::new(&command) };
         let wait = self.must_wait(&order)?;
         let decided = match &wait {
-            Some(wait) => self.decide_queued(&order, wait, before.held),
-            None => self.decide(&order, before.held),
+            Some(wait) => self.decide_queued(&order, wait, Some(index)),
+            None => self.decide(&order, Some(index)),
         };
         match decided {
             Ok(meeting) => {

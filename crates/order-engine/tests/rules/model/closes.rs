@@ -28,9 +28,11 @@ impl Model {
         wanted: Decimal,
     ) -> Decimal {
         let market = market(instrument);
-        let owned = self.available(account, market.base);
-        let owned = (owned / market.lot).floor() * market.lot;
-        if market.is_margin || side == Side::Buy || owned.is_zero() { wanted } else { wanted.min(owned) }
+        let owned = match side {
+            Side::Sell => (self.available(account, market.base) / market.lot).floor() * market.lot,
+            Side::Buy => self.short(account, instrument) - self.covered(account, instrument, None),
+        };
+        if market.is_margin || owned <= Decimal::ZERO { wanted } else { wanted.min(owned) }
     }
 
     pub(super) fn closing_order(
@@ -53,7 +55,7 @@ impl Model {
     pub(super) fn close(&mut self, order: &ModelOrder) -> Result<usize, Refused> {
         let meeting = self.decide_close(order)?;
         let born = self.next_birth();
-        self.orders.push(ModelOrder { held: meeting.held, born, ..order.clone() });
+        self.orders.push(ModelOrder { held: meeting.held, claim: meeting.claim, born, ..order.clone() });
         let index = self.orders.len() - 1;
         self.meet(index, &meeting);
         Ok(index)
@@ -76,11 +78,13 @@ impl Model {
         let market = market(order.instrument);
         let needs = match order.side {
             Side::Sell => order.quantity,
-            Side::Buy => fills.iter().map(|(_, price, quantity)| market.worth(*price, *quantity)).sum(),
+            Side::Buy => {
+                order.costs(fills.iter().map(|(_, price, quantity)| market.worth(*price, *quantity)).sum())
+            }
         };
         let worst = fills.last().map(|(_, price, _)| *price);
-        let held = self.afford(order, needs, order.quantity, worst, Decimal::ZERO)?;
-        Ok(Meeting { fills, quantity: order.quantity, rests_at: None, held, ends: None })
+        let (held, claim) = self.afford(order, needs, (order.quantity, order.quantity), worst, None)?;
+        Ok(Meeting { fills, quantity: order.quantity, rests_at: None, held, claim, ends: None })
     }
 
     pub(super) fn close_lot(&mut self, command: &CloseLot, id: Option<OrderId>) -> Result<(), Refused> {

@@ -53,7 +53,7 @@ impl Model {
         let cost: Decimal = self.lots[&(account, EUR_USD)].1.iter().map(|lot| lot.quantity * lot.price).sum();
         let profit = if side == Side::Buy { bid * quantity - cost } else { cost - ask * quantity };
         let used = (bid + ask) / Decimal::TWO * quantity * self.margin_rate(account);
-        Some((self.total(account, USD) + profit, used, level))
+        Some((self.total(account, USD) - self.secured(account) + profit, used, level))
     }
 
     pub(crate) fn is_called(&self, account: AccountId) -> bool {
@@ -88,7 +88,14 @@ impl Model {
             let (fills, _) = self.walk(&order, Some(quantity), None);
             if !fills.is_empty() {
                 self.orders.push(order);
-                let meeting = Meeting { fills, quantity, rests_at: None, held: Decimal::ZERO, ends: None };
+                let meeting = Meeting {
+                    fills,
+                    quantity,
+                    rests_at: None,
+                    held: Decimal::ZERO,
+                    claim: Decimal::ZERO,
+                    ends: None,
+                };
                 self.meet(self.orders.len() - 1, &meeting);
             }
         }

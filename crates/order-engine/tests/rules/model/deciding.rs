@@ -75,8 +75,9 @@ impl Model {
         })
     }
 
-    /// Decides about an order that is live at once. `credit` is what it holds already.
-    pub(super) fn decide(&self, order: &ModelOrder, credit: Decimal) -> Result<Meeting, Refused> {
+    /// Decides about an order that is live at once. `credit` is the order that lets go of what it
+    /// holds: an earlier form of this one, or one whose place it takes.
+    pub(super) fn decide(&self, order: &ModelOrder, credit: Option<usize>) -> Result<Meeting, Refused> {
         let limit =
             order.kind.resting_price().filter(|_| is_limit(order.kind)).map(order_engine::Price::decimal);
         let market = market(order.instrument);
@@ -106,14 +107,15 @@ impl Model {
         let rests_at = rests_at.map(order_engine::Price::decimal);
         let left = quantity - filled;
         let worst = limit.or(fills.last().map(|(_, price, _)| *price));
+        let rest = rests_at.map_or(Decimal::ZERO, |price| market.worth(price, left));
         let needs = match (order.side, limit) {
-            (Side::Sell, _) if rests_at.is_none() && given.is_none() => filled,
-            (Side::Sell, _) => quantity,
-            (Side::Buy, Some(limit)) => market.worth(limit, quantity),
-            (Side::Buy, None) => spent + rests_at.map_or(Decimal::ZERO, |price| market.worth(price, left)),
+            (Side::Sell, _) if !order.short_sale && rests_at.is_none() && given.is_none() => filled,
+            (Side::Sell, _) if !order.short_sale => quantity,
+            (_, Some(limit)) => order.costs(market.worth(limit, quantity)),
+            (_, None) => order.costs(spent + rest),
         };
         let sized = if rests_at.is_none() && given.is_none() { filled } else { quantity };
-        let held = self.afford(order, needs, sized, worst, credit)?;
+        let (held, claim) = self.afford(order, needs, (sized, quantity), worst, credit)?;
         if order.time_in_force == TimeInForce::Fok && filled < quantity {
             return Err("NotFillable");
         }
@@ -121,7 +123,7 @@ impl Model {
             return Err("NoLiquidity");
         }
         self.check_fills(order, &fills)?;
-        Ok(Meeting { fills, quantity, rests_at, held, ends })
+        Ok(Meeting { fills, quantity, rests_at, held, claim, ends })
     }
 
     pub(super) fn check_fills(
@@ -193,31 +195,39 @@ impl Model {
         }
     }
 
-    /// What an order holds, if its account can afford it.
+    /// What an order holds and what it claims of that, if its account can afford it. What it needs may be counted for less
+    /// than what was ordered.
     pub(super) fn afford(
         &self,
         order: &ModelOrder,
         needs: Decimal,
-        quantity: Decimal,
+        (quantity, ordered): (Decimal, Decimal),
         price: Option<Decimal>,
-        credit: Decimal,
-    ) -> Result<Decimal, Refused> {
+        credit: Option<usize>,
+    ) -> Result<(Decimal, Decimal), Refused> {
         let market = market(order.instrument);
-        if !market.is_margin {
-            let asset = order.held_asset();
-            let free = self.available(order.account, asset) + credit;
-            return if free < needs { Err("InsufficientFunds") } else { Ok(needs) };
+        if order.short_sale {
+            self.check_short_sale(order)?;
         }
+        if !market.is_margin {
+            let claim = self.claim(order, ordered, credit)?;
+            let needs = needs.max(claim);
+            let credit = credit.map(|index| &self.orders[index]);
+            let credit = credit.map_or(Decimal::ZERO, |order| order.held - order.claim);
+            let free = self.available(order.account, order.held_asset()) + credit + claim;
+            return if free < needs { Err("InsufficientFunds") } else { Ok((needs, claim)) };
+        }
+        let nothing = (Decimal::ZERO, Decimal::ZERO);
         let none = (order.side, Vec::new());
         let (side, lots) = self.lots.get(&(order.account, order.instrument)).unwrap_or(&none);
         let position: Decimal = lots.iter().map(|lot| lot.quantity).sum();
         let reduced = if *side == order.side { Decimal::ZERO } else { position.min(quantity) };
         let added = quantity - reduced;
-        let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(Decimal::ZERO) };
+        let Some(price) = price.filter(|_| !added.is_zero()) else { return Ok(nothing) };
         let rate = self.margin_rate(order.account);
         let available = self.margin_available(order.account, order.instrument, rate);
         if available >= added * price * rate {
-            return Ok(Decimal::ZERO);
+            return Ok(nothing);
         }
         Err(if self.is_called(order.account) { "InMarginCall" } else { "InsufficientMargin" })
     }

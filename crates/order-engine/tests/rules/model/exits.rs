@@ -266,7 +266,7 @@ impl Model {
 
     /// Compares the lots of an account, and learns what the engine calls them.
     pub(crate) fn watch_lots(&mut self, holdings: &Holdings) {
-        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+        for instrument in MARKETS {
             let read = holdings.position(instrument).map(|position| position.lots.as_slice());
             let read = read.unwrap_or_default();
             let mut none = (Side::Buy, Vec::new());

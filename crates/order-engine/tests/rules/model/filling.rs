@@ -32,6 +32,7 @@ impl Model {
                 quantity: order.quantity,
                 rests_at: Some(price.decimal()),
                 held: Decimal::ZERO,
+                claim: Decimal::ZERO,
                 ends: None,
             };
             self.orders.push(order);
@@ -59,12 +60,22 @@ impl Model {
             order.value += worth;
             let is_done = order.filled == order.quantity;
             order.status = if is_done { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
-            order.held = match order.rests_at.or(order.limit()) {
-                Some(at) => order.resting_hold(at),
-                None => order.held,
-            };
+            if !market.is_charged_in_quote {
+                order.held = match order.rests_at.or(order.limit()) {
+                    Some(at) => order.resting_hold(at),
+                    None => order.held,
+                };
+            }
         }
-        if !market.is_margin {
+        if market.is_charged_in_quote {
+            let charges =
+                [taker, maker].map(|index| (index, self.use_hold(index, index == maker, worth, quantity)));
+            self.move_asset(buyer, seller, market.quote, worth);
+            self.move_asset(seller, buyer, market.base, quantity);
+            for (index, charge) in charges {
+                self.move_asset(self.orders[index].account, AccountId::HOUSE, market.quote, charge);
+            }
+        } else if !market.is_margin {
             self.move_asset(buyer, seller, market.quote, worth);
             self.move_asset(seller, buyer, market.base, quantity);
             let charge = |gross: Decimal| {
@@ -111,7 +122,7 @@ impl Model {
             lot.quantity -= taken;
             lots.retain(|lot| !lot.quantity.is_zero());
         }
-        if !left.is_zero() && (side == Side::Buy || market.is_margin) {
+        if !left.is_zero() && (side == Side::Buy || market.is_margin || order.short_sale) {
             *held_side = side;
             lots.push(ModelLot::opened(&order, price, left, born));
         }

@@ -15,6 +15,10 @@ pub(super) struct Market {
     pub(super) maximum: Decimal,
     pub(super) minimum_value: Decimal,
     pub(super) commission_bps: Decimal,
+    /// Whether commission is taken in the quote asset, rounded to cents, instead of in what is received.
+    pub(super) is_charged_in_quote: bool,
+    /// What secures a short sale, proceeds included, where there are any.
+    pub(super) short_rate: Option<Decimal>,
     pub(super) is_margin: bool,
     /// What a unit costs at a price of one.
     pub(super) multiplier: Decimal,
@@ -41,6 +45,8 @@ pub(super) fn market(instrument: InstrumentId) -> Market {
         maximum: Decimal::from(100),
         minimum_value: Decimal::ONE,
         commission_bps: Decimal::ZERO,
+        is_charged_in_quote: false,
+        short_rate: None,
         is_margin: false,
         multiplier: Decimal::ONE,
         trades_until: None,
@@ -55,6 +61,16 @@ pub(super) fn market(instrument: InstrumentId) -> Market {
             maximum: Decimal::from(1_000_000),
             minimum_value: Decimal::ZERO,
             commission_bps: Decimal::TEN,
+            ..market
+        },
+        XYZ_USD => Market {
+            base: XYZ,
+            lot: Decimal::ONE,
+            minimum: Decimal::ONE,
+            minimum_value: Decimal::ZERO,
+            commission_bps: Decimal::TEN,
+            is_charged_in_quote: true,
+            short_rate: Some(Decimal::new(15, 1)),
             ..market
         },
         BTC_CALL => Market {

@@ -16,6 +16,7 @@ mod market;
 mod order;
 mod sessions;
 mod settings;
+mod shorting;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,8 @@ pub(crate) struct Model {
     /// The instant whose session each instrument is in.
     looked_at: BTreeMap<InstrumentId, Timestamp>,
     settings: BTreeMap<AccountId, Settings>,
+    /// What secures the short positions of an account, claimed or not.
+    secured: BTreeMap<AccountId, Decimal>,
     memory: Memory,
     lists: Vec<listing::ModelList>,
 }
@@ -57,6 +60,7 @@ pub(crate) struct Model {
 #[derive(Clone, Copy, Default)]
 struct Settings {
     is_shut: bool,
+    never_short: bool,
     most: Option<Decimal>,
     margin_rate: Option<Decimal>,
     closeout: Option<Decimal>,
@@ -86,6 +90,7 @@ struct Meeting {
     quantity: Decimal,
     rests_at: Option<Decimal>,
     held: Decimal,
+    claim: Decimal,
     ends: Option<Timestamp>,
 }
 
@@ -110,6 +115,7 @@ impl Model {
             halted: BTreeSet::new(),
             looked_at: BTreeMap::new(),
             settings: BTreeMap::new(),
+            secured: BTreeMap::new(),
             memory: Memory::default(),
             lists: Vec::new(),
         }
@@ -121,7 +127,8 @@ impl Model {
 
     pub(crate) fn held(&self, account: AccountId, asset: AssetId) -> Decimal {
         let holds = self.orders.iter().filter(|order| order.account == account && !order.status.is_closed());
-        holds.filter(|order| order.held_asset() == asset).map(|order| order.held).sum()
+        let orders: Decimal = holds.filter(|order| order.held_asset() == asset).map(|order| order.held).sum();
+        if asset == USD { orders + self.unclaimed(account, None) } else { orders }
     }
 
     /// Price levels of a side, best first: price, quantity, number of orders.
@@ -262,18 +269,18 @@ impl Model {
         self.takes_orders(command.account)?;
         let mut order = ModelOrder { id, ..ModelOrder::new(command) };
         if let Some(wait) = self.must_wait(&order)? {
-            let meeting = self.decide_queued(&order, &wait, Decimal::ZERO)?;
+            let meeting = self.decide_queued(&order, &wait, None)?;
             self.check_value(&order, &meeting, None, meeting.quantity)?;
             self.take_queued(order, command, &meeting, &wait);
             return Ok(());
         }
         if let Some(waits) = self.waits_for(&order)? {
-            let meeting = self.decide_waiting(&order, waits, Decimal::ZERO)?;
+            let meeting = self.decide_waiting(&order, waits, None)?;
             self.check_value(&order, &meeting, Some(waits), meeting.quantity)?;
             self.take(order, command, &meeting, Some(waits));
             return Ok(());
         }
-        let meeting = self.decide(&order, Decimal::ZERO)?;
+        let meeting = self.decide(&order, None)?;
         self.check_value(&order, &meeting, None, meeting.quantity)?;
         order.quantity = meeting.quantity;
         self.take(order, command, &meeting, None);
@@ -291,7 +298,7 @@ impl Model {
             return;
         }
         order.ends = meeting.ends;
-        order.held = meeting.held;
+        (order.held, order.claim) = (meeting.held, meeting.claim);
         order.waits = waits;
         self.orders.push(order);
         if waits.is_none() {
@@ -312,7 +319,7 @@ impl Model {
         order.release_at = order.release_at.filter(|at| *at > self.now);
         let queued = self.must_wait(&order).and_then(|wait| {
             let Some(wait) = wait else { return Ok(None) };
-            let meeting = self.decide_queued(&order, &wait, Decimal::ZERO)?;
+            let meeting = self.decide_queued(&order, &wait, None)?;
             self.check_value(&order, &meeting, None, meeting.quantity)?;
             Ok(Some((meeting, wait)))
         });
@@ -328,10 +335,8 @@ impl Model {
     fn go_live(&mut self, index: usize) {
         let order = self.orders[index].clone();
         let decided = match self.waits_for(&order) {
-            Ok(Some(waits)) => {
-                self.decide_waiting(&order, waits, Decimal::ZERO).map(|meeting| (meeting, Some(waits)))
-            }
-            Ok(None) => self.decide(&order, Decimal::ZERO).map(|meeting| (meeting, None)),
+            Ok(Some(waits)) => self.decide_waiting(&order, waits, None).map(|meeting| (meeting, Some(waits))),
+            Ok(None) => self.decide(&order, None).map(|meeting| (meeting, None)),
             Err(refused) => Err(refused),
         };
         let decided = decided.and_then(|(meeting, waits)| {
@@ -349,7 +354,7 @@ impl Model {
             order.ends = meeting.ends;
         }
         order.quantity = meeting.quantity;
-        order.held = meeting.held;
+        (order.held, order.claim) = (meeting.held, meeting.claim);
         order.waits = waits;
         if waits.is_none() {
             self.meet(index, &meeting);
@@ -373,6 +378,8 @@ impl Model {
         };
         order.rests_at = Some(price);
         order.queued = queued;
-        order.held = order.resting_hold(price);
+        if !market(order.instrument).is_charged_in_quote {
+            order.held = order.resting_hold(price);
+        }
     }
 }

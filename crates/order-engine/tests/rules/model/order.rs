@@ -49,6 +49,13 @@ pub(crate) struct ModelOrder {
     pub(super) is_parked: bool,
     /// When it comes back from there.
     pub(super) returns: Option<Timestamp>,
+    pub(super) short_sale: bool,
+    /// The part of what it holds that secured the short position before.
+    pub(super) claim: Decimal,
+    /// Whether its owner replaced it.
+    pub(super) is_replaced: bool,
+    /// The limit that a trailing order had when it fired.
+    pub(super) fired_limit: Option<Decimal>,
 }
 
 /// What a waiting order watches for.
@@ -92,6 +99,10 @@ impl ModelOrder {
             released: None,
             is_parked: false,
             returns: None,
+            short_sale: order.short_sale,
+            claim: Decimal::ZERO,
+            is_replaced: false,
+            fired_limit: None,
         }
     }
 
@@ -101,7 +112,7 @@ impl ModelOrder {
 
     pub(super) fn limit(&self) -> Option<Decimal> {
         let fixed = self.kind.resting_price().map(order_engine::Price::decimal);
-        fixed.or(self.waits.and_then(|waits| waits.limit)).or(self.rests_at)
+        fixed.or(self.waits.and_then(|waits| waits.limit)).or(self.rests_at).or(self.fired_limit)
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -110,15 +121,15 @@ impl ModelOrder {
 
     pub(super) fn held_asset(&self) -> AssetId {
         let market = market(self.instrument);
-        if self.side == Side::Buy { market.quote } else { market.base }
+        if self.side == Side::Buy || self.short_sale { market.quote } else { market.base }
     }
 
     pub(super) fn resting_hold(&self, price: Decimal) -> Decimal {
         let market = market(self.instrument);
         match self.side {
             _ if market.is_margin || self.account == AccountId::HOUSE => Decimal::ZERO,
-            Side::Buy => market.worth(price, self.leaves()),
-            Side::Sell => self.leaves(),
+            Side::Sell if !self.short_sale => self.leaves(),
+            _ => self.costs(market.worth(price, self.leaves())),
         }
     }
 }

@@ -145,7 +145,7 @@ impl Model {
         &self,
         order: &ModelOrder,
         wait: &Wait,
-        credit: Decimal,
+        credit: Option<usize>,
     ) -> Result<Meeting, Refused> {
         let kind = match order.kind {
             OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
@@ -166,16 +166,17 @@ impl Model {
         if let Some(refusal) = wait.refusal {
             return Err(refusal);
         }
-        let worth = |price| market(order.instrument).worth(price, given.unwrap_or_default());
-        let needs = match order.side {
-            Side::Sell => given.unwrap_or_default(),
-            Side::Buy => limit.map(worth).unwrap_or_default(),
+        let needs = match limit {
+            Some(limit) => order.needs(limit, given.unwrap_or_default()),
+            None if order.side == Side::Sell && !order.short_sale => given.unwrap_or_default(),
+            None => Decimal::ZERO,
         };
         if let Some(limit) = limit {
             check_exits(order, limit)?;
         }
         self.check_reducing(order, given.unwrap_or_default())?;
-        self.afford(order, needs, given.unwrap_or_default(), limit, credit)?;
+        let ordered = given.unwrap_or_default();
+        self.afford(order, needs, (ordered, ordered), limit, credit)?;
         let estimate = |amount: Amount| {
             let (bid, ask) = self.quotes[&order.instrument];
             let price = if order.side == Side::Buy { ask } else { bid };
@@ -187,7 +188,14 @@ impl Model {
             (None, Size::Base(_)) => unreachable!(),
         };
         let ends = wait.ends.into_iter().chain(ends).min();
-        Ok(Meeting { fills: Vec::new(), quantity, rests_at: price, held: Decimal::ZERO, ends })
+        Ok(Meeting {
+            fills: Vec::new(),
+            quantity,
+            rests_at: price,
+            held: Decimal::ZERO,
+            claim: Decimal::ZERO,
+            ends,
+        })
     }
 
     /// Records an order that waits, unless its caller has to release it first.
@@ -230,7 +238,7 @@ impl Model {
             due.extend(order.ends.map(|at| (at, 1, id, index)));
             due.extend(order.returns.map(|at| (at, 3, id, index)));
         }
-        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+        for instrument in MARKETS {
             let seen = self.looked_at.get(&instrument).copied().unwrap_or(START);
             let changes = sessions(instrument).into_iter().flat_map(|(_, opens, closes, _)| [opens, closes]);
             let number = instrument.get();
@@ -315,8 +323,8 @@ impl Model {
             self.orders[index].status = OrderStatus::Canceled;
             return;
         }
-        let (quantity, held, ends) = (order.quantity, order.held, order.ends);
-        self.meet(index, &Meeting { fills, quantity, rests_at: Some(price), held, ends });
+        let (quantity, held, claim, ends) = (order.quantity, order.held, order.claim, order.ends);
+        self.meet(index, &Meeting { fills, quantity, rests_at: Some(price), held, claim, ends });
     }
 
     pub(super) fn halt(&mut self, instrument: InstrumentId) -> Result<(), Refused> {

@@ -1,6 +1,6 @@
 //! What accounts are set to, and what that forbids.
 
-use order_engine::{AccountId, AccountState, AssetId, OrderStatus, UpdateAccount};
+use order_engine::{AccountId, AccountState, AssetId, OrderStatus, Side, UpdateAccount};
 use rust_decimal::Decimal;
 
 use super::{Meeting, Model, ModelOrder, Refused, Settings, Waits, market};
@@ -21,6 +21,7 @@ impl Model {
     pub(super) fn set(&mut self, update: &UpdateAccount) -> Result<(), Refused> {
         let before = self.settings(update.account);
         let settings = Settings {
+            never_short: update.may_sell_short.map_or(before.never_short, |may| !may),
             is_shut: update.state.map_or(before.is_shut, |state| state != AccountState::Open),
             most: update
                 .max_order_notional
@@ -44,7 +45,7 @@ impl Model {
             let exposed = self
                 .lots
                 .iter()
-                .filter(|((_, instrument), _)| market(*instrument).is_margin)
+                .filter(|((_, instrument), (side, _))| market(*instrument).is_margin || *side == Side::Sell)
                 .any(|((account, _), (_, lots))| *account == update.account && !lots.is_empty());
             if orders.into_iter().any(is_open) || exposed {
                 return Err("AccountInUse");

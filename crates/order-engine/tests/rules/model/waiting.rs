@@ -56,7 +56,7 @@ impl Model {
         &self,
         order: &ModelOrder,
         waits: Waits,
-        credit: Decimal,
+        credit: Option<usize>,
     ) -> Result<Meeting, Refused> {
         if order.post_only {
             return Err("Combination");
@@ -71,17 +71,14 @@ impl Model {
         let ends = Self::ends(order, self.now)?;
         check_exits(order, price)?;
         self.check_reducing(order, given)?;
-        let needs =
-            if order.side == Side::Buy { market(order.instrument).worth(price, given) } else { given };
-        let held = self.afford(order, needs, given, Some(price), credit)?;
-        Ok(Meeting { fills: Vec::new(), quantity: given, rests_at: None, held, ends })
+        let needs = order.needs(price, given);
+        let (held, claim) = self.afford(order, needs, (given, given), Some(price), credit)?;
+        Ok(Meeting { fills: Vec::new(), quantity: given, rests_at: None, held, claim, ends })
     }
 
     /// Lets waiting orders follow and fire until nothing more happens.
     pub(super) fn settle_triggers(&mut self) {
-        while [BTC_USD, ADA_USD, EUR_USD, BTC_CALL].into_iter().any(|instrument| self.settle_one(instrument))
-        {
-        }
+        while MARKETS.into_iter().any(|instrument| self.settle_one(instrument)) {}
     }
 
     pub(super) fn settle_one(&mut self, instrument: InstrumentId) -> bool {
@@ -122,12 +119,13 @@ impl Model {
             }
             _ => OrderKind::Market,
         };
-        match self.decide(&ModelOrder { kind: live, ..order }, self.orders[index].held) {
+        match self.decide(&ModelOrder { kind: live, ..order }, Some(index)) {
             Err(_) => self.orders[index].status = OrderStatus::Canceled,
             Ok(meeting) => {
                 let order = &mut self.orders[index];
                 order.quantity = meeting.quantity;
-                order.held = meeting.held;
+                (order.held, order.claim) = (meeting.held, meeting.claim);
+                order.fired_limit = live.resting_price().map(order_engine::Price::decimal);
                 // A trailing limit is fixed from now on.
                 order.rests_at = None;
                 self.meet(index, &meeting);

@@ -53,7 +53,7 @@ impl Watched {
                 lists.iter().map(|list| (list.name.clone(), instruments(list.as_ref()))).collect();
             assert_eq!(read, self.model.listed(account));
         }
-        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+        for instrument in MARKETS {
             let depth = self.world.engine.depth(instrument, usize::MAX);
             for (side, levels) in [(Side::Buy, depth.bids), (Side::Sell, depth.asks)] {
                 let read: Vec<_> = levels

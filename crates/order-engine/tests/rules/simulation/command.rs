@@ -86,6 +86,22 @@ impl Watched {
         Command::PlaceOrder(PlaceOrder { reduce_only: true, ..order })
     }
 
+    fn drain(&self, who: AccountId, leave: u32) -> Command {
+        let free = self.world.engine.holdings(who).unwrap().balance(USD).available().units();
+        let amount = Amount::from_units(i128::from(leave) * TEN / 10 - free);
+        Command::AdjustBalance(AdjustBalance { account: who, asset: USD, amount })
+    }
+
+    /// A short sale, or a buy of no more than what there is to cover.
+    fn short(&self, who: AccountId, size: u32, cents: Option<u32>, cover: bool) -> Command {
+        let kind = cents.map_or(OrderKind::Market, |cents| OrderKind::Limit { price: at(cents) });
+        let net: Decimal = self.world.lots(who, XYZ_USD).iter().map(|lot| lot.quantity.decimal()).sum();
+        let size = Decimal::from(size);
+        let (side, size) = if cover { (Side::Buy, size.min(net)) } else { (Side::Sell, size) };
+        let order = PlaceOrder::new(who, XYZ_USD, side, kind, Size::Base(quantity(&size.to_string())));
+        Command::PlaceOrder(PlaceOrder { short_sale: !cover, ..order })
+    }
+
     /// An open lot of an account, counted from the oldest; now and then of the other one.
     fn lot(&self, who: AccountId, instrument: InstrumentId, index: usize) -> LotId {
         let owner = if index == 3 { BOB } else { who };
@@ -172,14 +188,11 @@ impl Watched {
             Wish::Reduce { who, instrument, size, cents, waits } => {
                 self.reduce(who, instrument, size, at(cents), waits)
             }
+            Wish::Short { who, size, cents, cover } => self.short(who, size, cents, cover),
             Wish::Restate { newest, cents, trigger, status } => {
                 restate(self.newest(newest), cents, trigger, status)
             }
-            Wish::Drain { who, leave } => {
-                let free = self.world.engine.holdings(who).unwrap().balance(USD).available().units();
-                let amount = Amount::from_units(i128::from(leave) * TEN / 10 - free);
-                Command::AdjustBalance(AdjustBalance { account: who, asset: USD, amount })
-            }
+            Wish::Drain { who, leave } => self.drain(who, leave),
             Wish::Adjust { who, asset, units } => Command::AdjustBalance(AdjustBalance {
                 account: who,
                 asset,
@@ -187,13 +200,16 @@ impl Watched {
             }),
             Wish::Charge { who, form, units } => charge(who, form, units),
             Wish::ResetProfit { who } => Command::ResetProfit(ResetProfit { account: who }),
-            Wish::Settings { who, state, most, rate, level } => Command::UpdateAccount(UpdateAccount {
-                closeout: level,
-                state,
-                max_order_notional: most,
-                margin_rate: rate,
-                ..UpdateAccount::new(who)
-            }),
+            Wish::Settings { who, state, most, rate, level, short } => {
+                Command::UpdateAccount(UpdateAccount {
+                    closeout: level,
+                    state,
+                    max_order_notional: most,
+                    margin_rate: rate,
+                    may_sell_short: short,
+                    ..UpdateAccount::new(who)
+                })
+            }
             Wish::Retain { most } => Command::SetRetention(SetRetention { closed_orders: most }),
             Wish::CreateList { who, name } => {
                 let name = ListName::new(&format!("list {name}")).unwrap();

@@ -18,7 +18,7 @@ pub(super) fn who() -> impl Strategy<Value = AccountId> {
 }
 
 pub(super) fn instrument() -> impl Strategy<Value = InstrumentId> {
-    prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD), 2 => Just(BTC_CALL)]
+    prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD), 2 => Just(BTC_CALL), 4 => Just(XYZ_USD)]
 }
 
 /// Prices within a narrow band around one hundred, so that orders meet; a few are not on the tick.
@@ -65,9 +65,14 @@ pub(super) fn order() -> impl Strategy<Value = PlaceOrder> {
         _ => Size::Base(units(size)),
     });
     let bound = proptest::option::weighted(0.1, cents());
-    (who(), instrument(), side(), kind, size, time_in_force(), any::<[bool; 4]>(), bound).prop_map(
-        |(who, instrument, side, kind, size, time_in_force, [post_only, refuse, upper, extended], bound)| {
+    // Most sells of what can be sold short are short sales, and now and then one of them makes no sense.
+    let short = 0..40_u8;
+    (who(), instrument(), side(), kind, size, time_in_force(), any::<[bool; 4]>(), bound, short).prop_map(
+        |(who, instrument, side, kind, size, time_in_force, flags, bound, short)| {
+            let [post_only, refuse, upper, extended] = flags;
+            let can_be_short = instrument == XYZ_USD && side == Side::Sell;
             PlaceOrder {
+                short_sale: if can_be_short { short > 8 } else { short == 0 },
                 time_in_force,
                 post_only: post_only && matches!(kind, OrderKind::Limit { .. }) && time_in_force.may_rest(),
                 extended_hours: extended.then_some(true),

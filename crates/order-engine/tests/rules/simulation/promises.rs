@@ -108,10 +108,17 @@ impl Watched {
                 }
                 if let Some(hold) = order.held {
                     assert!(order.status.is_working());
+                    assert!(hold.claim <= hold.amount && !hold.claim.is_negative());
                     *held.entry(hold.asset).or_default() += hold.amount.units();
                 }
             }
             let holdings = self.world.engine.holdings(account).unwrap();
+            for position in &holdings.positions {
+                let is_short = position.side == Side::Sell && !position.quantity.is_zero();
+                assert!(is_short || position.collateral.is_zero(), "collateral is gone with its position");
+                let quote = self.world.engine.reference().instrument(position.instrument).unwrap().quote;
+                *held.entry(quote).or_default() += position.collateral.units();
+            }
             for balance in &holdings.balances {
                 let expected = held.get(&balance.asset).copied().unwrap_or_default();
                 assert_eq!(balance.held.units(), expected, "holds of {account} in {}", balance.asset);
@@ -146,7 +153,7 @@ impl Watched {
     }
 
     pub(super) fn watch_books(&self) {
-        for instrument in [BTC_USD, ADA_USD, EUR_USD, BTC_CALL] {
+        for instrument in MARKETS {
             let depth = self.world.engine.depth(instrument, 100);
             if let (Some(bid), Some(ask)) = (depth.bids.first(), depth.asks.first()) {
                 assert!(bid.price < ask.price, "the book is crossed");

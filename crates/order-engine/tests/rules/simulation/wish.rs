@@ -79,6 +79,13 @@ pub(super) enum Wish {
         cents: u32,
         waits: bool,
     },
+    /// A short sale, or an order that covers one.
+    Short {
+        who: AccountId,
+        size: u32,
+        cents: Option<u32>,
+        cover: bool,
+    },
     Restate {
         newest: usize,
         cents: Option<u32>,
@@ -109,6 +116,7 @@ pub(super) enum Wish {
         most: Setting<Amount>,
         rate: Setting<BasisPoints>,
         level: Setting<BasisPoints>,
+        short: Option<bool>,
     },
     CreateList {
         who: AccountId,
@@ -155,7 +163,12 @@ fn settings(who: AccountId, form: u8, size: u32) -> Wish {
         3 => Setting::Clear,
         _ => Setting::Keep,
     };
-    Wish::Settings { who, state, most, rate, level }
+    let short = match form {
+        6 => Some(size > 1),
+        7 => Some(true),
+        _ => None,
+    };
+    Wish::Settings { who, state, most, rate, level, short }
 }
 
 /// Any wish; trading is wished for most often.
@@ -199,6 +212,8 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         3 => (who(), instrument(), 1..30_u32, cents(), proptest::bool::weighted(0.2)).prop_map(
             |(who, instrument, size, cents, waits)| Wish::Reduce { who, instrument, size, cents, waits }
         ),
+        5 => (who(), 1..30_u32, proptest::option::weighted(0.6, cents()), any::<bool>())
+            .prop_map(|(who, size, cents, cover)| Wish::Short { who, size, cents, cover }),
         1 => (who(), 0..8_u8, 0..6_u32).prop_map(|(who, form, size)| settings(who, form, size)),
         1 => (who(), 0..4_u8).prop_map(|(who, name)| Wish::CreateList { who, name }),
         1 => (who(), 0..4_usize, 0..3_usize, proptest::option::weighted(0.7, 0..7_u32))
@@ -206,7 +221,7 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         1 => (who(), 0..4_usize).prop_map(|(who, list)| Wish::DeleteList { who, list }),
         1 => (who(), prop_oneof![3 => 0..300_u32, 1 => Just(50_000)])
             .prop_map(|(who, leave)| Wish::Drain { who, leave }),
-        1 => (who(), 0..5_usize, -30_i128..30)
+        1 => (who(), prop_oneof![5 => 0..5_usize, 2 => Just(6)], -30_i128..30)
             .prop_map(|(who, asset, tens)| Wish::Adjust { who, asset: ASSETS[asset], units: tens * TEN }),
         1 => (who(), 0..3_u8, -30_i128..30)
             .prop_map(|(who, form, tens)| Wish::Charge { who, form, units: tens * TEN }),
