@@ -455,6 +455,7 @@ fn without_targets_the_view_is_of_everything_to_be_seen() {
             side: None,
             classes: None,
             staged: false,
+            short_sale: None,
         }));
         assert!(client.receive().contains("Cancelled"));
         engine.apply(&order_engine::Command::CancelOrders(order_engine::CancelOrders {
@@ -463,6 +464,7 @@ fn without_targets_the_view_is_of_everything_to_be_seen() {
             side: None,
             classes: None,
             staged: false,
+            short_sale: None,
         }));
         assert!(client.receive().contains("Cancelled"));
         // What is finished is out of the way of the next client after midnight.

@@ -330,7 +330,7 @@ pub struct PlaceOrder {
     pub reduce_only: bool,
     /// Whether it is a short sale: it sells what the account does not own, against collateral.
     #[n(22)]
-    #[cbor(skip_if = "crate::extras::is_unset")]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub short_sale: bool,
 }
 
@@ -510,6 +510,9 @@ pub struct CancelOrders {
     #[n(4)]
     #[cbor(default)]
     pub staged: bool,
+    /// Only short sales, or only what is none.
+    #[n(22)]
+    pub short_sale: Option<bool>,
 }
 
 /// The status that an operator gives to an order.

@@ -55,7 +55,7 @@ pub struct Extras {
     pub closing: Option<Closing>,
     /// Whether it is a short sale.
     #[n(44)]
-    #[cbor(skip_if = "is_unset")]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub short_sale: bool,
 }
 
@@ -74,12 +74,6 @@ static PLAIN: Extras = Extras {
     closing: None,
     short_sale: false,
 };
-
-/// Whether a mark that few have is not set. It is not written then.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that the codec asks for")]
-pub(crate) const fn is_unset(mark: &bool) -> bool {
-    !*mark
-}
 
 /// Extras in as little as they need: a plain order has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

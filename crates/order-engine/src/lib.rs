@@ -37,6 +37,7 @@ mod position;
 mod reference;
 mod reject;
 mod rising;
+mod seldom;
 mod session;
 mod settings;
 mod slab;

@@ -8,7 +8,7 @@ use crate::execution::LotClosure;
 use crate::exits::LotExits;
 use crate::ids::{EventId, LotId};
 use crate::ledger::sum;
-use crate::number::Amount;
+use crate::number::{Amount, Quantity};
 use crate::order::Side;
 use crate::position::{Lot, Position};
 use crate::reject::Reject;
@@ -208,6 +208,7 @@ impl LotQueue {
             realized: self.realized,
             multiplier: scales.multiplier(),
             collateral: Amount::ZERO,
+            covered: Quantity::ZERO,
             lots: Vec::new(),
         }
     }

@@ -198,13 +198,8 @@ pub struct Hold {
     /// The part of it that comes out of the collateral of a short position, which the order covers; it goes back there
     /// as far as the order does not cover it. Zero for every other order.
     #[n(2)]
-    #[cbor(skip_if = "is_nothing")]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub claim: Amount,
-}
-
-/// Whether an amount is zero. It is not written then.
-fn is_nothing(amount: &Amount) -> bool {
-    amount.is_zero()
 }
 
 impl Hold {

@@ -83,6 +83,10 @@ pub struct Position {
     #[n(7)]
     #[cbor(default)]
     pub collateral: Amount,
+    /// What of such a position open orders cover.
+    #[n(8)]
+    #[cbor(default)]
+    pub covered: Quantity,
 }
 
 impl Position {

@@ -32,7 +32,7 @@ pub struct AccountSettings {
     pub name: Option<Box<str>>,
     /// Whether it may sell short what can be sold short.
     #[n(2)]
-    #[cbor(skip_if = "crate::extras::is_unset")]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub may_sell_short: bool,
     /// Least part of a margin position's value that must be covered (1 to 10,000): where the instrument asks for less,
     /// this is asked for.

@@ -14,12 +14,14 @@ use std::sync::Arc;
 use common::{BITCOIN, DEMO, MAKER, START, client_id, price, quantity};
 use journal::{FileJournal, Journal};
 use order_engine::{
-    AccountId, AdjustBalance, Amount, Annotations, AssetId, CalendarDefinition, CalendarName, CancelOrder,
-    CancelOrders, ChangeList, ChangeLotExits, Charge, ChargeAccount, CloseLot, ClosePosition, Command,
-    CreateList, DeleteList, ExitChanges, HaltInstrument, HaltReason, ListChange, ListId, ListName, LotId,
+    AccountId, AdjustBalance, Amount, Annotations, AssetCode, AssetDefinition, AssetId, AssetKind,
+    BasisPoints, CalendarDefinition, CalendarName, CancelOrder, CancelOrders, ChangeList, ChangeLotExits,
+    Charge, ChargeAccount, CloseLot, ClosePosition, Command, Commission, CreateList, DeleteList, ExitChanges,
+    HaltInstrument, HaltReason, InstrumentDefinition, InstrumentId, ListChange, ListId, ListName, LotId,
     Offset, OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, ResetProfit,
-    RestateOrder, RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting, Side, Size,
-    SucceedOrder, SuccessorSize, TimeInForce, TradingDay, UpdateAccount,
+    RestateOrder, RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting, Settlement,
+    Side, Size, SucceedOrder, SuccessorSize, Symbol, TimeInForce, TradingDay, TriggerSource, UpdateAccount,
+    WhileClosed,
 };
 use runtime::{BatchError, Clock, ManualClock, Options, Runtime, SEMANTICS_VERSION, StartError};
 
@@ -119,6 +121,55 @@ fn place(dice: &mut Dice, number: u64) -> Command {
     })
 }
 
+/// A share that can be sold short, a short sale that rests and one that does not, and what covers them.
+fn shorting(step: u64) -> Command {
+    let share = InstrumentId::new(1);
+    let code = |text: &str| AssetCode::new(text).unwrap();
+    let order = |account, side, kind, units: &str| {
+        PlaceOrder::new(account, share, side, kind, Size::Base(quantity(units)))
+    };
+    let limit = |at: &str| OrderKind::Limit { price: price(at) };
+    let short = |kind, units: &str| {
+        let sale = order(DEMO, Side::Sell, kind, units);
+        Command::PlaceOrder(PlaceOrder { short_sale: true, ..sale })
+    };
+    match step {
+        0 => Command::DefineAsset(AssetDefinition {
+            code: code("XYZ"),
+            name: "Share".into(),
+            kind: AssetKind::Security,
+            scale: 0,
+        }),
+        1 => Command::DefineInstrument(InstrumentDefinition {
+            symbol: Symbol::new("XYZ").unwrap(),
+            name: "Share".into(),
+            base: code("XYZ"),
+            quote: code("USD"),
+            settlement: Settlement::Security,
+            tick: price("0.01"),
+            lot: quantity("1"),
+            minimum_quantity: quantity("1"),
+            maximum_quantity: quantity("1000"),
+            minimum_notional: Amount::ZERO,
+            commission: Commission { taker: BasisPoints::new(10), ..Commission::NONE },
+            day_ends_at: 0,
+            trigger_source: TriggerSource::OtherSide,
+            calendar: None,
+            while_closed: WhileClosed::Queue,
+            option: None,
+            pip: None,
+            short_sale: Some(BasisPoints::new(15_000)),
+        }),
+        2 => Command::UpdateAccount(UpdateAccount { may_sell_short: Some(true), ..UpdateAccount::new(DEMO) }),
+        3 => short(limit("50.00"), "10"),
+        4 => Command::PlaceOrder(order(MAKER, Side::Buy, limit("50.00"), "7")),
+        5 => short(limit("51.00"), "3"),
+        6 => Command::PlaceOrder(order(DEMO, Side::Buy, limit("48.00"), "4")),
+        7 => Command::PlaceOrder(order(MAKER, Side::Sell, limit("48.00"), "3")),
+        _ => Command::PlaceOrder(order(DEMO, Side::Buy, limit("47.00"), "2")),
+    }
+}
+
 /// What is asked once.
 fn rare(number: u64) -> Option<Command> {
     let list = ListId::new(1);
@@ -180,9 +231,17 @@ fn rare(number: u64) -> Option<Command> {
                 annotations,
             })
         }
+        130..=138 => shorting(number - 130),
         200 => {
             let (instruments, side, classes) = (None, None, None);
-            Command::CancelOrders(CancelOrders { account: MAKER, instruments, side, classes, staged: true })
+            Command::CancelOrders(CancelOrders {
+                account: MAKER,
+                instruments,
+                side,
+                classes,
+                staged: true,
+                short_sale: None,
+            })
         }
         _ => return None,
     })

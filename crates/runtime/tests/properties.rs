@@ -105,6 +105,7 @@ fn command(step: &Step, known: &[OrderId]) -> Vec<Command> {
             side: None,
             classes: None,
             staged: false,
+            short_sale: None,
         })],
         Step::Advance { .. } => vec![Command::Tick],
         Step::Reset => [vec![Command::Reset], common::seed()].concat(),

@@ -78,6 +78,7 @@ async fn carry_out_closing(
             side: None,
             classes: None,
             staged: false,
+            short_sale: None,
         };
         orders::sweeping(state, sweep)
     } else {

@@ -6,8 +6,10 @@ use crate::config::{self, AccountProfile};
 use crate::{format, wire};
 
 const CUSTOMER: &str = "CUSTOMER";
-/// Securities are paid for in full and cannot be sold short, which is what a cash account is.
+/// Securities are paid for in full and cannot be sold short.
 const CASH: &str = "CASH";
+/// Securities can be sold short.
+const MARGIN: &str = "MARGIN";
 /// Options can be bought and sold, not written.
 const OPTIONS_LEVEL: u32 = 0;
 
@@ -22,7 +24,7 @@ pub(crate) fn account(profile: &AccountProfile, account: &Account) -> wire::Acco
         options_level: OPTIONS_LEVEL,
         short_name: profile.short_name.clone(),
         status: status(account.settings.state),
-        subtype: CASH,
+        subtype: if account.settings.may_sell_short { MARGIN } else { CASH },
         r#type: CUSTOMER,
     }
 }

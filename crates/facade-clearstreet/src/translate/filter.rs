@@ -118,11 +118,12 @@ impl CancelFilter {
 
     /// The command; nothing when no order of the core can match.
     pub(crate) fn command(&self, account: AccountId, directory: &Directory) -> Option<CancelOrders> {
-        let side = match self.side {
-            None => None,
-            Some(wire::Side::Buy) => Some(Side::Buy),
-            Some(wire::Side::Sell) => Some(Side::Sell),
-            Some(wire::Side::SellShort | wire::Side::Other) => return None,
+        let (side, short_sale) = match self.side {
+            None => (None, None),
+            Some(wire::Side::Buy) => (Some(Side::Buy), None),
+            Some(wire::Side::Sell) => (Some(Side::Sell), Some(false)),
+            Some(wire::Side::SellShort) => (Some(Side::Sell), Some(true)),
+            Some(wire::Side::Other) => return None,
         };
         let classes = match self.order_type {
             None => None,
@@ -140,7 +141,7 @@ impl CancelFilter {
         if instruments.as_ref().is_some_and(Vec::is_empty) {
             return None;
         }
-        Some(CancelOrders { account, instruments, side, classes, staged: false })
+        Some(CancelOrders { account, instruments, side, classes, staged: false, short_sale })
     }
 
     fn instruments(&self, directory: &Directory) -> Option<Vec<InstrumentId>> {
@@ -156,5 +157,6 @@ pub(crate) fn is_swept(sweep: &CancelOrders, order: &Order) -> bool {
     sweep.account == order.account
         && sweep.instruments.as_ref().is_none_or(|wanted| wanted.contains(&order.instrument))
         && sweep.side.is_none_or(|side| side == order.side)
+        && sweep.short_sale.is_none_or(|short_sale| short_sale == order.short_sale)
         && sweep.classes.as_ref().is_none_or(|wanted| wanted.contains(&order.kind.class()))
 }

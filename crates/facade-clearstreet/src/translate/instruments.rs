@@ -10,30 +10,32 @@ use crate::occ;
 use crate::query::Query;
 use crate::wire;
 
-/// An instrument. Shares are paid for in full and cannot be sold short, so they are neither marginable nor lent out.
+/// An instrument. Shares are paid for in full, so they are not marginable. What can be sold short is easy to borrow, and
+/// its rate is what a short sale takes beyond its proceeds.
 pub(crate) fn instrument(listing: &Listing) -> wire::Instrument {
     let definition = &listing.instrument.definition;
     let margin = match definition.settlement {
         Settlement::Margin { rate } => Some(shortest(rate.fraction())),
         Settlement::Spot | Settlement::Security => None,
     };
+    let collateral = definition.short_sale.map(|rate| rate.fraction() - Decimal::ONE);
     wire::Instrument {
         country_of_issue: listing.country.clone(),
         currency: listing.currency.clone(),
-        easy_to_borrow: false,
+        easy_to_borrow: collateral.is_some(),
         id: listing.id.to_string(),
         instrument_type: listing.security_type(),
         is_fractionable: definition.lot.decimal() < Decimal::ONE,
         is_liquidation_only: false,
         is_marginable: margin.is_some(),
         is_ptp: false,
-        is_short_prohibited: true,
+        is_short_prohibited: collateral.is_none(),
         is_threshold_security: false,
         is_tradable: true,
         long_margin_rate: margin.clone(),
         name: definition.name.to_string(),
         options_expiry_dates: None,
-        short_margin_rate: margin,
+        short_margin_rate: collateral.map(shortest).or(margin),
         symbol: listing.symbol.clone(),
         venue: listing.venue.clone(),
     }

@@ -68,7 +68,7 @@ pub(crate) fn order(
         quantity: order.quantity.to_string(),
         queue_state: queue_state(order).filter(|_| !is_new),
         releases_at: order.releases_at().map(format::instant).filter(|_| !is_new),
-        side: side(order.side),
+        side: side(order),
         status: status.value,
         stop_price: order.kind.trigger_price().map(|price| price.to_string()),
         symbol: listing.symbol.clone(),
@@ -204,9 +204,10 @@ fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
     vec![remark.to_owned()]
 }
 
-pub(super) const fn side(side: Side) -> wire::Side {
-    match side {
+pub(super) fn side(order: &Order) -> wire::Side {
+    match order.side {
         Side::Buy => wire::Side::Buy,
+        Side::Sell if order.short_sale => wire::Side::SellShort,
         Side::Sell => wire::Side::Sell,
     }
 }
@@ -315,7 +316,7 @@ pub(crate) fn execution(
         order_id: order_uuid(order).to_string(),
         price: execution.price.to_string(),
         quantity: format::quantity(execution.quantity.decimal(), order.quantity.decimal()),
-        side: side(execution.side),
+        side: side(order),
         symbol: listing.symbol.clone(),
         transaction_time: format::instant(execution.at),
     })

@@ -24,12 +24,10 @@ pub(crate) fn place(
 ) -> Result<PlaceOrder, ApiError> {
     let client_order_id = request.id.as_deref().map(client_order_id).transpose()?;
     let listing = instrument(request, directory)?;
-    let side = match request.side {
-        wire::Side::Buy => Side::Buy,
-        wire::Side::Sell => Side::Sell,
-        wire::Side::SellShort => {
-            return Err(invalid(format!("Instrument {} cannot be sold short", listing.symbol)));
-        }
+    let (side, short_sale) = match request.side {
+        wire::Side::Buy => (Side::Buy, false),
+        wire::Side::Sell => (Side::Sell, false),
+        wire::Side::SellShort => (Side::Sell, true),
         wire::Side::Other => return Err(invalid("side OTHER is not supported".to_owned())),
     };
     kind::check(request)?;
@@ -45,6 +43,7 @@ pub(crate) fn place(
         extended_hours: request.extended_hours,
         client_order_id,
         market_refusal: MarketRefusal::Record,
+        short_sale,
         ..PlaceOrder::new(account, listing.instrument.id, side, kind, Size::Base(quantity))
     })
 }

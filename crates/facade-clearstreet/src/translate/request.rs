@@ -34,7 +34,7 @@ pub(crate) fn request(order: &Order, directory: &Directory) -> Option<Translated
     let request = NewOrder {
         order_type,
         quantity: order.quantity.to_string(),
-        side: side(order.side),
+        side: side(order),
         time_in_force,
         id,
         symbol: Some(listing.symbol.clone()),

@@ -47,7 +47,7 @@ pub(super) struct Stock<'a> {
     pub(super) listing: &'a Listing,
     /// Signed quantity now.
     pub(super) quantity: Decimal,
-    /// Quantity that no open order holds.
+    /// Quantity that no open order holds, or covers; without a sign where it is short.
     pub(super) available: Decimal,
     /// Signed cost of the whole quantity, when all of it was bought here.
     pub(super) cost: Option<Decimal>,
@@ -145,7 +145,13 @@ impl<'a> Books<'a> {
         match listing.instrument.definition.settlement {
             Settlement::Spot | Settlement::Security => {
                 let balance = self.holdings.balance(listing.instrument.base);
-                (bounded(balance.total.decimal()), bounded(balance.available().decimal()))
+                let total = bounded(balance.total.decimal());
+                if total.is_sign_negative() {
+                    let position = self.holdings.position(listing.instrument.id);
+                    let covered = position.map_or(Decimal::ZERO, |position| position.covered.decimal());
+                    return (total, (total.abs() - covered).max(Decimal::ZERO));
+                }
+                (total, bounded(balance.available().decimal()))
             }
             Settlement::Margin { .. } => {
                 let quantity = self.lots(listing);

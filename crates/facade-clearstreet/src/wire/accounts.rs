@@ -64,6 +64,8 @@ pub(crate) struct Balances {
     pub(crate) margin_type: &'static str,
     pub(crate) open_order_adjustment: String,
     pub(crate) settled_cash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) short_market_value: Option<String>,
     pub(crate) sod: StartOfDay,
     pub(crate) trade_cash: String,
     pub(crate) unrealized_pnl: String,

@@ -122,7 +122,14 @@ pub(super) async fn cancel_all(
     }
     let pair = state.pair(&symbol)?;
     let instruments = Some(vec![pair.instrument.id]);
-    let cancel = CancelOrders { account: caller.id(), instruments, side: None, classes: None, staged: false };
+    let cancel = CancelOrders {
+        account: caller.id(),
+        instruments,
+        side: None,
+        classes: None,
+        staged: false,
+        short_sale: None,
+    };
     let outcome = state.engine.submit(Command::CancelOrders(cancel)).await?;
     let canceled = outcome.events.iter().filter_map(|event| canceled(&event.change, caller.id()));
     let order_ids: Vec<Uuid> = canceled.map(order_uuid).collect();

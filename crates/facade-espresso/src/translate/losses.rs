@@ -48,7 +48,9 @@ pub(super) fn unsaid(order: &Order) -> Vec<Loss> {
     let kind = waits(order.kind).then_some(&order.kind as &dyn Debug);
     let post_only = order.post_only.then_some(&order.post_only as &dyn Debug);
     let word = if is_limit { "limit" } else { "market" };
+    let short_sale = order.short_sale.then(|| loss("side", LossKind::Collapsed, &"short sale", &"sell"));
     [
+        short_sale,
         kind.map(|kind| loss("type", LossKind::Collapsed, &format!("{kind:?}"), &word)),
         dropped("trigger", order.trigger.as_ref().map(|value| value as &dyn Debug)),
         dropped("time_in_force", time_in_force),

@@ -197,6 +197,9 @@ pub(super) fn note_unsaid(losses: &mut Losses, order: &Order) {
     if order.post_only {
         losses.dropped("postOnly", &true);
     }
+    if order.short_sale {
+        losses.add("side", LossKind::Collapsed, &"short sale", &"sell");
+    }
     if order.self_match == SelfMatch::Refuse {
         losses.dropped("selfMatch", &"refuse");
     }

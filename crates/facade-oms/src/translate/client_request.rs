@@ -169,8 +169,15 @@ pub(crate) fn place(
     let named = NamedTerms::read(request, &mut refusals);
     let kind = limit.zip(trigger).and_then(|(limit, trigger)| terms::kind(new.order_type, limit, trigger));
     let size = named.value.map(Size::Quote).or(quantity.map(Size::Base));
-    let (Some(instrument), Some(symbol), Some(side), Some(kind), Some(size), Some(time_in_force), true) =
-        (instrument, symbol, side, kind, size, time_in_force, refusals.0.is_empty())
+    let (
+        Some(instrument),
+        Some(symbol),
+        Some((side, short_sale)),
+        Some(kind),
+        Some(size),
+        Some(time_in_force),
+        true,
+    ) = (instrument, symbol, side, kind, size, time_in_force, refusals.0.is_empty())
     else {
         return Err(refusals.0);
     };
@@ -198,6 +205,7 @@ pub(crate) fn place(
             client_order_id: asked.id.clone(),
             market_refusal: refusal,
             annotations,
+            short_sale,
             ..PlaceOrder::new(asked.account, instrument.id, side, kind, size)
         },
     ))
@@ -329,7 +337,7 @@ impl Repeated<'_> {
             refusals.refuse_if(symbol_differs, "Symbol");
             refusals.refuse_if(differs(self.exchange, symbol.exchange), "Exchange");
         }
-        let side_differs = self.side != Side::Unknown && self.side != terms::wire_side(order.side);
+        let side_differs = self.side != Side::Unknown && self.side != terms::wire_side(order);
         refusals.refuse_if(side_differs, "Side");
     }
 

@@ -152,7 +152,7 @@ pub(crate) fn order_state(order: &Order, book: &Book<'_>) -> Option<Translated<O
         currency: quote.definition.code.to_string(),
         group: notes.group.clone(),
         cfi_code: noted(&notes.cfi_code, symbol.cfi_code),
-        side: terms::wire_side(order.side),
+        side: terms::wire_side(order),
         order_type: terms::wire_type(order.kind),
         price: order.limit_price().map(|price| BigNumber(price.decimal())),
         quantity: Some(BigNumber(order.quantity.decimal())),

@@ -74,7 +74,7 @@ pub(super) fn placing_request(order: &Order, lexicon: &Lexicon<'_>) -> Option<Tr
             code: symbol.code.to_owned(),
             exchange: symbol.exchange.to_owned(),
             cfi_code: noted(&notes.cfi_code, symbol.cfi_code),
-            side: terms::wire_side(order.side),
+            side: terms::wire_side(order),
             order_type: terms::wire_type(order.kind),
             price: order.limit_price().map(|price| BigNumber(price.decimal())),
             quantity,

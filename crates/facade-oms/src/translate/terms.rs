@@ -39,23 +39,24 @@ pub(crate) fn amount(value: Decimal, scale: u32) -> BigNumber {
     BigNumber(value)
 }
 
-pub(crate) const fn wire_side(side: Side) -> wire::Side {
-    match side {
+pub(crate) fn wire_side(order: &Order) -> wire::Side {
+    match order.side {
         Side::Buy => wire::Side::Buy,
+        Side::Sell if order.short_sale => wire::Side::ShortSell,
         Side::Sell => wire::Side::Sell,
     }
 }
 
-/// The side; `Side` for one that is missing, for short sales, which are not offered, and for sides of several legs.
-pub(crate) const fn side(side: wire::Side) -> Result<Side, &'static str> {
+/// The side, and whether it is a short sale; `Side` for one that is missing, for short sales that are exempt from a rule
+/// that there is not, and for sides of several legs.
+pub(crate) const fn side(side: wire::Side) -> Result<(Side, bool), &'static str> {
     match side {
-        wire::Side::Buy => Ok(Side::Buy),
-        wire::Side::Sell => Ok(Side::Sell),
-        wire::Side::Unknown
-        | wire::Side::ShortSell
-        | wire::Side::ShortSellExempt
-        | wire::Side::AsDefined
-        | wire::Side::Opposite => Err("Side"),
+        wire::Side::Buy => Ok((Side::Buy, false)),
+        wire::Side::Sell => Ok((Side::Sell, false)),
+        wire::Side::ShortSell => Ok((Side::Sell, true)),
+        wire::Side::Unknown | wire::Side::ShortSellExempt | wire::Side::AsDefined | wire::Side::Opposite => {
+            Err("Side")
+        }
     }
 }
 

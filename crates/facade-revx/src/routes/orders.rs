@@ -98,8 +98,14 @@ pub(crate) async fn cancel_all(
     query: Query,
 ) -> Result<HttpResponse, ApiError> {
     let instruments = lists::instruments(&query, &state.pairs())?;
-    let command =
-        CancelOrders { account: caller.account, instruments, side: None, classes: None, staged: false };
+    let command = CancelOrders {
+        account: caller.account,
+        instruments,
+        side: None,
+        classes: None,
+        staged: false,
+        short_sale: None,
+    };
     state.submit(Command::CancelOrders(command), Subject::default()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -216,6 +216,9 @@ fn with_term_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T>
             shown = shown.with_loss("price_bound", LossKind::Dropped, &format!("{name} {bound}"), &"");
         }
     }
+    if order.short_sale {
+        shown = shown.with_loss("side", LossKind::Collapsed, &"short sale", &"sell");
+    }
     if let Some(extended) = order.extended_hours {
         shown = shown.with_loss("extended_hours", LossKind::Dropped, &extended, &"");
     }

@@ -50,6 +50,7 @@ impl Engine {
             (order.status.is_working() || order.is_queued() || (cancel.staged && order.is_staged()))
                 && cancel.instruments.as_ref().is_none_or(|list| list.contains(&order.instrument))
                 && cancel.side.is_none_or(|side| side == order.side)
+                && cancel.short_sale.is_none_or(|short_sale| short_sale == order.short_sale)
                 && cancel.classes.as_ref().is_none_or(|list| list.contains(&order.kind.class()))
         };
         let open = self.orders.open_of(cancel.account);

@@ -302,8 +302,9 @@ impl Engine {
             .range(range)
             .filter_map(|((_, instrument), lots)| {
                 let market = self.market(*instrument)?;
-                let collateral = self.collateral(account, *instrument);
-                Some(Position { collateral, ..lots.position(&market.scales, *instrument) })
+                let position = lots.position(&market.scales, *instrument);
+                let (collateral, covered) = self.short_side(account, market);
+                Some(Position { collateral, covered, ..position })
             })
             .collect();
         Some(Holdings {

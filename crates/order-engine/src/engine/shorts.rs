@@ -14,7 +14,7 @@ use super::market::Market;
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
 use crate::ledger::sum;
 use crate::lots::LotQueue;
-use crate::number::Amount;
+use crate::number::{Amount, Quantity};
 use crate::order::{Hold, Order, Side};
 use crate::reject::{Reject, ShortSaleFault};
 use crate::units::Lots;
@@ -240,9 +240,14 @@ impl Engine {
         all.fold(Amount::ZERO, sum)
     }
 
-    /// The collateral of a position that no order has claimed.
-    pub(super) fn collateral(&self, account: AccountId, instrument: InstrumentId) -> Amount {
-        self.shorts.get(account, instrument).map_or(Amount::ZERO, |short| short.collateral)
+    /// The collateral of a position that no order has claimed, and what of the position open orders cover.
+    pub(super) fn short_side(&self, account: AccountId, market: &Market) -> (Amount, Quantity) {
+        let Some(short) = self.shorts.get(account, market.instrument) else {
+            return (Amount::ZERO, Quantity::ZERO);
+        };
+        let covered = self.covered(short, market, None);
+        let covered = if covered.is_zero() { Quantity::ZERO } else { market.scales.quantity(covered) };
+        (short.collateral, covered)
     }
 
     /// Finds the short sides again of which an image has told the collateral and the short sales.

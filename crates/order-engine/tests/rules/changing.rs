@@ -196,6 +196,7 @@ fn cancel_all_takes_what_matches_and_leaves_the_rest() {
         side: Some(Side::Buy),
         classes: None,
         staged: false,
+        short_sale: None,
     };
     let until = Some(world.now.plus_seconds(60));
     let staged =

@@ -212,6 +212,7 @@ fn who_may_not_sell_short_is_told_why() {
         side: None,
         classes: None,
         staged: false,
+        short_sale: None,
     };
     world.run(Command::CancelOrders(cancel)).unwrap();
     world.run(Command::ClosePosition(close)).unwrap();

@@ -201,8 +201,9 @@ impl Model {
             }
             Command::CancelOrders(cancel) => {
                 for order in &mut self.orders {
-                    let matches =
-                        order.account == cancel.account && cancel.side.is_none_or(|side| side == order.side);
+                    let matches = order.account == cancel.account
+                        && cancel.side.is_none_or(|side| side == order.side)
+                        && cancel.short_sale.is_none_or(|short_sale| short_sale == order.short_sale);
                     let is_queued = order.status == OrderStatus::PendingNew && !order.is_staged;
                     let is_staged = order.status == OrderStatus::PendingNew && cancel.staged;
                     if matches && (order.status.is_working() || is_queued || is_staged) {

@@ -167,12 +167,13 @@ impl Watched {
                 let order = self.newest(newest);
                 Command::CancelOrder(CancelOrder { account: who, order, client_order_id: None })
             }
-            Wish::CancelAll { who, side, staged } => Command::CancelOrders(CancelOrders {
+            Wish::CancelAll { who, side, staged, short_sale } => Command::CancelOrders(CancelOrders {
                 account: who,
                 instruments: None,
                 side,
                 classes: None,
                 staged,
+                short_sale,
             }),
             Wish::Release { who, newest } => {
                 Command::ReleaseOrder(ReleaseOrder { account: who, order: self.newest(newest) })

@@ -51,6 +51,7 @@ pub(super) enum Wish {
         who: AccountId,
         side: Option<Side>,
         staged: bool,
+        short_sale: Option<bool>,
     },
     Release {
         who: AccountId,
@@ -199,8 +200,8 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         2 => (who(), 0..6_usize, cents(), any::<bool>())
             .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
         3 => (who(), 0..8_usize).prop_map(|(who, newest)| Wish::Cancel { who, newest }),
-        1 => (who(), proptest::option::of(side()), any::<bool>())
-            .prop_map(|(who, side, staged)| Wish::CancelAll { who, side, staged }),
+        1 => (who(), proptest::option::of(side()), any::<bool>(), proptest::option::weighted(0.3, any::<bool>()))
+            .prop_map(|(who, side, staged, short_sale)| Wish::CancelAll { who, side, staged, short_sale }),
         2 => (who(), 0..6_usize).prop_map(|(who, newest)| Wish::Release { who, newest }),
         1 => (0..6_usize, proptest::option::of(cents()), proptest::option::of(cents()), status)
             .prop_map(|(newest, cents, trigger, status)| Wish::Restate { newest, cents, trigger, status }),
