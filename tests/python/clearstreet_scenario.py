@@ -100,6 +100,35 @@ def options(client, tesla):
     equal("closed by", [(each.side, each.quantity) for each in closed], [("SELL", "2")])
 
 
+def short_sales(client):
+    """A share that the account does not own is sold, and bought back."""
+    orders, positions = client.v1.orders, client.v1.positions
+    shown = client.v1.instruments.get_instrument_by_id("MSFT").data
+    equal("can be sold short", (shown.is_short_prohibited, shown.easy_to_borrow), (False, True))
+    equal("who may", client.v1.accounts.get_account_by_id(ACCOUNT).data.subtype, "MARGIN")
+    sale = {"order_type": "MARKET", "quantity": "20", "side": "SELL_SHORT", "symbol": "MSFT", "time_in_force": "DAY"}
+    if positions.get_positions(ACCOUNT, instrument_ids=["MSFT"]).data:
+        refused("while long", BadRequestError, lambda: orders.submit_orders(ACCOUNT, orders=[sale]))
+        positions.close_position("MSFT", account_id=ACCOUNT, cancel_orders=True)
+    before = Decimal(client.v1.accounts.get_account_balances(ACCOUNT).data.buying_power)
+    sold = orders.submit_orders(ACCOUNT, orders=[sale]).data[0]
+    equal("its side", sold.side, "SELL_SHORT")
+    eventually("it is filled", lambda: orders.get_order_by_id(sold.id, account_id=ACCOUNT).data.status == "FILLED")
+    position = positions.get_positions(ACCOUNT, instrument_ids=["MSFT"]).data[0]
+    equal("short", (position.position_type, position.quantity), ("SHORT", "-20"))
+    balances = client.v1.accounts.get_account_balances(ACCOUNT).data
+    same_number("its value", balances.short_market_value, -Decimal(position.market_value))
+    same_number("half of it is the account's", balances.buying_power, before + Decimal(position.cost_basis) / 2)
+    crossing = {**sale, "side": "BUY", "quantity": "21"}
+    refused("crossing to long", BadRequestError, lambda: orders.submit_orders(ACCOUNT, orders=[crossing]))
+    covers = orders.submit_orders(ACCOUNT, orders=[{**crossing, "quantity": "5"}]).data[0]
+    eventually("it is filled", lambda: orders.get_order_by_id(covers.id, account_id=ACCOUNT).data.status == "FILLED")
+    equal("less short", positions.get_positions(ACCOUNT, instrument_ids=["MSFT"]).data[0].quantity, "-15")
+    closed = positions.close_position("MSFT", account_id=ACCOUNT).data
+    equal("covered by", [(each.side, each.quantity) for each in closed], [("BUY", "15")])
+    equal("flat", positions.get_positions(ACCOUNT, instrument_ids=["MSFT"]).data, [])
+
+
 def watchlists(client, tesla):
     """A watchlist is made, filled, read and deleted."""
     lists = client.v1.watchlist
@@ -136,6 +165,8 @@ def everything_else(client, tesla):
     member("positions", "TSLA", [each.symbol for each in held])
     closed = positions.close_positions(ACCOUNT, cancel_orders=True).data
     member("closed", "TSLA", [each.symbol for each in closed])
+
+    short_sales(client)
 
     data = client.v1.instrument_data.market_data
     snapshot = data.get_snapshots(instrument_ids=["TSLA"]).data[0]
@@ -233,7 +264,7 @@ def main(base_url):
     refused("another's account", PermissionDeniedError, lambda: orders.get_orders(FOREIGN_ACCOUNT))
     refused("an unknown key", AuthenticationError, lambda: client_of(base_url, "nobody.key").v1.accounts.get_accounts())
 
-    passed("clearstreet 0.6.0", 60)
+    passed("clearstreet 0.6.0", 73)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,11 @@ fn orders_are_refused_with_codes_in_the_order_of_fields() {
         (limit(&[]).replace("TSLA", "NONE"), r#"["Symbol"]"#),
         (limit(&[("\"Side\"", "\"CfiCode\": \"XXXXXX\", \"Side\"")]), r#"["Symbol"]"#),
         (limit(&[("SIDE_BUY", "SIDE_SHORTSELL")]), r#"["Side"]"#),
+        (limit(&[("SIDE_BUY", "SIDE_SHORTSELL_EXEMPT")]).replace("TSLA", "MSFT"), r#"["Side"]"#),
+        (
+            limit(&[("SIDE_BUY", "SIDE_SHORTSELL")]).replace("TSLA", "MSFT"),
+            r#"["TotalQuantity.Holdings 10000"]"#,
+        ),
         (limit(&[("ORDERTYPE_LIMIT", "ORDERTYPE_PEGGED")]), r#"["OrderType.Market"]"#),
         (limit(&[("\"Price\": 45.00,", "")]), r#"["LimitPrice.Missing"]"#),
         (limit(&[("ORDERTYPE_LIMIT", "ORDERTYPE_MARKET")]), r#"["LimitPrice.Given"]"#),

@@ -118,6 +118,27 @@ fn sent<T: Shape + Whole + PartialEq + std::fmt::Debug>(message: &T) -> T {
     arrived
 }
 
+#[test]
+fn a_short_sale_is_shown_and_placed_as_one() {
+    let engine = testkit::engine();
+    engine.adjust("demo", "MSFT", "-10000");
+    let size = Size::Base(Quantity::new(Decimal::ONE).unwrap());
+    let (account, share) = (engine.account("demo"), engine.instrument("MSFT"));
+    let sale = PlaceOrder::new(account, share, Side::Sell, OrderKind::Market, size);
+    let sale = PlaceOrder { short_sale: true, time_in_force: TimeInForce::Ioc, ..sale };
+    let order = engine.apply(&Command::PlaceOrder(sale)).order.unwrap();
+    let directory = Directory::new(&Config::development());
+    let lexicon = Lexicon::new(&directory, engine.handle().views().reference());
+    let request: ClientRequest = sent(&placing_request(&order, &lexicon).unwrap().value);
+    let new = request.new.as_ref().unwrap();
+    assert_eq!(new.side, crate::wire::Side::ShortSell);
+    let asked = Asked { request: &request, account, id: None };
+    assert!(place(&asked, new, &lexicon).unwrap().value.short_sale);
+    let book = Book { lexicon, remove_finished_at: 0 };
+    let shown = order_state(&order, &book).unwrap();
+    assert_eq!(sent(&shown.value).side, crate::wire::Side::ShortSell);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

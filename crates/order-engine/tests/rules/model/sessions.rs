@@ -352,7 +352,8 @@ impl Model {
             }
         }
         self.move_house(instrument, false);
-        self.settle();
+        // Margins are looked at when the command is over.
+        self.settle_triggers();
         let comes = |order: &ModelOrder| {
             let is_kept = order.is_queued() && order.released.is_none();
             let is_back = order.is_parked && order.status.is_working() && self.admits(order);
@@ -361,7 +362,7 @@ impl Model {
         let coming: Vec<usize> = (0..self.orders.len()).filter(|index| comes(&self.orders[*index])).collect();
         for index in coming {
             self.release_by_time(index);
-            self.settle();
+            self.settle_triggers();
         }
         Ok(())
     }
