@@ -72,6 +72,10 @@ pub(crate) enum ApiError {
     Unprocessable(String),
     /// Nobody clears what was asked for.
     ClearingUnavailable,
+    /// The account has given an instruction with this id.
+    DuplicateInstruction,
+    /// The instruction does not stand any more.
+    InstructionEnded,
     /// There is such a watchlist already.
     WatchlistExists,
     /// The watchlist has the instrument already.
@@ -116,7 +120,10 @@ impl ApiError {
             | Self::InstrumentNotFound(_)
             | Self::SnapshotInstrumentNotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WatchlistExists | Self::WatchlistItemExists => StatusCode::CONFLICT,
+            Self::DuplicateInstruction
+            | Self::InstructionEnded
+            | Self::WatchlistExists
+            | Self::WatchlistItemExists => StatusCode::CONFLICT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathInteger { .. }
@@ -149,6 +156,8 @@ impl ApiError {
                 return format!("Cannot parse `{name}` with value `{value}`: UUID parsing failed: {fault}");
             }
             Self::ClearingUnavailable => "Clearing service unavailable",
+            Self::DuplicateInstruction => "Duplicate exercise instruction",
+            Self::InstructionEnded => "Instruction is in a terminal state",
             Self::WatchlistExists => "Resource already exists",
             Self::WatchlistItemExists => "Instrument already exists in watchlist",
             Self::Query(fault) => return format!("Failed to deserialize query string: {fault}"),

@@ -82,6 +82,7 @@ mod tests {
             multiplier: 100,
             // 2026-03-21T00:00:00Z is the evening before in New York.
             expires_at: Timestamp::from_seconds(1_774_051_200),
+            delivery: order_engine::Delivery::None,
             style: ExerciseStyle::American,
         }
     }

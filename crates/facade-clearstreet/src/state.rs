@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use facade_kit::{IdSource, MountPoint, Translated};
 use order_engine::{Account, Order};
 use runtime::EngineHandle;
@@ -123,15 +124,16 @@ impl State {
         HttpResponse::Ok().json(wire::Success { data, error: (), metadata })
     }
 
-    /// A refused batch of instructions: the rows beside the error.
+    /// A batch of instructions that is refused, in part or whole: the rows beside the error.
     pub(crate) fn refused_instructions(
         &self,
+        status: StatusCode,
         data: Vec<wire::Instruction>,
         error: &ApiError,
     ) -> HttpResponse {
         let metadata = wire::Metadata::single(self.request_id());
         let body = wire::RefusedInstructions { data, error: error.body(), metadata };
-        facade_kit::enveloped(HttpResponse::build(error.status()).json(body))
+        facade_kit::enveloped(HttpResponse::build(status).json(body))
     }
 
     /// A success with one page of a list.

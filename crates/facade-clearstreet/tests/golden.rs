@@ -6,7 +6,7 @@ use facade_clearstreet::{AccountProfile, Address, Config, Credential, mount};
 use std::sync::Arc;
 
 use facade_kit::{IdSource, MountPoint, UuidKind, kind_uuid, order_uuid};
-use order_engine::{ClientOrderId, InstrumentList};
+use order_engine::{ClientOrderId, ExerciseNotice, InstrumentList};
 use testkit::TestEngine;
 use testkit::golden::GoldenRequest;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ fn config() -> Config {
 }
 
 /// Adds the demo account's key where a file gives no credential, and puts ids in the place of `{order:<client order id>}`,
-/// `{list:<name>}` and `{item:<list>:<canonical symbol>}`. A header `Authorization` without a value is taken out again.
+/// `{instruction:<instruction id>}`, `{list:<name>}` and `{item:<list>:<canonical symbol>}`. A header `Authorization` without a value is taken out again.
 fn prepare(request: &mut GoldenRequest, engine: &TestEngine) {
     let is_authorization = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
     if !request.headers.iter().any(is_authorization) {
@@ -49,6 +49,13 @@ fn prepare(request: &mut GoldenRequest, engine: &TestEngine) {
     }
     request.headers.retain(|(name, value)| !(value.is_empty() && name.eq_ignore_ascii_case("authorization")));
     name_ids(request, "{order:", |name| order_id(engine, name));
+    name_ids(request, "{instruction:", |name| {
+        let notices = engine.handle().views().exercises(engine.account("demo"));
+        let is_it =
+            |notice: &&Arc<ExerciseNotice>| notice.client_id.as_ref().is_some_and(|id| id.as_str() == name);
+        let notice = notices.iter().find(is_it)?;
+        Some(kind_uuid(UuidKind::Exercise, notice.given_at, notice.id.get()))
+    });
     name_ids(request, "{list:", |name| list(engine, name).map(|list| list_id(&list)));
     name_ids(request, "{item:", |name| {
         let (list_name, symbol) = name.split_once(':')?;

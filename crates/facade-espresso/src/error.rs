@@ -282,6 +282,10 @@ const fn refused(reject: &Reject) -> ApiError {
         | Reject::UnknownList(_)
         | Reject::UnknownListItem(_)
         | Reject::ListNameTaken(_)
+        | Reject::NotExercisable(_)
+        | Reject::ExerciseExists(_)
+        | Reject::UnknownExercise(_)
+        | Reject::ExerciseEnded(_)
         | Reject::InstrumentListed(_)
         | Reject::CannotRestate(_)
         | Reject::Combination(

@@ -25,6 +25,8 @@ pub enum UuidKind {
     List = 0x004,
     /// An instrument's place in a list.
     ListItem = 0x005,
+    /// An exercise notice.
+    Exercise = 0x006,
 }
 
 /// The largest number that fits.

@@ -303,6 +303,10 @@ impl ApiError {
             | Reject::UnknownList(_)
             | Reject::UnknownListItem(_)
             | Reject::ListNameTaken(_)
+            | Reject::NotExercisable(_)
+            | Reject::ExerciseExists(_)
+            | Reject::UnknownExercise(_)
+            | Reject::ExerciseEnded(_)
             | Reject::InstrumentListed(_) => Self::Internal,
         }
     }

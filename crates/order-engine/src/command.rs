@@ -4,9 +4,11 @@ use minicbor::{Decode, Encode};
 
 use crate::annotations::Annotations;
 use crate::calendar::CalendarDefinition;
+use crate::exercise::ExerciseKind;
 use crate::exits::{ExitChanges, Exits};
 use crate::ids::{
-    AccountId, AssetId, ClientOrderId, HaltReason, InstrumentId, ListId, ListItemId, ListName, LotId, OrderId,
+    AccountId, AssetId, ClientOrderId, ExerciseId, HaltReason, InstrumentId, ListId, ListItemId, ListName,
+    LotId, OrderId,
 };
 use crate::kind::{OrderClass, OrderKind};
 use crate::number::{Amount, Price, Quantity};
@@ -90,6 +92,12 @@ pub enum Command {
     /// Delete an instrument list.
     #[n(34)]
     DeleteList(#[n(0)] DeleteList),
+    /// Say whether contracts are to be exercised.
+    #[n(35)]
+    InstructExercise(#[n(0)] InstructExercise),
+    /// Take back an exercise notice that stands.
+    #[n(36)]
+    CancelExercise(#[n(0)] CancelExercise),
     /// Define a trading calendar, or add days to a known one: then its days so far must be the first of the new list.
     #[n(20)]
     DefineCalendar(#[n(0)] CalendarDefinition),
@@ -665,4 +673,35 @@ pub struct DeleteList {
     /// The list.
     #[n(1)]
     pub list: ListId,
+}
+
+/// See [`Command::InstructExercise`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct InstructExercise {
+    /// Owner of the contracts.
+    #[n(0)]
+    pub account: AccountId,
+    /// The contract.
+    #[n(1)]
+    pub instrument: InstrumentId,
+    /// What is to happen.
+    #[n(2)]
+    pub kind: ExerciseKind,
+    /// To so many contracts.
+    #[n(3)]
+    pub quantity: Quantity,
+    /// The owner's own id; an account has it once.
+    #[n(4)]
+    pub client_id: Option<ClientOrderId>,
+}
+
+/// See [`Command::CancelExercise`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct CancelExercise {
+    /// Owner; a notice of another account is unknown.
+    #[n(0)]
+    pub account: AccountId,
+    /// The notice.
+    #[n(1)]
+    pub notice: ExerciseId,
 }

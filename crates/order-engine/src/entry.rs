@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use crate::event::{Change, Event};
 use crate::execution::Execution;
-use crate::ids::{AccountId, AssetId, EventId, ExecutionId, OrderId};
+use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, OrderId};
 use crate::number::Amount;
 use crate::time::Timestamp;
 
@@ -26,6 +26,9 @@ pub enum EntryKind {
     /// What closing a margin position made or lost.
     #[n(3)]
     Profit,
+    /// What changed hands when contracts were exercised or expired.
+    #[n(4)]
+    Exercise,
 }
 
 /// One movement of one balance.
@@ -102,6 +105,9 @@ pub enum EntryCause {
         #[n(1)]
         order: OrderId,
     },
+    /// Contracts that were exercised or expired.
+    #[n(2)]
+    Exercise(#[n(0)] InstrumentId),
 }
 
 /// A ledger entry of an account.
@@ -124,32 +130,77 @@ pub struct LedgerEntry {
     pub cause: EntryCause,
 }
 
-impl Execution {
-    /// The ledger entries of this side of the fill, oldest first.
-    #[must_use]
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = LedgerEntry> {
-        let event = EventId::from(self.id);
-        let cause = EntryCause::Fill { execution: self.id, order: self.order };
-        let (at, account) = (self.at, self.account);
-        let postings = self.postings;
-        [0, 1, 2].into_iter().zip(postings.0).filter_map(move |(place, posting)| {
+impl Postings {
+    /// The postings as entries of one event, oldest first.
+    fn entries(
+        self,
+        event: EventId,
+        at: Timestamp,
+        account: AccountId,
+        cause: EntryCause,
+    ) -> impl DoubleEndedIterator<Item = LedgerEntry> {
+        [0, 1, 2].into_iter().zip(self.0).filter_map(move |(place, posting)| {
             let id = EntryId { event, place };
             posting.map(|posting| LedgerEntry { id, at, account, posting, cause })
         })
     }
 }
 
-impl Event {
-    /// The ledger entry of an adjustment from outside, or of a charge.
+impl Execution {
+    /// The ledger entries of this side of the fill, oldest first.
     #[must_use]
-    pub fn adjustment(&self) -> Option<LedgerEntry> {
-        let (Change::BalanceAdjusted { asset, amount, balance }
-        | Change::Charged { asset, amount, balance, .. }) = self.change
-        else {
-            return None;
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = LedgerEntry> {
+        let cause = EntryCause::Fill { execution: self.id, order: self.order };
+        self.postings.entries(EventId::from(self.id), self.at, self.account, cause)
+    }
+}
+
+impl Event {
+    /// The ledger entries of what is no fill, oldest first: of an adjustment from outside, of a charge, or of
+    /// contracts that were exercised or expired.
+    #[must_use]
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = LedgerEntry> {
+        let (postings, cause) = match &self.change {
+            Change::BalanceAdjusted { asset, amount, balance }
+            | Change::Charged { asset, amount, balance, .. } => {
+                let mut postings = Postings::default();
+                let kind = EntryKind::Adjustment;
+                postings.add(Posting { kind, asset: *asset, amount: *amount, balance: *balance });
+                (postings, EntryCause::Adjustment)
+            }
+            Change::ContractsSettled(settled) => (settled.postings, EntryCause::Exercise(settled.instrument)),
+            Change::StateReset
+            | Change::ReferenceChanged
+            | Change::AccountUpdated { .. }
+            | Change::MarginCloseout { .. }
+            | Change::MarginCallEntered { .. }
+            | Change::MarginCallLeft
+            | Change::ProfitReset { .. }
+            | Change::QuoteUpdated { .. }
+            | Change::SessionChanged { .. }
+            | Change::TradingHalted { .. }
+            | Change::TradingResumed { .. }
+            | Change::OrderStaged(_)
+            | Change::OrderQueued(_)
+            | Change::OrderAccepted(_)
+            | Change::OrderFilled { .. }
+            | Change::OrderTrailed(_)
+            | Change::OrderTriggered(_)
+            | Change::OrderReplaced(_)
+            | Change::OrderReduced(_)
+            | Change::OrderSucceeded(_)
+            | Change::OrderSuspended(_)
+            | Change::OrderResumed(_)
+            | Change::OrderCanceled(_)
+            | Change::OrderRejected(_)
+            | Change::OrderExpired(_)
+            | Change::OrderRestated(_)
+            | Change::ListChanged(_)
+            | Change::ListDeleted(_)
+            | Change::ExerciseChanged(_)
+            | Change::LotExitsChanged { .. }
+            | Change::LotTrailed { .. } => (Postings::default(), EntryCause::Adjustment),
         };
-        let posting = Posting { kind: EntryKind::Adjustment, asset, amount, balance };
-        let id = EntryId { event: self.id, place: 0 };
-        Some(LedgerEntry { id, at: self.at, account: self.account, posting, cause: EntryCause::Adjustment })
+        postings.entries(self.id, self.at, self.account, cause)
     }
 }

@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 use crate::calendar::SessionKind;
 use crate::command::Charge;
 use crate::execution::Execution;
+use crate::exercise::{ContractSettlement, ExerciseNotice};
 use crate::exits::ExitChanges;
 use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
 use crate::list::InstrumentList;
@@ -235,6 +236,12 @@ pub enum Change {
     /// An instrument list was deleted.
     #[n(25)]
     ListDeleted(#[n(0)] ListId),
+    /// An exercise notice was given, carried out, refused or canceled.
+    #[n(70)]
+    ExerciseChanged(#[cbor(n(0), with = "shared")] Arc<ExerciseNotice>),
+    /// Contracts were exercised or expired, and left their owner.
+    #[n(71)]
+    ContractsSettled(#[cbor(n(0), with = "shared")] Arc<ContractSettlement>),
     /// The exits of an open lot were changed by its owner, or are used up.
     #[n(26)]
     LotExitsChanged {
@@ -301,6 +308,8 @@ impl Change {
             | Self::TradingResumed { .. }
             | Self::ListChanged(_)
             | Self::ListDeleted(_)
+            | Self::ExerciseChanged(_)
+            | Self::ContractsSettled(_)
             | Self::LotExitsChanged { .. }
             | Self::LotTrailed { .. } => None,
         }

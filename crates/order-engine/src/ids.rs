@@ -86,6 +86,11 @@ number_id!(
     ListItemId(u64)
 );
 
+number_id!(
+    /// An exercise notice: the number of the event that gave it.
+    ExerciseId(u64)
+);
+
 impl AccountId {
     /// The account that provides liquidity and collects commission. It exists in every state.
     pub const HOUSE: Self = Self(0);

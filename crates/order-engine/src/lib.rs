@@ -20,6 +20,7 @@ mod engine;
 mod entry;
 mod event;
 mod execution;
+mod exercise;
 mod exits;
 mod exposed;
 mod extras;
@@ -49,10 +50,11 @@ pub use annotations::Annotations;
 pub use calendar::{Calendar, CalendarDefinition, Session, SessionKind, TradingDay};
 pub use candles::{Bar, Candle, CandleHistory, CandleRow, QuoteCandle, Slot, TradeCandle};
 pub use command::{
-    AdjustBalance, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, Charge, ChargeAccount, CloseLot,
-    ClosePosition, Command, CreateList, DeleteList, HaltInstrument, ListChange, MarketRefusal, PlaceOrder,
-    ReleaseOrder, ReplaceOrder, ResetProfit, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention,
-    SucceedOrder, SuccessorSize, UpdateAccount, UpdateQuote,
+    AdjustBalance, CancelExercise, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, Charge,
+    ChargeAccount, CloseLot, ClosePosition, Command, CreateList, DeleteList, HaltInstrument,
+    InstructExercise, ListChange, MarketRefusal, PlaceOrder, ReleaseOrder, ReplaceOrder, ResetProfit,
+    RestateOrder, RestatedStatus, ResumeInstrument, SetRetention, SucceedOrder, SuccessorSize, UpdateAccount,
+    UpdateQuote,
 };
 pub use engine::{
     DecodedPiece, Depth, DepthLevel, Engine, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit,
@@ -61,12 +63,13 @@ pub use engine::{
 pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
 pub use event::{Applied, Change, Event, Outcome, Quote};
 pub use execution::{Execution, Liquidity, LotClosure};
+pub use exercise::{ContractSettlement, ExerciseKind, ExerciseNotice, ExerciseNotices, ExerciseStatus};
 pub use exits::{ClosingCause, ExitChange, ExitChanges, ExitKind, Exits, LotExits, TrailingExit};
 pub use extras::Extras;
 pub use ids::{
     AccountCode, AccountId, AssetCode, AssetId, CalendarId, CalendarName, ClientOrderId, EventId,
-    ExecutionId, HaltReason, InstrumentId, ListId, ListItemId, ListName, LotId, OrderId, Symbol, TextError,
-    TradeId,
+    ExecutionId, ExerciseId, HaltReason, InstrumentId, ListId, ListItemId, ListName, LotId, OrderId, Symbol,
+    TextError, TradeId,
 };
 pub use kind::{Direction, Offset, OrderClass, OrderKind, Trigger, Watermark};
 pub use list::{InstrumentList, InstrumentLists, ListItem};
@@ -77,8 +80,8 @@ pub use order::{
 pub use position::{Balance, Holdings, Lot, Position};
 pub use reference::{
     Account, AccountDefinition, Asset, AssetDefinition, AssetKind, BasisPoints, ChargedIn, Commission,
-    ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Pips, Reference, Rounding,
-    Settlement, TriggerSource,
+    Delivery, ExerciseStyle, Instrument, InstrumentDefinition, OptionContract, OptionRight, Pips, Reference,
+    Rounding, Settlement, TriggerSource,
 };
 pub use reject::{
     AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,

@@ -54,6 +54,8 @@ pub const MAX_INSTRUMENTS_PER_LIST: usize = 1_000;
 pub const MAX_LIST_NAME_LENGTH: usize = 128;
 /// Greatest collateral of a short sale, in basis points of its value: ten times the value.
 pub const MAX_SHORT_COLLATERAL: u32 = 100_000;
+/// Most exercise notices of one account that are remembered. The oldest that does not stand any more makes room.
+pub const MAX_EXERCISES_PER_ACCOUNT: usize = 1_000;
 /// Largest number of units of the underlier in one option.
 pub const MAX_CONTRACT_MULTIPLIER: u32 = 1_000_000;
 /// Decimals that the ledger keeps of every asset.

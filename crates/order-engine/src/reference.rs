@@ -225,6 +225,18 @@ pub enum ExerciseStyle {
     European,
 }
 
+/// What becomes of contracts that are exercised or that expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum Delivery {
+    /// Nothing: they cannot be exercised, and stay with their owners when they have expired.
+    #[n(0)]
+    #[default]
+    None,
+    /// The underlier changes hands at the strike. What is worth something at the expiry is exercised by itself.
+    #[n(1)]
+    Physical,
+}
+
 /// What makes an instrument an option on another one. Its base is the contract itself: whoever owns a unit of it owns
 /// one contract.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Encode, Decode)]
@@ -248,6 +260,10 @@ pub struct OptionContract {
     /// When it may be exercised.
     #[n(5)]
     pub style: ExerciseStyle,
+    /// What becomes of contracts that are exercised or that expire.
+    #[n(70)]
+    #[cbor(default)]
+    pub delivery: Delivery,
 }
 
 /// An instrument as configuration defines it.
@@ -358,6 +374,16 @@ impl Instrument {
     #[must_use]
     pub fn quantity_scale(&self) -> u32 {
         self.definition.lot.decimal().scale()
+    }
+
+    /// Of a contract that is delivered, when the contracts that are left are settled.
+    #[must_use]
+    pub fn settles_at(&self) -> Option<Timestamp> {
+        let option = self.definition.option.as_ref()?;
+        match option.delivery {
+            Delivery::None => None,
+            Delivery::Physical => Some(option.expires_at),
+        }
     }
 
     /// Whether positions are net and margined.

@@ -3,7 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::ids::{AccountId, AssetId, InstrumentId, ListId, ListItemId, LotId, OrderId};
+use crate::ids::{AccountId, AssetId, ExerciseId, InstrumentId, ListId, ListItemId, LotId, OrderId};
 use crate::number::{Amount, Price, Quantity};
 use crate::order::{OrderStatus, Side};
 use crate::settings::AccountState;
@@ -106,6 +106,9 @@ pub enum Capacity {
     /// Instruments of one list.
     #[n(11)]
     ListItems,
+    /// Exercise notices of one account that stand.
+    #[n(12)]
+    Exercises,
     /// Trading calendars.
     #[n(8)]
     Calendars,
@@ -243,6 +246,22 @@ pub enum Reject {
     #[n(73)]
     #[error("the list has this instrument as item {0}")]
     InstrumentListed(#[n(0)] ListItemId),
+    /// Nothing of this kind can be exercised: it is no contract, or nobody delivers.
+    #[n(75)]
+    #[error("instrument {0} cannot be exercised")]
+    NotExercisable(#[n(0)] InstrumentId),
+    /// The account has a notice with this client id.
+    #[n(76)]
+    #[error("exercise notice {0} has this client id")]
+    ExerciseExists(#[n(0)] ExerciseId),
+    /// No such exercise notice, or it belongs to another account.
+    #[n(77)]
+    #[error("exercise notice {0} is unknown")]
+    UnknownExercise(#[n(0)] ExerciseId),
+    /// The notice was carried out, refused or canceled before.
+    #[n(78)]
+    #[error("exercise notice {0} does not stand any more")]
+    ExerciseEnded(#[n(0)] ExerciseId),
     /// No open lot has this number, or it belongs to another account.
     #[n(40)]
     #[error("lot {0} is unknown or closed")]

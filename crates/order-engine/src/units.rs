@@ -163,6 +163,13 @@ impl Scales {
         Ok(Ticks(units))
     }
 
+    /// The greatest price in the book's units that is not above a value, whether on a tick or not; nothing when there is
+    /// none above zero.
+    pub(crate) fn ticks_below(&self, value: Decimal) -> Option<Ticks> {
+        let units = units_of(value.trunc_with_scale(self.price_scale), self.price_scale)?;
+        (units > 0).then_some(Ticks(units))
+    }
+
     /// A quantity in the book's units.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use order_engine::{AccountId, EntryId, Execution, ExecutionId, LedgerEntry};
 
 use crate::views::Views;
 
-/// Adjustments from outside that are kept for each account; older ones are in the log alone.
+/// Entries of what is no fill that are kept for each account; older ones are in the log alone.
 pub const ADJUSTMENTS_KEPT: usize = 10_000;
 
 impl Views {

@@ -25,6 +25,7 @@ pub(crate) struct Publisher {
     accounts: BTreeSet<AccountId>,
     instruments: BTreeSet<InstrumentId>,
     lists: BTreeSet<AccountId>,
+    exercises: BTreeSet<AccountId>,
     trades: BTreeMap<InstrumentId, VecDeque<PublicTrade>>,
 }
 
@@ -44,7 +45,7 @@ impl Publisher {
             if let Some(order) = event.change.order() {
                 views.put_order(order);
             }
-            if let Some(entry) = event.adjustment() {
+            for entry in event.entries() {
                 views.put_adjustment(entry);
             }
             if let Some(execution) = event.change.execution() {
@@ -75,6 +76,7 @@ impl Publisher {
         self.accounts.extend(touched.accounts);
         self.instruments.extend(touched.instruments);
         self.lists.extend(touched.lists);
+        self.exercises.extend(touched.exercises);
     }
 
     /// Publishes what was noted.
@@ -89,6 +91,9 @@ impl Publisher {
         }
         while let Some(account) = self.lists.pop_first() {
             views.lists.insert(account, engine.lists(account));
+        }
+        while let Some(account) = self.exercises.pop_first() {
+            views.exercises.insert(account, engine.exercises(account));
         }
         self.instruments.extend(self.trades.keys());
         while let Some(instrument) = self.instruments.pop_first() {
@@ -140,6 +145,7 @@ impl Views {
         self.orders.clear();
         self.holdings.clear();
         self.lists.clear();
+        self.exercises.clear();
         self.markets.clear();
         self.candles.clear();
         self.activities.clear();
@@ -198,7 +204,7 @@ impl Views {
         reference.accounts().iter().filter_map(of_account).collect()
     }
 
-    /// All adjustments from outside that are kept, by account, of each the oldest first.
+    /// All entries of what is no fill that are kept, by account, of each the oldest first.
     pub(crate) fn all_adjustments(&self) -> Vec<LedgerEntry> {
         let reference = self.reference();
         let indexes = reference.accounts().iter().filter_map(|account| self.accounts.get(&account.id));

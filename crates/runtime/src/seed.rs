@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
-    AssetDefinition, AssetId, AssetKind, BasisPoints, CalendarName, ChargedIn, Command, Commission,
+    AssetDefinition, AssetId, AssetKind, BasisPoints, CalendarName, ChargedIn, Command, Commission, Delivery,
     ExerciseStyle, InstrumentDefinition, InstrumentId, OptionContract, OptionRight, Price, Quantity,
     Rounding, Settlement, Symbol, Timestamp, TriggerSource, UpdateQuote, WhileClosed,
 };
@@ -338,7 +338,7 @@ impl InstrumentEntry {
 }
 
 /// `{ underlier = "TSLA", right = "call", strike = "50", multiplier = 100, expires_at = "2027-12-17T21:00:00Z" }`.
-/// The underlier's entry comes first. Without `style` the option is American.
+/// The underlier's entry comes first. Without `style` the option is American; without `delivery` it cannot be exercised.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OptionEntry {
@@ -349,6 +349,8 @@ struct OptionEntry {
     expires_at: Text<Timestamp>,
     #[serde(default)]
     style: StyleName,
+    #[serde(default)]
+    delivery: DeliveryName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -366,6 +368,14 @@ enum StyleName {
     European,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DeliveryName {
+    #[default]
+    None,
+    Physical,
+}
+
 impl OptionEntry {
     fn contract(&self) -> OptionContract {
         OptionContract {
@@ -380,6 +390,10 @@ impl OptionEntry {
             style: match self.style {
                 StyleName::American => ExerciseStyle::American,
                 StyleName::European => ExerciseStyle::European,
+            },
+            delivery: match self.delivery {
+                DeliveryName::None => Delivery::None,
+                DeliveryName::Physical => Delivery::Physical,
             },
         }
     }

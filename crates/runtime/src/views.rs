@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use order_engine::{
-    AccountId, CandleHistory, ClientOrderId, Execution, ExecutionId, Holdings, InstrumentId, InstrumentLists,
-    LedgerEntry, Order, OrderId, Reference, Timestamp,
+    AccountId, CandleHistory, ClientOrderId, Execution, ExecutionId, ExerciseNotices, Holdings, InstrumentId,
+    InstrumentLists, LedgerEntry, Order, OrderId, Reference, Timestamp,
 };
 use rustc_hash::FxBuildHasher;
 
@@ -24,7 +24,8 @@ pub(crate) struct AccountIndex {
     pub(crate) all: BTreeSet<OrderId>,
     pub(crate) open: BTreeSet<OrderId>,
     pub(crate) executions: BTreeMap<ExecutionId, Arc<Execution>>,
-    /// The newest adjustments from outside, oldest first. The entries of fills are in the executions.
+    /// The newest entries of what is no fill: adjustments from outside, and contracts that were exercised or expired.
+    /// Oldest first. The entries of fills are in the executions.
     pub(crate) adjustments: VecDeque<LedgerEntry>,
 }
 
@@ -38,6 +39,7 @@ pub struct Views {
     pub(crate) accounts: DashMap<AccountId, AccountIndex, FxBuildHasher>,
     pub(crate) holdings: DashMap<AccountId, Arc<Holdings>, FxBuildHasher>,
     pub(crate) lists: DashMap<AccountId, InstrumentLists, FxBuildHasher>,
+    pub(crate) exercises: DashMap<AccountId, ExerciseNotices, FxBuildHasher>,
     pub(crate) markets: DashMap<InstrumentId, Arc<MarketView>, FxBuildHasher>,
     pub(crate) activities: DashMap<AccountId, Kept, FxBuildHasher>,
     pub(crate) candles: DashMap<InstrumentId, CandleHistory, FxBuildHasher>,
@@ -145,6 +147,12 @@ impl Views {
     #[must_use]
     pub fn lists(&self, account: AccountId) -> InstrumentLists {
         self.lists.get(&account).map(|lists| lists.clone()).unwrap_or_default()
+    }
+
+    /// The exercise notices of an account that are remembered, oldest first.
+    #[must_use]
+    pub fn exercises(&self, account: AccountId) -> ExerciseNotices {
+        self.exercises.get(&account).map(|notices| notices.clone()).unwrap_or_default()
     }
 
     /// Quote, depth and trades of an instrument; nothing when the instrument is unknown.

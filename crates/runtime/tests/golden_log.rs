@@ -15,18 +15,19 @@ use common::{BITCOIN, DEMO, MAKER, START, client_id, price, quantity};
 use journal::{FileJournal, Journal};
 use order_engine::{
     AccountId, AdjustBalance, Amount, Annotations, AssetCode, AssetDefinition, AssetId, AssetKind,
-    BasisPoints, CalendarDefinition, CalendarName, CancelOrder, CancelOrders, ChangeList, ChangeLotExits,
-    Charge, ChargeAccount, CloseLot, ClosePosition, Command, Commission, CreateList, DeleteList, ExitChanges,
-    HaltInstrument, HaltReason, InstrumentDefinition, InstrumentId, ListChange, ListId, ListName, LotId,
-    Offset, OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, ResetProfit,
-    RestateOrder, RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting, Settlement,
-    Side, Size, SucceedOrder, SuccessorSize, Symbol, TimeInForce, TradingDay, TriggerSource, UpdateAccount,
-    WhileClosed,
+    BasisPoints, CalendarDefinition, CalendarName, CancelExercise, CancelOrder, CancelOrders, ChangeList,
+    ChangeLotExits, Charge, ChargeAccount, CloseLot, ClosePosition, Command, Commission, CreateList,
+    DeleteList, Delivery, ExerciseId, ExerciseKind, ExerciseStyle, ExitChanges, HaltInstrument, HaltReason,
+    InstructExercise, InstrumentDefinition, InstrumentId, ListChange, ListId, ListName, LotId, Offset,
+    OptionContract, OptionRight, OrderId, OrderKind, PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder,
+    ResetProfit, RestateOrder, RestatedStatus, ResumeInstrument, Session, SessionKind, SetRetention, Setting,
+    Settlement, Side, Size, SucceedOrder, SuccessorSize, Symbol, TimeInForce, TradingDay, TriggerSource,
+    UpdateAccount, WhileClosed,
 };
 use runtime::{BatchError, Clock, ManualClock, Options, Runtime, SEMANTICS_VERSION, StartError};
 
 /// Kinds of commands that the log has at least one of.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 29] = [
     "Tick",
     "Reset",
     "DefineAsset",
@@ -54,6 +55,8 @@ const KINDS: [&str; 27] = [
     "ChangeLotExits",
     "CloseLot",
     "ClosePosition",
+    "InstructExercise",
+    "CancelExercise",
 ];
 
 fn file(name: &str) -> PathBuf {
@@ -170,6 +173,65 @@ fn shorting(step: u64) -> Command {
     }
 }
 
+/// A call that is bought from outside, exercised in part, and expires by itself while one notice stands.
+fn options_step(number: u64) -> Option<Command> {
+    let contract = InstrumentId::new(2);
+    let instruct = |kind, contracts: &str| {
+        let (account, client_id) = (DEMO, Some(client_id(&format!("exercise-{number}"))));
+        let quantity = quantity(contracts);
+        Command::InstructExercise(InstructExercise {
+            account,
+            instrument: contract,
+            kind,
+            quantity,
+            client_id,
+        })
+    };
+    let code = AssetCode::new("CALL").unwrap();
+    Some(match number {
+        140 => {
+            let (name, kind, scale) = ("Call".into(), AssetKind::Security, 0);
+            Command::DefineAsset(AssetDefinition { code, name, kind, scale })
+        }
+        141 => Command::DefineInstrument(InstrumentDefinition {
+            symbol: Symbol::new("BTC-CALL").unwrap(),
+            name: "Call".into(),
+            base: code,
+            quote: AssetCode::new("USD").unwrap(),
+            settlement: Settlement::Security,
+            tick: price("0.01"),
+            lot: quantity("1"),
+            minimum_quantity: quantity("1"),
+            maximum_quantity: quantity("1000"),
+            minimum_notional: Amount::ZERO,
+            commission: Commission::NONE,
+            day_ends_at: 0,
+            trigger_source: TriggerSource::OtherSide,
+            calendar: None,
+            while_closed: WhileClosed::Queue,
+            option: Some(Box::new(OptionContract {
+                underlier: Symbol::new("BTC-USD").unwrap(),
+                right: OptionRight::Call,
+                strike: price("90.00"),
+                multiplier: 10,
+                expires_at: START.plus_seconds(160),
+                style: ExerciseStyle::American,
+                delivery: Delivery::Physical,
+            })),
+            pip: None,
+            short_sale: None,
+        }),
+        142 => {
+            let amount = Amount::from_units(9_000_000_000_000);
+            Command::AdjustBalance(AdjustBalance { account: DEMO, asset: AssetId::new(3), amount })
+        }
+        143 => instruct(ExerciseKind::Exercise, "2"),
+        144 => instruct(ExerciseKind::DoNotExercise, "3"),
+        145 => Command::CancelExercise(CancelExercise { account: DEMO, notice: ExerciseId::new(1) }),
+        _ => return None,
+    })
+}
+
 /// What is asked once.
 fn rare(number: u64) -> Option<Command> {
     let list = ListId::new(1);
@@ -232,6 +294,7 @@ fn rare(number: u64) -> Option<Command> {
             })
         }
         130..=138 => shorting(number - 130),
+        140..150 => return options_step(number),
         200 => {
             let (instruments, side, classes) = (None, None, None);
             Command::CancelOrders(CancelOrders {

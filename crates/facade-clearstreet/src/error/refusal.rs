@@ -129,6 +129,10 @@ impl From<Refusal<'_>> for ApiError {
             | Reject::UnknownList(_)
             | Reject::UnknownListItem(_)
             | Reject::ListNameTaken(_)
+            | Reject::NotExercisable(_)
+            | Reject::ExerciseExists(_)
+            | Reject::UnknownExercise(_)
+            | Reject::ExerciseEnded(_)
             | Reject::InstrumentListed(_) => Self::Internal("a reject of a command that is never sent"),
         }
     }
@@ -143,6 +147,44 @@ impl ApiError {
             Self::unprocessable("max_notional", "out of range")
         } else {
             Self::Internal("a reject of a change of settings was not translated")
+        }
+    }
+
+    /// What a reject of an exercise notice of a contract is called.
+    pub(crate) fn of_instruction(reject: &Reject, contract: &Listing) -> Self {
+        let symbol = &contract.symbol;
+        if let Reject::ExerciseExists(_) = reject {
+            Self::DuplicateInstruction
+        } else if let Reject::UnknownExercise(_) = reject {
+            Self::NotFound
+        } else if let Reject::ExerciseEnded(_) = reject {
+            Self::InstructionEnded
+        } else if let Reject::NotExercisable(_) = reject {
+            Self::ClearingUnavailable
+        } else if let Reject::InsufficientFunds { asset, needed, available } = reject {
+            let what = if *asset == contract.instrument.base {
+                "Insufficient position"
+            } else if *asset == contract.instrument.quote {
+                "Insufficient buying power"
+            } else {
+                "Insufficient position in the underlier"
+            };
+            let [needed, available] = [needed, available].map(|amount| shortest(amount.decimal()));
+            Self::Invalid(format!("{what}: required {needed}, available {available}"))
+        } else if let Reject::NoPosition(_) = reject {
+            Self::Invalid(format!("No open position in {symbol}"))
+        } else if let Reject::ContractExpired { .. } = reject {
+            Self::Invalid(format!("Instrument {symbol} has expired"))
+        } else if let Reject::AccountNotOpen { state, .. } = reject {
+            Self::Invalid(not_open(*state).to_owned())
+        } else if let Reject::CapacityExhausted { what: Capacity::Exercises, limit } = reject {
+            Self::Invalid(format!("The account has reached its limit of {limit} instructions"))
+        } else if let Reject::CapacityExhausted { .. } = reject {
+            Self::Exhausted
+        } else if let Reject::Overflow = reject {
+            Self::Invalid(INVALID_ARGUMENT.to_owned())
+        } else {
+            Self::Internal("a reject of an instruction was not translated")
         }
     }
 

@@ -10,7 +10,7 @@ use crate::body;
 use crate::config::AccountProfile;
 use crate::error::ApiError;
 use crate::query::Query;
-use crate::routes::positions::books;
+use crate::routes::positions::{books, books_since};
 use crate::state::State;
 use crate::translate;
 use crate::wire::UpdateSettings;
@@ -77,7 +77,8 @@ pub(super) async fn portfolio_history(
     let own = state.account(&caller, number)?;
     let directory = state.directory();
     let holdings = state.engine.views().holdings(own.account.id).ok_or(ApiError::Forbidden)?;
-    let books = books(&state, &own, &holdings, &directory);
+    let since = translate::history_start(from, to, state.engine.now());
+    let books = books_since(&state, &own, &holdings, &directory, since);
     Ok(state.success(translate::portfolio_history(&books, &own.account, from, to)))
 }
 

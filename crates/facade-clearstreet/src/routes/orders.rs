@@ -1,5 +1,6 @@
 //! Orders and executions.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -110,9 +111,16 @@ pub(super) async fn executions(
     let filter = ExecutionFilter::of(&query, &directory)?;
     let own = state.account(&caller, number)?;
     let views = state.engine.views();
-    let mut fills = views.account_executions(own.account.id);
-    fills.retain(|fill| filter.matches(fill));
-    fills.reverse();
+    let mut fills = Vec::new();
+    views.visit_executions_back(own.account.id, None, |fill| {
+        if filter.is_before(fill.at) {
+            return ControlFlow::Break(());
+        }
+        if filter.matches(&fill) {
+            fills.push(fill);
+        }
+        ControlFlow::Continue(())
+    });
     state.page(page, fills, |fill| {
         let order = views.order(fill.order).ok_or(ApiError::Internal("an execution has no order"))?;
         translate::execution(&fill, &order, &directory)
@@ -140,7 +148,19 @@ fn matching(state: &State, own: &OwnAccount, filter: &OrderFilter<'_>) -> Vec<Ar
     } else if filter.is_open_only() {
         views.open_orders(own.account.id)
     } else {
-        views.orders(own.account.id)
+        // Numbers are given in the order of time, so that what is older than the range can be left alone.
+        let mut found = Vec::new();
+        views.visit_orders_back(own.account.id, None, |order| {
+            if filter.is_before(order.created_at) {
+                return ControlFlow::Break(());
+            }
+            if filter.matches(&order) {
+                found.push(order);
+            }
+            ControlFlow::Continue(())
+        });
+        found.reverse();
+        return found;
     };
     orders.retain(|order| filter.matches(order));
     orders

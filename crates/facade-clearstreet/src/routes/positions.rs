@@ -1,7 +1,11 @@
 //! Positions.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
-use order_engine::{CancelOrders, ClientOrderId, Command, Holdings, InstrumentId};
+use order_engine::{CancelOrders, ClientOrderId, Command, Execution, Holdings, InstrumentId, Timestamp};
 
 use super::{AccountPath, PAGE_MAXIMUM, PositionPath, orders, submission};
 use crate::auth::Caller;
@@ -103,19 +107,39 @@ fn named(state: &State, own: &OwnAccount, prefix: &str, closings: Vec<Closing>) 
     closings.into_iter().zip(numbers).map(with_id).collect()
 }
 
-/// What a valuation of an account looks at.
+/// What a valuation of an account as of now looks at.
 pub(super) fn books<'a>(
     state: &State,
     own: &OwnAccount,
     holdings: &'a Holdings,
     directory: &'a Directory,
 ) -> Books<'a> {
+    books_since(state, own, holdings, directory, translate::day_start(state.engine.now()))
+}
+
+/// What a valuation of an account looks at that begins at an instant. Older fills are left alone.
+pub(super) fn books_since<'a>(
+    state: &State,
+    own: &OwnAccount,
+    holdings: &'a Holdings,
+    directory: &'a Directory,
+    since: Timestamp,
+) -> Books<'a> {
     let views = state.engine.views();
+    let mut executions: BTreeMap<InstrumentId, Vec<Arc<Execution>>> = BTreeMap::new();
+    views.visit_executions_back(own.account.id, None, |fill| {
+        if fill.at < since {
+            return ControlFlow::Break(());
+        }
+        executions.entry(fill.instrument).or_default().push(fill);
+        ControlFlow::Continue(())
+    });
+    executions.values_mut().for_each(|fills| fills.reverse());
     Books {
         holdings,
         directory,
         markets: directory.listings().iter().map(|listing| views.market(listing.instrument.id)).collect(),
-        executions: views.account_executions(own.account.id),
+        executions,
         now: state.engine.now(),
     }
 }

@@ -51,9 +51,20 @@ impl<'a> OrderFilter<'a> {
     /// Whether only open orders can match, so that the closed ones need not be looked at.
     pub(crate) fn is_open_only(&self) -> bool {
         let is_open = |status: &OrderStatus| {
-            matches!(status, OrderStatus::PendingNew | OrderStatus::New | OrderStatus::PartiallyFilled)
+            matches!(
+                status,
+                OrderStatus::PendingNew
+                    | OrderStatus::New
+                    | OrderStatus::PartiallyFilled
+                    | OrderStatus::Suspended
+            )
         };
         !self.statuses.is_empty() && self.statuses.iter().all(is_open)
+    }
+
+    /// Whether an instant is before the range.
+    pub(crate) fn is_before(&self, instant: Timestamp) -> bool {
+        self.from.is_some_and(|from| instant < from)
     }
 
     /// Whether an order matches, its id apart.
@@ -87,6 +98,11 @@ impl ExecutionFilter {
             from: query.bound("from", Bound::From)?,
             to: query.bound("to", Bound::To)?,
         })
+    }
+
+    /// Whether an instant is before the range.
+    pub(crate) fn is_before(&self, instant: Timestamp) -> bool {
+        self.from.is_some_and(|from| instant < from)
     }
 
     /// Whether an execution matches.

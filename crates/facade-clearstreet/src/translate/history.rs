@@ -65,7 +65,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(stock: &Stock<'a>, market: Option<&'a MarketView>, fills: &[Arc<Execution>]) -> Self {
         let (listing, mut sums, mut points) = (stock.listing, Sums::default(), Vec::new());
-        for fill in fills.iter().filter(|fill| fill.instrument == listing.instrument.id) {
+        for fill in fills {
             sums = sums.with(fill, listing);
             points.push((fill.at, sums));
         }
@@ -115,6 +115,14 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The first moment of the days that are told of a range, so that earlier fills need not be looked at.
+pub(crate) fn history_start(from: Date, to: Option<Date>, now: Timestamp) -> Timestamp {
+    let today = day_of(now);
+    let to = to.map_or(today, |to| to.min(today));
+    let furthest = (0..MAX_DAYS).try_fold(to, |day, _| day.previous_day()).unwrap_or(from);
+    first_moment(from.max(furthest))
+}
+
 /// The days of a range, bounds included: none before the account was opened, and none that is still to come.
 pub(crate) fn portfolio_history(
     books: &Books<'_>,
@@ -128,7 +136,7 @@ pub(crate) fn portfolio_history(
     let stocks = books.all_stocks();
     let counted = stocks.iter().filter(|(stock, _)| stock.listing.instrument.quote == account.currency);
     let lines: Vec<Line<'_>> =
-        counted.map(|(stock, market)| Line::new(stock, *market, &books.executions)).collect();
+        counted.map(|(stock, market)| Line::new(stock, *market, books.fills(stock.listing))).collect();
     let cash = bounded(books.holdings.balance(account.currency).total.decimal());
     let equity = |instant: Timestamp| {
         let flowed: Decimal = lines.iter().map(|line| line.cash_since(instant)).sum();

@@ -1,16 +1,14 @@
-//! Option contracts, and instructions about them.
+//! Option contracts.
 
-use facade_kit::decimal::{parse_plain, shortest};
+use facade_kit::decimal::shortest;
 use order_engine::{InstrumentId, OptionRight, Timestamp};
-use rust_decimal::Decimal;
 use time::Date;
-use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::format;
 use crate::naming::{Directory, Listing, OptionListing};
 use crate::query::Query;
 use crate::wire::{self, ContractType};
-use crate::{format, new_york};
 
 /// The filter of a list of contracts.
 #[derive(Debug)]
@@ -93,58 +91,5 @@ pub(crate) fn contract(listing: &Listing, option: &OptionListing) -> wire::Optio
         strike_price: shortest(option.contract.strike.decimal()),
         symbol: listing.symbol.clone(),
         underlying_instrument_id: option.underlier_id.to_string(),
-    }
-}
-
-/// Why an instruction is refused: by what it says, or else because nobody clears.
-///
-/// # Errors
-/// [`ApiError::InstrumentNotFound`] when it names no contract, which refuses the whole submission.
-pub(crate) fn instruction(
-    request: &wire::NewInstruction,
-    account: i64,
-    directory: &Directory,
-    now: Timestamp,
-    server_id: Uuid,
-) -> Result<(wire::Instruction, ApiError), ApiError> {
-    let unknown = || ApiError::InstrumentNotFound(request.instrument_id.to_string());
-    let listing = directory.find(&request.instrument_id.to_string()).ok_or_else(unknown)?;
-    let error = refusal(request, listing, now);
-    let row = wire::Instruction {
-        account_id: account,
-        id: Uuid::nil().to_string(),
-        instruction_id: request.instruction_id.clone().unwrap_or_else(|| server_id.to_string()),
-        instruction_type: request.instruction_type,
-        instrument_id: listing.id.to_string(),
-        quantity: request.quantity.clone(),
-        rejection_reason: error.message(),
-        status: wire::InstructionStatus::Rejected,
-        symbol: listing.symbol.clone(),
-    };
-    Ok((row, error))
-}
-
-fn refusal(request: &wire::NewInstruction, listing: &Listing, now: Timestamp) -> ApiError {
-    let Some(option) = &listing.option else {
-        return ApiError::Invalid(format!("Instrument {} is not an options contract", listing.symbol));
-    };
-    let quantity = parse_plain(&request.quantity);
-    let is_count = |value: &Decimal| value.is_integer() && *value > Decimal::ZERO;
-    if !quantity.as_ref().is_some_and(is_count) {
-        return ApiError::Invalid(format!("Invalid quantity: {}", request.quantity));
-    }
-    if !option.is_alive(now) {
-        return ApiError::Invalid(format!("Instrument {} has expired", listing.symbol));
-    }
-    let today = new_york::local(facade_kit::time::to_utc(now)).date();
-    match request.instruction_type {
-        word @ (wire::InstructionType::DoNotExercise | wire::InstructionType::ContraryExercise)
-            if today != option.expiry =>
-        {
-            ApiError::Invalid(format!("{word} must be submitted on the contract's expiration date"))
-        }
-        wire::InstructionType::Exercise
-        | wire::InstructionType::DoNotExercise
-        | wire::InstructionType::ContraryExercise => ApiError::ClearingUnavailable,
     }
 }

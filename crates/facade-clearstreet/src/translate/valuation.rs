@@ -4,9 +4,10 @@
 //! Shares and tokens are what the balance of their asset says, whether they were bought here or brought in; margined
 //! instruments are what their lots say. The day starts at midnight in New York.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use order_engine::{Amount, AssetId, Execution, Holdings, Settlement, Side, Timestamp};
+use order_engine::{Amount, AssetId, Execution, Holdings, InstrumentId, Settlement, Side, Timestamp};
 use runtime::MarketView;
 use rust_decimal::Decimal;
 
@@ -14,7 +15,7 @@ use crate::naming::{Directory, Listing};
 use crate::{format, new_york};
 
 /// The first moment of the day, which is one of New York.
-pub(super) fn day_start(now: Timestamp) -> Timestamp {
+pub(crate) fn day_start(now: Timestamp) -> Timestamp {
     let today = new_york::local(facade_kit::time::to_utc(now)).date();
     format::saturated(new_york::midnight(today))
 }
@@ -36,8 +37,8 @@ pub(crate) struct Books<'a> {
     pub(crate) directory: &'a Directory,
     /// All markets, in the order of the directory.
     pub(crate) markets: Vec<Option<Arc<MarketView>>>,
-    /// The account's fills, oldest first.
-    pub(crate) executions: Vec<Arc<Execution>>,
+    /// The account's fills by instrument, oldest first: those of today, or as far back as is asked for.
+    pub(crate) executions: BTreeMap<InstrumentId, Vec<Arc<Execution>>>,
     pub(crate) now: Timestamp,
 }
 
@@ -173,18 +174,20 @@ impl<'a> Books<'a> {
         is_whole.then(|| signed(position.side, position.cost.decimal()))
     }
 
+    /// The fills in one instrument, oldest first.
+    pub(super) fn fills(&self, listing: &Listing) -> &[Arc<Execution>] {
+        self.executions.get(&listing.instrument.id).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn today(&self, listing: &Listing) -> Today {
         let start = day_start(self.now);
-        let fills = self.executions.iter().rev().take_while(|fill| fill.at >= start);
-        fills.filter(|fill| fill.instrument == listing.instrument.id).fold(Today::default(), |today, fill| {
-            Today {
-                quantity: today.quantity + signed(fill.side, fill.quantity.decimal()),
-                cash: today.cash
-                    - signed(fill.side, fill.notional.decimal())
-                    - commission(fill, listing.instrument.quote),
-                realized: today.realized
-                    + fill.closed.iter().map(|lot| lot.profit.decimal()).sum::<Decimal>(),
-            }
+        let fills = self.fills(listing).iter().rev().take_while(|fill| fill.at >= start);
+        fills.fold(Today::default(), |today, fill| Today {
+            quantity: today.quantity + signed(fill.side, fill.quantity.decimal()),
+            cash: today.cash
+                - signed(fill.side, fill.notional.decimal())
+                - commission(fill, listing.instrument.quote),
+            realized: today.realized + fill.closed.iter().map(|lot| lot.profit.decimal()).sum::<Decimal>(),
         })
     }
 }

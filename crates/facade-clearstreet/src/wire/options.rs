@@ -37,21 +37,28 @@ pub(crate) struct NewInstruction {
     pub(crate) instruction_id: Option<String>,
 }
 
-/// An instruction. None is ever accepted, so each has its reason.
+/// An instruction, also one that is refused and kept by nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Instruction {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) accepted_quantity: Option<String>,
     pub(crate) account_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) created_at: Option<String>,
     pub(crate) id: String,
     pub(crate) instruction_id: String,
     pub(crate) instruction_type: InstructionType,
     pub(crate) instrument_id: String,
     pub(crate) quantity: String,
-    pub(crate) rejection_reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rejection_reason: Option<String>,
     pub(crate) status: InstructionStatus,
     pub(crate) symbol: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) updated_at: Option<String>,
 }
 
-/// A refused batch: the rows beside the error.
+/// A batch that is refused, in part or whole: the rows beside the error.
 #[derive(Debug, Serialize)]
 pub(crate) struct RefusedInstructions {
     pub(crate) data: Vec<Instruction>,
@@ -90,7 +97,11 @@ words!(
 words!(
     /// Where an instruction stands.
     InstructionStatus {
+        Sent = "SENT",
+        Accepted = "ACCEPTED",
         Rejected = "REJECTED",
+        CancelRequested = "CANCEL_REQUESTED",
+        Cancelled = "CANCELLED",
     }
 );
 

@@ -74,6 +74,10 @@ impl From<Reject> for ApiError {
             | Reject::UnknownListItem(_)
             | Reject::ListNameTaken(_)
             | Reject::InstrumentListed(_)
+            | Reject::NotExercisable(_)
+            | Reject::ExerciseExists(_)
+            | Reject::UnknownExercise(_)
+            | Reject::ExerciseEnded(_)
             | Reject::TriggerReached { .. }
             | Reject::WouldTakeLiquidity { .. }
             | Reject::SelfMatch { .. }
@@ -121,7 +125,8 @@ impl From<Capacity> for ApiError {
             | Capacity::Replaces
             | Capacity::Calendars
             | Capacity::Lists
-            | Capacity::ListItems => Self::Unavailable,
+            | Capacity::ListItems
+            | Capacity::Exercises => Self::Unavailable,
         }
     }
 }

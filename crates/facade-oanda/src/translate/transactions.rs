@@ -8,7 +8,7 @@
 use facade_kit::{LossKind, Translated};
 use order_engine::{
     Account, Amount, Change, Charge, ClosingCause, Event, Execution, ExitChange, ExitChanges, ExitKind,
-    InstrumentId, Lot, LotClosure, Order, Price, PriceBound, Settlement, StatusReason, Timestamp,
+    InstrumentId, Lot, LotClosure, Order, Posting, Price, PriceBound, Settlement, StatusReason, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -62,13 +62,10 @@ impl Teller<'_> {
             | Change::OrderSucceeded(order)
             | Change::OrderRestated(order) => self.canceled(&mut losses, event, order).into_iter().collect(),
             Change::OrderFilled { order, execution } => self.filled(&mut losses, event, order, execution),
-            Change::BalanceAdjusted { asset, amount, balance } if *asset == self.account.currency => {
-                let funds = Funds {
-                    amount: Number(numbers::money(*amount)),
-                    account_balance: Number(numbers::money(*balance)),
-                    reason: Reason::ClientRequest,
-                };
-                vec![self.entry(event, number, TransactionType::TransferFunds, None, Details::Funds(funds))]
+            // What an option costs or pays at its exercise is not traded here: money that comes in or goes out.
+            Change::BalanceAdjusted { .. } | Change::ContractsSettled(_) => {
+                let own = event.entries().filter(|entry| entry.posting.asset == self.account.currency);
+                own.map(|entry| self.funds(event, number, entry.posting)).collect()
             }
             Change::Charged { charge, asset, amount, balance } if *asset == self.account.currency => {
                 vec![self.charged(event, *charge, *amount, *balance)]
@@ -106,8 +103,8 @@ impl Teller<'_> {
             | Change::OrderReduced(_)
             | Change::ListChanged(_)
             | Change::ListDeleted(_)
-            | Change::BalanceAdjusted { .. }
             | Change::Charged { .. }
+            | Change::ExerciseChanged(_)
             | Change::QuoteUpdated { .. }
             | Change::OrderStaged(_)
             | Change::OrderAccepted(_)
@@ -115,6 +112,15 @@ impl Teller<'_> {
             | Change::OrderTriggered(_) => Vec::new(),
         };
         losses.around(entries)
+    }
+
+    fn funds(&self, event: &Event, number: u64, moved: Posting) -> Entry {
+        let funds = Funds {
+            amount: Number(numbers::money(moved.amount)),
+            account_balance: Number(numbers::money(moved.balance)),
+            reason: Reason::ClientRequest,
+        };
+        self.entry(event, number, TransactionType::TransferFunds, None, Details::Funds(funds))
     }
 
     fn entry(

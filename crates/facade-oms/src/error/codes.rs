@@ -32,6 +32,10 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         | Reject::UnknownList(_)
         | Reject::UnknownListItem(_)
         | Reject::ListNameTaken(_)
+        | Reject::NotExercisable(_)
+        | Reject::ExerciseExists(_)
+        | Reject::UnknownExercise(_)
+        | Reject::ExerciseEnded(_)
         | Reject::InstrumentListed(_) => "Details",
         Reject::OrderClosed { .. } | Reject::OrderStaged(_) | Reject::OrderNotStaged(_) => "Order.Status",
         Reject::CannotRestate(field) => field_code(*field),

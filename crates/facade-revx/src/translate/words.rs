@@ -135,6 +135,10 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::UnknownList(_)
         | Reject::UnknownListItem(_)
         | Reject::ListNameTaken(_)
+        | Reject::NotExercisable(_)
+        | Reject::ExerciseExists(_)
+        | Reject::UnknownExercise(_)
+        | Reject::ExerciseEnded(_)
         | Reject::InstrumentListed(_)
         | Reject::InvalidDefinition(_)
         | Reject::AnnotationsTooLarge

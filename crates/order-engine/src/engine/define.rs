@@ -13,7 +13,7 @@ use crate::ids::{AccountCode, AccountId, AssetCode, AssetId, InstrumentId};
 use crate::limits;
 use crate::number::Amount;
 use crate::reference::{
-    Account, AccountDefinition, Asset, AssetDefinition, BasisPoints, ChargedIn, Instrument,
+    Account, AccountDefinition, Asset, AssetDefinition, BasisPoints, ChargedIn, Delivery, Instrument,
     InstrumentDefinition, OptionContract, Reference, Settlement,
 };
 use crate::reject::{Capacity, DefinitionFault, Reject};
@@ -129,8 +129,27 @@ impl Engine {
             .filter(|underlier| underlier.definition.option.is_none())
             .ok_or(refused(DefinitionFault::Underlier))?;
         let fits = (1..=limits::MAX_CONTRACT_MULTIPLIER).contains(&option.multiplier)
-            && definition.settlement == Settlement::Security;
+            && definition.settlement == Settlement::Security
+            && match option.delivery {
+                Delivery::None => true,
+                Delivery::Physical => self.is_deliverable(definition, option, underlier),
+            };
         if fits { Ok(underlier.id) } else { Err(refused(DefinitionFault::Range)) }
+    }
+
+    /// Whether the underlier can change hands at the strike: it is owned and not margined, paid with what the contract
+    /// is paid with, and has prices like the strike.
+    fn is_deliverable(
+        &self,
+        definition: &InstrumentDefinition,
+        option: &OptionContract,
+        underlier: &Instrument,
+    ) -> bool {
+        let market = self.market(underlier.id);
+        !underlier.is_margin()
+            && underlier.definition.quote == definition.quote
+            && definition.lot.decimal().scale() == 0
+            && market.is_some_and(|market| market.scales.ticks(option.strike).is_ok())
     }
 
     pub(super) fn define_instrument(&mut self, definition: &InstrumentDefinition) -> Result<Outcome, Reject> {
@@ -139,6 +158,9 @@ impl Engine {
         let market = Market::new(&instrument, scales, calendar.as_deref(), self.now);
         if let Some(at) = market.state.next_change {
             self.due.insert((at, Due::Session(instrument.id)));
+        }
+        if let Some(at) = instrument.settles_at().filter(|at| *at > self.now) {
+            self.due.insert((at, Due::Expiry(instrument.id)));
         }
         self.markets.push(market);
         Ok(self.change_reference(|reference| reference.add_instrument(instrument)))

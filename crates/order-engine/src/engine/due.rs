@@ -1,5 +1,5 @@
 //! What time does by itself, in the order of its times; at one instant orders for the close come first, then what ends,
-//! then sessions open and close, and then orders are released, each kind by number.
+//! then contracts expire, then sessions open and close, and then orders are released, each kind by number.
 
 use super::Engine;
 use crate::event::Event;
@@ -14,6 +14,8 @@ pub(super) enum Due {
     Close(OrderId),
     /// The staging of an order ends, or its time in force.
     End(OrderId),
+    /// The contracts of an instrument expire.
+    Expiry(InstrumentId),
     /// A session of an instrument opens or closes.
     Session(InstrumentId),
     /// An order is released, or comes back to its market.
@@ -49,6 +51,7 @@ impl Engine {
             match due {
                 Due::Close(id) => self.release_at_close(id, &mut events),
                 Due::End(id) => self.end(id, &mut events),
+                Due::Expiry(instrument) => self.expire_contracts(instrument, &mut events),
                 Due::Session(instrument) => self.pass_session(instrument, &mut events),
                 Due::Release(id) => self.release_due(id, &mut events),
             }

@@ -10,7 +10,9 @@ mod close;
 mod closeout;
 mod define;
 mod due;
+mod exercise;
 mod exits;
+mod expiry;
 mod fill;
 mod funds;
 mod house;
@@ -37,6 +39,7 @@ use crate::archived_ids::ArchivedIds;
 use crate::candles::CandleHistory;
 use crate::command::Command;
 use crate::event::{Applied, Change, Event, Outcome, Quote};
+use crate::exercise::ExerciseNotices;
 use crate::exposed::Exposed;
 use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, OrderId};
 use crate::ledger::Ledger;
@@ -73,6 +76,8 @@ pub struct Touched {
     pub instruments: BTreeSet<InstrumentId>,
     /// Accounts whose instrument lists changed, ascending.
     pub lists: BTreeSet<AccountId>,
+    /// Accounts whose exercise notices changed, ascending.
+    pub exercises: BTreeSet<AccountId>,
 }
 
 /// [`Touched`] as it is collected.
@@ -83,6 +88,7 @@ struct TouchedMarks {
     accounts: Marks,
     instruments: Marks,
     lists: Marks,
+    exercises: Marks,
 }
 
 /// The order engine. See the crate's documentation.
@@ -106,6 +112,8 @@ pub struct Engine {
     archived_ids: ArchivedIds,
     /// Instrument lists by account, each account's oldest first. An account without any has no entry.
     lists: BTreeMap<AccountId, InstrumentLists>,
+    /// Exercise notices by account, each account's oldest first. An account without any has no entry.
+    exercises: BTreeMap<AccountId, ExerciseNotices>,
     /// Working orders that may only reduce a position.
     reducing: Reducing,
     /// Who is short of a security or selling one short, and with which collateral.
@@ -150,6 +158,7 @@ impl Engine {
             retention: None,
             archived_ids: ArchivedIds::default(),
             lists: BTreeMap::new(),
+            exercises: BTreeMap::new(),
             reducing: Reducing::default(),
             shorts: Shorts::default(),
             touched: TouchedMarks { reference: true, ..TouchedMarks::default() },
@@ -213,6 +222,8 @@ impl Engine {
             Command::CreateList(create) => self.decide_list(create),
             Command::ChangeList(change) => self.decide_list_change(change),
             Command::DeleteList(delete) => self.decide_list_deletion(delete),
+            Command::InstructExercise(instruct) => self.decide_exercise(now, instruct).map(drop),
+            Command::CancelExercise(cancel) => self.decide_exercise_cancel(*cancel).map(drop),
             Command::DefineCalendar(definition) => self.decide_calendar(definition).map(drop),
             Command::HaltInstrument(halt) => self.decide_halt(halt),
             Command::ResumeInstrument(resume) => self.decide_resumption(*resume),
@@ -245,6 +256,8 @@ impl Engine {
             Command::CreateList(create) => self.create_list(create),
             Command::ChangeList(change) => self.change_list(change),
             Command::DeleteList(delete) => self.delete_list(delete),
+            Command::InstructExercise(instruct) => self.instruct_exercise(instruct),
+            Command::CancelExercise(cancel) => self.cancel_exercise(*cancel),
             Command::DefineCalendar(definition) => self.define_calendar(definition),
             Command::HaltInstrument(halt) => self.halt_instrument(halt),
             Command::ResumeInstrument(resume) => self.resume_instrument(*resume),
@@ -348,6 +361,7 @@ impl Engine {
             accounts: self.touched.accounts.take_all().map(AccountId::new).collect(),
             instruments: self.touched.instruments.take_all().map(InstrumentId::new).collect(),
             lists: self.touched.lists.take_all().map(AccountId::new).collect(),
+            exercises: self.touched.exercises.take_all().map(AccountId::new).collect(),
         }
     }
 

@@ -24,7 +24,7 @@ fn a_charge_moves_the_balance_and_says_for_what() {
         let expected =
             Change::Charged { charge: what, asset: USD, amount: amount(moved), balance: amount(balance) };
         assert_eq!((told.account, &told.change), (ALICE, &expected));
-        assert_eq!(told.adjustment().unwrap().posting.balance, amount(balance));
+        assert_eq!(told.entries().next().unwrap().posting.balance, amount(balance));
         assert_eq!(world.total(ALICE, USD), amount(balance));
     }
     assert_eq!(world.engine.deposited(USD), amount("199992.75"), "what is charged leaves");

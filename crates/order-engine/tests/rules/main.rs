@@ -12,6 +12,8 @@ mod closeout;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod exercising;
+#[cfg(test)]
 mod exits;
 #[cfg(test)]
 mod hostile;

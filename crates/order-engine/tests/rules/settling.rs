@@ -87,7 +87,7 @@ fn what_is_inside_is_what_was_deposited() {
     assert_eq!(world.engine.deposited(USD), amount("199000"));
     let Change::BalanceAdjusted { amount: moved, balance, .. } = outcome.events[0].change else { panic!() };
     assert_eq!((moved, balance), (amount("-1000"), amount("99000")));
-    let entry = outcome.events[0].adjustment().unwrap();
+    let entry = outcome.events[0].entries().next().unwrap();
     assert_eq!((entry.cause, entry.posting.kind), (EntryCause::Adjustment, EntryKind::Adjustment));
     world.run(quote(BTC_USD, "99", "100", "5")).unwrap();
     world.place(market(BOB, Side::Buy, Size::Base(quantity("5")))).unwrap();

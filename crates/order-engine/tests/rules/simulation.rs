@@ -94,6 +94,9 @@ impl Watched {
                     if let Change::ListChanged(list) = &event.change {
                         self.model.learn(list);
                     }
+                    if let Change::ExerciseChanged(notice) = &event.change {
+                        self.model.learn_exercise(notice);
+                    }
                 }
                 self.orders.extend(outcome.order.as_ref().map(|order| order.id));
                 Self::watch_events(&due, &outcome.events);

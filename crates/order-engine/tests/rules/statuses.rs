@@ -88,6 +88,8 @@ const fn happening(change: &Change) -> &'static str {
         | Change::TradingResumed { .. }
         | Change::ListChanged(_)
         | Change::ListDeleted(_)
+        | Change::ExerciseChanged(_)
+        | Change::ContractsSettled(_)
         | Change::LotExitsChanged { .. }
         | Change::LotTrailed { .. } => "",
     }

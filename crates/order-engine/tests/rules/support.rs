@@ -5,9 +5,9 @@ use std::sync::Arc;
 use order_engine::{
     AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, Applied, AssetCode,
     AssetDefinition, AssetId, AssetKind, BasisPoints, CalendarDefinition, CalendarName, ChargedIn,
-    ClientOrderId, Command, Commission, Engine, ExerciseStyle, InstrumentDefinition, InstrumentId, Lot,
-    OptionContract, OptionRight, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity, Reject,
-    Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
+    ClientOrderId, Command, Commission, Delivery, Engine, ExerciseStyle, InstrumentDefinition, InstrumentId,
+    Lot, OptionContract, OptionRight, Order, OrderId, OrderKind, Outcome, PlaceOrder, Price, Quantity,
+    Reject, Rounding, Settlement, Side, Size, Symbol, Timestamp, UpdateQuote,
 };
 use order_engine::{Session, SessionKind, TradingDay};
 
@@ -112,6 +112,11 @@ fn instrument(
     }
 }
 
+/// What is paid in full and has lots of one.
+pub(crate) fn security(symbol: &str, base: &str) -> InstrumentDefinition {
+    instrument(symbol, [base, "USD"], Settlement::Security, ["0.01", "1"])
+}
+
 pub(crate) fn call() -> OptionContract {
     OptionContract {
         underlier: Symbol::new("BTC-USD").unwrap(),
@@ -120,6 +125,7 @@ pub(crate) fn call() -> OptionContract {
         multiplier: 10,
         expires_at: CALL_EXPIRES,
         style: ExerciseStyle::American,
+        delivery: Delivery::None,
     }
 }
 
@@ -175,7 +181,7 @@ pub(crate) fn definitions() -> Vec<Command> {
         Command::DefineInstrument(InstrumentDefinition {
             maximum_quantity: quantity("1000"),
             option: Some(Box::new(call())),
-            ..instrument("BTC-CALL", ["CALL", "USD"], Settlement::Security, ["0.01", "1"])
+            ..security("BTC-CALL", "CALL")
         }),
         asset("XYZ", AssetKind::Security, 0),
         Command::DefineInstrument(InstrumentDefinition {
@@ -224,7 +230,8 @@ fn calendar_of(instrument: InstrumentId, name: &str) -> Command {
 }
 
 impl World {
-    /// As [`Self::new`], where two markets have sessions: one lets orders wait, one refuses them while it is closed.
+    /// As [`Self::new`], where two markets have sessions (one lets orders wait, one refuses them while it is closed)
+    /// and the call is delivered.
     pub(crate) fn with_sessions() -> Self {
         let mut world = Self::empty();
         world.run(calendar_of(ADA_USD, "long")).unwrap();
@@ -236,6 +243,10 @@ impl World {
                     "EUR-USD" => {
                         definition.calendar = Some(CalendarName::new("short").unwrap());
                         definition.while_closed = order_engine::WhileClosed::Refuse;
+                    }
+                    "BTC-CALL" => {
+                        let delivered = OptionContract { delivery: Delivery::Physical, ..call() };
+                        definition.option = Some(Box::new(delivered));
                     }
                     _ => {}
                 }

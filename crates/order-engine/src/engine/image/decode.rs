@@ -7,8 +7,8 @@ use minicbor::{Decode, Decoder};
 use super::ImageError;
 use super::pieces::ImagePiece;
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, MarketImage,
-    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, ListImage, MarketCandles,
+    MarketImage, ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
 };
 use crate::archived_ids::ArchivedIdImage;
 use crate::calendar::Calendar;
@@ -33,6 +33,7 @@ pub(super) enum Record {
     Resting(RestingImage),
     Candles(Box<MarketCandles>),
     List(Box<ListImage>),
+    Exercise(Box<ExerciseImage>),
     Deposited(DepositedImage),
     Collateral(CollateralImage),
     End(u64),
@@ -56,6 +57,7 @@ impl Record {
             Self::Resting(_) => Section::Resting,
             Self::Candles(_) => Section::Candles,
             Self::List(_) => Section::List,
+            Self::Exercise(_) => Section::Exercise,
             Self::Deposited(_) => Section::Deposited,
             Self::Collateral(_) => Section::Collateral,
             Self::End(_) => Section::End,
@@ -79,6 +81,7 @@ impl Record {
             Section::Resting => Self::Resting(d.decode()?),
             Section::Candles => Self::Candles(d.decode()?),
             Section::List => Self::List(d.decode()?),
+            Section::Exercise => Self::Exercise(d.decode()?),
             Section::Deposited => Self::Deposited(d.decode()?),
             Section::Collateral => Self::Collateral(d.decode()?),
             Section::End => Self::End(d.decode()?),

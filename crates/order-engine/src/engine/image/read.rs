@@ -8,8 +8,8 @@ use super::decode::{DecodedPiece, Record};
 use super::derive::Derived;
 use super::pieces::ImagePieces;
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, Head, ListImage, MarketCandles, ParkedImage,
-    PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, Head, ListImage, MarketCandles,
+    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
 };
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
@@ -20,10 +20,11 @@ use crate::engine::market::Market;
 use crate::engine::orders::OrderStore;
 use crate::engine::shorts::Shorts;
 use crate::engine::{Engine, TouchedMarks};
+use crate::exercise::ExerciseNotices;
 use crate::exposed::Exposed;
 use crate::ids::{AccountId, InstrumentId};
 use crate::ledger::Ledger;
-use crate::limits::{MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT};
+use crate::limits::{MAX_EXERCISES_PER_ACCOUNT, MAX_INSTRUMENTS_PER_LIST, MAX_LISTS_PER_ACCOUNT};
 use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
@@ -99,6 +100,7 @@ impl ImageBuilder {
                 in_order(self.rebuilt.market(instrument)?.candles.restore(candles))?;
             }
             Record::List(image) => self.rebuilt.list(*image)?,
+            Record::Exercise(image) => self.rebuilt.exercise(*image)?,
             Record::Deposited(image) => self.rebuilt.deposited(&image)?,
             Record::Collateral(image) => self.rebuilt.collateral(&image)?,
         }
@@ -143,6 +145,7 @@ struct Rebuilt {
     orders: OrderStore,
     archived_ids: ArchivedIds,
     lists: BTreeMap<AccountId, InstrumentLists>,
+    exercises: BTreeMap<AccountId, ExerciseNotices>,
     shorts: Shorts,
     derived: Derived,
     /// The versions of the order that is being read, as far as they have come.
@@ -175,6 +178,9 @@ impl Rebuilt {
         let market = Market::new(&instrument, scales, calendar.map(AsRef::as_ref), self.now);
         if let Some(at) = market.state.next_change {
             self.derived.due.insert((at, Due::Session(instrument.id)));
+        }
+        if let Some(at) = instrument.settles_at().filter(|at| *at > self.now) {
+            self.derived.due.insert((at, Due::Expiry(instrument.id)));
         }
         self.markets.push(market);
         self.reference.add_instrument(instrument);
@@ -281,6 +287,18 @@ impl Rebuilt {
         if fits { Ok(()) } else { Err(Misfit::Range) }
     }
 
+    /// The next exercise notice of an account, or the first of the next account.
+    fn exercise(&mut self, image: ExerciseImage) -> Result<(), Misfit> {
+        let ExerciseImage { account, notice } = image;
+        known(self.reference.account(account).is_some())?;
+        known(self.reference.instrument(notice.instrument).is_some())?;
+        let notices = self.exercises.entry(account).or_default();
+        in_order(notices.last().is_none_or(|before| before.id < notice.id))?;
+        let fits = notices.len() < MAX_EXERCISES_PER_ACCOUNT;
+        notices.push(Arc::new(notice));
+        if fits { Ok(()) } else { Err(Misfit::Range) }
+    }
+
     /// Puts an order on the book, behind those that came before it.
     fn rest(&mut self, image: &RestingImage) -> Result<(), Misfit> {
         let RestingImage { instrument, side, price, order: id, account, leaves } = *image;
@@ -317,6 +335,7 @@ impl Rebuilt {
         self.reference.accounts().iter().for_each(|account| touched.accounts.mark(account.id.get()));
         self.markets.iter().for_each(|market| touched.instruments.mark(market.instrument.get()));
         self.lists.keys().for_each(|account| touched.lists.mark(account.get()));
+        self.exercises.keys().for_each(|account| touched.exercises.mark(account.get()));
         let mut engine = Engine {
             now: head.now,
             last_event: head.last_event,
@@ -327,6 +346,7 @@ impl Rebuilt {
             realized: self.realized,
             orders: self.orders,
             lists: self.lists,
+            exercises: self.exercises,
             client_ids,
             due,
             retention: head.retention,

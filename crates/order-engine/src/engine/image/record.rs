@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::candles::CandlesImage;
 use crate::event::Quote;
+use crate::exercise::ExerciseNotice;
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId};
 use crate::list::InstrumentList;
 use crate::lots::LotQueueImage;
@@ -65,6 +66,9 @@ pub(super) enum Section {
     /// [`ListImage`]s by account, each account's oldest first.
     #[n(32)]
     List,
+    /// [`ExerciseImage`]s by account, each account's oldest first.
+    #[n(39)]
+    Exercise,
     /// [`DepositedImage`]s by asset.
     #[n(30)]
     Deposited,
@@ -166,6 +170,15 @@ pub(super) struct ListImage {
     pub(super) account: AccountId,
     #[n(1)]
     pub(super) list: InstrumentList,
+}
+
+/// An exercise notice of an account.
+#[derive(Debug, Encode, Decode)]
+pub(super) struct ExerciseImage {
+    #[n(0)]
+    pub(super) account: AccountId,
+    #[n(1)]
+    pub(super) notice: ExerciseNotice,
 }
 
 /// A resting order, a client's or the house's.

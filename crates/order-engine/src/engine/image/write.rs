@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, FORMAT, Head, ListImage, MarketCandles, ParkedImage,
-    PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, ListImage, MarketCandles,
+    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
 };
 use crate::engine::Engine;
 use crate::engine::market::Market;
@@ -26,6 +26,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         realized,
         orders,
         lists,
+        exercises,
         // Derived from the orders and their versions, and from the calendars.
         client_ids: _,
         due: _,
@@ -101,6 +102,12 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
         for list in lists {
             let (account, list) = (*account, list.as_ref().clone());
             records.put(Section::List, &ListImage { account, list })?;
+        }
+    }
+    for (account, notices) in exercises {
+        for notice in notices {
+            let (account, notice) = (*account, notice.as_ref().clone());
+            records.put(Section::Exercise, &ExerciseImage { account, notice })?;
         }
     }
     for (asset, amount) in ledger.all_deposited() {

@@ -54,6 +54,7 @@ impl Model {
         let (buyer, seller) = (self.orders[buyer].account, self.orders[seller].account);
         let market = market(instrument);
         let worth = market.worth(price, quantity);
+        self.last_trades.insert(instrument, price);
         for index in [taker, maker] {
             let order = &mut self.orders[index];
             order.filled += quantity;

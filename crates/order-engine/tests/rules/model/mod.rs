@@ -8,6 +8,7 @@ mod changing;
 mod closes;
 mod closing;
 mod deciding;
+mod exercising;
 mod exits;
 mod filling;
 mod forgetting;
@@ -54,6 +55,10 @@ pub(crate) struct Model {
     secured: BTreeMap<AccountId, Decimal>,
     memory: Memory,
     lists: Vec<listing::ModelList>,
+    notices: Vec<exercising::ModelNotice>,
+    /// Whether the call has expired.
+    has_expired: bool,
+    last_trades: BTreeMap<InstrumentId, Decimal>,
 }
 
 /// What an account is set to.
@@ -118,6 +123,9 @@ impl Model {
             secured: BTreeMap::new(),
             memory: Memory::default(),
             lists: Vec::new(),
+            notices: Vec::new(),
+            has_expired: false,
+            last_trades: BTreeMap::new(),
         }
     }
 
@@ -227,6 +235,8 @@ impl Model {
             Command::CreateList(create) => self.create_list(create.account, &create.name),
             Command::ChangeList(change) => self.change_list(change),
             Command::DeleteList(delete) => self.delete_list(delete.account, delete.list),
+            Command::InstructExercise(asked) => self.exercise(asked),
+            Command::CancelExercise(cancel) => self.cancel_exercise(*cancel),
             Command::ChangeLotExits(change) => self.change_exits(change),
             Command::CloseLot(close) => self.close_lot(close, id),
             Command::ClosePosition(close) => self.close_position(close, id),

@@ -233,17 +233,18 @@ impl Model {
         let mut due = Vec::new();
         for (index, order) in self.orders.iter().enumerate().filter(|(_, order)| !order.status.is_closed()) {
             let Some(id) = order.id.map(OrderId::get) else { continue };
-            let phase = if order.time_in_force == TimeInForce::AtClose { 0 } else { 3 };
+            let phase = if order.time_in_force == TimeInForce::AtClose { 0 } else { 4 };
             due.extend(order.released.map(|at| (at, phase, id, index)));
             due.extend(order.ends.map(|at| (at, 1, id, index)));
-            due.extend(order.returns.map(|at| (at, 3, id, index)));
+            due.extend(order.returns.map(|at| (at, 4, id, index)));
         }
         for instrument in MARKETS {
             let seen = self.looked_at.get(&instrument).copied().unwrap_or(START);
             let changes = sessions(instrument).into_iter().flat_map(|(_, opens, closes, _)| [opens, closes]);
             let number = instrument.get();
-            due.extend(changes.filter(|at| *at > seen).map(|at| (at, 2, number.into(), number as usize)));
+            due.extend(changes.filter(|at| *at > seen).map(|at| (at, 3, number.into(), number as usize)));
         }
+        due.extend(self.expires().map(|at| (at, 2, 0, 0)));
         due
     }
 
@@ -255,7 +256,8 @@ impl Model {
                 0 if self.admits(&self.orders[which]) => self.go_live(which),
                 0 => self.orders[which].released = None,
                 1 => self.orders[which].status = OrderStatus::Expired,
-                2 => self.change_session(InstrumentId::new(u32::try_from(which).unwrap())),
+                2 => self.expire(),
+                3 => self.change_session(InstrumentId::new(u32::try_from(which).unwrap())),
                 _ => self.release_by_time(which),
             }
             self.settle();

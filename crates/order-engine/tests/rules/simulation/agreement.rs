@@ -47,6 +47,7 @@ impl Watched {
             }
         }
         for account in CLIENTS {
+            self.model.watch_exercises(account, &self.world.engine.exercises(account));
             let lists = self.world.engine.lists(account);
             let instruments = |list: &InstrumentList| list.items.iter().map(|item| item.instrument).collect();
             let read: Vec<_> =

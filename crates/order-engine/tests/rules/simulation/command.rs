@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use order_engine::{
-    AccountId, AdjustBalance, Amount, CancelOrder, CancelOrders, ChangeList, ChangeLotExits, Charge,
-    ChargeAccount, CloseLot, ClosePosition, Command, CreateList, DeleteList, HaltInstrument, HaltReason,
-    InstrumentId, InstrumentList, ListChange, ListId, ListItemId, ListName, LotId, OrderId, OrderKind,
-    PlaceOrder, PriceBound, ReleaseOrder, ReplaceOrder, ResetProfit, RestateOrder, RestatedStatus,
-    ResumeInstrument, SetRetention, Side, Size, SucceedOrder, SuccessorSize, UpdateAccount,
+    AccountId, AdjustBalance, Amount, CancelExercise, CancelOrder, CancelOrders, ChangeList, ChangeLotExits,
+    Charge, ChargeAccount, ClientOrderId, CloseLot, ClosePosition, Command, CreateList, DeleteList,
+    ExerciseId, ExerciseKind, HaltInstrument, HaltReason, InstructExercise, InstrumentId, InstrumentList,
+    ListChange, ListId, ListItemId, ListName, LotId, OrderId, OrderKind, PlaceOrder, PriceBound,
+    ReleaseOrder, ReplaceOrder, ResetProfit, RestateOrder, RestatedStatus, ResumeInstrument, SetRetention,
+    Side, Size, SucceedOrder, SuccessorSize, UpdateAccount,
 };
 use rust_decimal::Decimal;
 
@@ -15,6 +16,16 @@ use super::parts::{at, units};
 use super::wish::Wish;
 use super::{TEN, Watched};
 use crate::support::*;
+
+fn exercise(
+    account: AccountId,
+    instrument: InstrumentId,
+    (kind, size, name): (ExerciseKind, u32, u8),
+) -> Command {
+    let client_id = (name < 4).then(|| ClientOrderId::new(&format!("exercise {name}")).unwrap());
+    let quantity = units(size);
+    Command::InstructExercise(InstructExercise { account, instrument, kind, quantity, client_id })
+}
 
 fn close_lot(account: AccountId, lot: LotId, size: Option<u32>) -> Command {
     Command::CloseLot(CloseLot {
@@ -125,6 +136,14 @@ impl Watched {
     }
 
     /// The command that a wish comes to; a wait passes by the way.
+    /// Takes back a notice, counted from the newest; now and then of the other one.
+    fn cancel_exercise(&self, account: AccountId, index: usize) -> Command {
+        let owner = if index == 3 { BOB } else { account };
+        let notices = self.world.engine.exercises(owner);
+        let notice = notices.iter().rev().nth(index).map_or(ExerciseId::new(1), |notice| notice.id);
+        Command::CancelExercise(CancelExercise { account, notice })
+    }
+
     pub(super) fn command(&mut self, wish: Wish) -> Command {
         match wish {
             Wish::Place { order, stage, release } => {
@@ -221,6 +240,8 @@ impl Watched {
                 let list = self.list(who, list).map_or(ListId::new(1), |list| list.id);
                 Command::DeleteList(DeleteList { account: who, list })
             }
+            Wish::Exercise { who, instrument, terms } => exercise(who, instrument, terms),
+            Wish::CancelExercise { who, notice } => self.cancel_exercise(who, notice),
             Wish::Wait { seconds } => {
                 self.world.wait_seconds(seconds);
                 Command::Tick

@@ -1,8 +1,8 @@
 //! What wishes are made of: parties, prices, sizes, orders and their exits, drawn so that orders meet.
 
 use order_engine::{
-    AccountId, BasisPoints, ExitChange, ExitChanges, Exits, InstrumentId, Offset, OrderKind, Pips,
-    PlaceOrder, PriceBound, PriceDifference, SelfMatch, Side, Size, TimeInForce,
+    AccountId, BasisPoints, ExerciseKind, ExitChange, ExitChanges, Exits, InstrumentId, Offset, OrderKind,
+    Pips, PlaceOrder, PriceBound, PriceDifference, SelfMatch, Side, Size, TimeInForce,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -19,6 +19,10 @@ pub(super) fn who() -> impl Strategy<Value = AccountId> {
 
 pub(super) fn instrument() -> impl Strategy<Value = InstrumentId> {
     prop_oneof![3 => Just(BTC_USD), 2 => Just(ADA_USD), 2 => Just(EUR_USD), 2 => Just(BTC_CALL), 4 => Just(XYZ_USD)]
+}
+
+pub(super) fn exercise_kind() -> impl Strategy<Value = ExerciseKind> {
+    prop_oneof![Just(ExerciseKind::Exercise), Just(ExerciseKind::DoNotExercise), Just(ExerciseKind::Contrary)]
 }
 
 /// Prices within a narrow band around one hundred, so that orders meet; a few are not on the tick.

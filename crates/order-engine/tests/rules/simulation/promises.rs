@@ -65,7 +65,7 @@ impl Watched {
     pub(super) fn count_entries(&mut self, events: &[Event]) {
         let entries = events.iter().flat_map(|event| {
             let fills = event.change.execution().into_iter().flat_map(|execution| execution.entries());
-            fills.chain(event.adjustment())
+            fills.chain(event.entries())
         });
         for entry in entries {
             let Posting { asset, amount, balance, kind } = entry.posting;

@@ -1,8 +1,8 @@
 //! What a random history is made of: wishes, and how often each of them is wished.
 
 use order_engine::{
-    AccountId, AccountState, Amount, AssetId, BasisPoints, ExitChanges, InstrumentId, PlaceOrder,
-    RestatedStatus, Setting, Side,
+    AccountId, AccountState, Amount, AssetId, BasisPoints, ExerciseKind, ExitChanges, InstrumentId,
+    PlaceOrder, RestatedStatus, Setting, Side,
 };
 use proptest::prelude::*;
 
@@ -133,6 +133,16 @@ pub(super) enum Wish {
         who: AccountId,
         list: usize,
     },
+    Exercise {
+        who: AccountId,
+        instrument: InstrumentId,
+        /// What is asked for, for how many contracts, and under which name.
+        terms: (ExerciseKind, u32, u8),
+    },
+    CancelExercise {
+        who: AccountId,
+        notice: usize,
+    },
     Wait {
         seconds: u64,
     },
@@ -227,6 +237,9 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         1 => (who(), 0..3_u8, -30_i128..30)
             .prop_map(|(who, form, tens)| Wish::Charge { who, form, units: tens * TEN }),
         1 => who().prop_map(|who| Wish::ResetProfit { who }),
+        2 => (who(), prop_oneof![9 => Just(BTC_CALL), 1 => instrument()], (exercise_kind(), 0..50_u32, 0..12_u8))
+            .prop_map(|(who, instrument, terms)| Wish::Exercise { who, instrument, terms }),
+        1 => (who(), 0..4_usize).prop_map(|(who, notice)| Wish::CancelExercise { who, notice }),
         2 => (0..40_u64).prop_map(|seconds| Wish::Wait { seconds }),
         1 => proptest::option::weighted(0.7, 0..8_u64).prop_map(|most| Wish::Retain { most }),
     ]
