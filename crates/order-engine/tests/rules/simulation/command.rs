@@ -17,6 +17,11 @@ use super::wish::Wish;
 use super::{TEN, Watched};
 use crate::support::*;
 
+fn create_list(account: AccountId, name: u8) -> Command {
+    let name = ListName::new(&format!("list {name}")).unwrap();
+    Command::CreateList(CreateList { account, name })
+}
+
 fn exercise(
     account: AccountId,
     instrument: InstrumentId,
@@ -231,10 +236,7 @@ impl Watched {
                 })
             }
             Wish::Retain { most } => Command::SetRetention(SetRetention { closed_orders: most }),
-            Wish::CreateList { who, name } => {
-                let name = ListName::new(&format!("list {name}")).unwrap();
-                Command::CreateList(CreateList { account: who, name })
-            }
+            Wish::CreateList { who, name } => create_list(who, name),
             Wish::ChangeList { who, list, item, instrument } => self.change_list(who, list, item, instrument),
             Wish::DeleteList { who, list } => {
                 let list = self.list(who, list).map_or(ListId::new(1), |list| list.id);
