@@ -1,7 +1,5 @@
 //! The orders that the vendor has published are taken as they stand. Skipped where they are not at hand.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
 use std::fs;
 
 use facade_clearstreet::{Config, mount};

@@ -134,7 +134,9 @@ pub(super) fn books_since<'a>(
         executions.entry(fill.instrument).or_default().push(fill);
         ControlFlow::Continue(())
     });
-    executions.values_mut().for_each(|fills| fills.reverse());
+    for fills in executions.values_mut() {
+        fills.reverse();
+    }
     Books {
         holdings,
         directory,
