@@ -34,7 +34,7 @@ impl Model {
         }
         match asked.instrument {
             BTC_CALL => {}
-            other if other > BTC_CALL => return Err("UnknownInstrument"),
+            other if other > XYZ_USD => return Err("UnknownInstrument"),
             _ => return Err("NotExercisable"),
         }
         if self.now >= CALL_EXPIRES {
