@@ -250,10 +250,10 @@ pub enum Change {
         instrument: InstrumentId,
         /// The lot after it.
         #[n(1)]
-        lot: Lot,
+        lot: Box<Lot>,
         /// What its owner changed; nothing for exits that are used up.
         #[n(2)]
-        changes: Option<ExitChanges>,
+        changes: Option<Box<ExitChanges>>,
     },
     /// The trailing stop of an open lot followed the market.
     #[n(27)]
@@ -263,7 +263,7 @@ pub enum Change {
         instrument: InstrumentId,
         /// The lot after it.
         #[n(1)]
-        lot: Lot,
+        lot: Box<Lot>,
     },
 }
 

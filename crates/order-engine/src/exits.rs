@@ -29,8 +29,8 @@ impl Exits {
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_none(&self) -> bool {
-        *self == Self::NONE
+    pub const fn is_none(&self) -> bool {
+        self.take_profit.is_none() && self.stop_loss.is_none() && self.trailing.is_none()
     }
 
     /// The exits after a change.
@@ -92,8 +92,11 @@ impl ExitChanges {
 
     /// Whether nothing changes.
     #[must_use]
-    pub fn is_keep(&self) -> bool {
-        *self == Self::KEEP
+    pub const fn is_keep(&self) -> bool {
+        matches!(
+            self,
+            Self { take_profit: ExitChange::Keep, stop_loss: ExitChange::Keep, trailing: ExitChange::Keep }
+        )
     }
 }
 

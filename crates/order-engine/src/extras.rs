@@ -111,6 +111,11 @@ impl Deref for Order {
 }
 
 impl Order {
+    /// Whether it has anything that few orders have.
+    pub(crate) const fn has_extras(&self) -> bool {
+        self.extras.0.is_some()
+    }
+
     /// Changes what few orders have.
     pub(crate) fn edit_extras(&mut self, change: impl FnOnce(&mut Extras)) {
         self.extras.edit(change);

@@ -10,14 +10,26 @@ pub(crate) struct Marks {
 
 impl Marks {
     pub(crate) fn mark(&mut self, number: u32) {
+        // What is marked most has been marked before.
+        if self.is_marked.get(number as usize) != Some(&true) {
+            self.mark_first(number);
+        }
+    }
+
+    fn mark_first(&mut self, number: u32) {
         let index = number as usize;
         if index >= self.is_marked.len() {
             self.is_marked.resize(index + 1, false);
         }
-        if let Some(flag) = self.is_marked.get_mut(index).filter(|flag| !**flag) {
+        if let Some(flag) = self.is_marked.get_mut(index) {
             *flag = true;
             self.marked.push(number);
         }
+    }
+
+    /// Whether no number is marked.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.marked.is_empty()
     }
 
     /// The marked numbers in the order in which they were marked.

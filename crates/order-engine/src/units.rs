@@ -95,6 +95,8 @@ pub struct Scales {
     multiplier: u32,
     /// Ledger units of one price unit times one quantity unit, an option's multiplier included.
     notional_factor: i128,
+    /// Greatest product of price units and quantity units whose value fits.
+    most_product: i128,
     /// Ledger units of one quantity unit.
     quantity_factor: i128,
     /// Price units of one pip, for an instrument that has pips.
@@ -114,6 +116,7 @@ impl Scales {
             Some(pip) => Some(units_of(pip.decimal(), price_scale)?),
             None => None,
         };
+        let notional_factor = 10_i128.pow(notional_decimals) * i128::from(definition.multiplier());
         Some(Self {
             price_scale,
             quantity_scale,
@@ -121,7 +124,9 @@ impl Scales {
             tick_units: units_of(definition.tick.decimal(), price_scale)?,
             lot_units: units_of(definition.lot.decimal(), quantity_scale)?,
             multiplier: definition.multiplier(),
-            notional_factor: 10_i128.pow(notional_decimals) * i128::from(definition.multiplier()),
+            notional_factor,
+            // A multiplier of nothing is refused elsewhere.
+            most_product: MAX_NOTIONAL_UNITS.checked_div(notional_factor).unwrap_or_default(),
             quantity_factor: 10_i128.pow(quantity_decimals),
         })
     }
@@ -137,6 +142,8 @@ impl Scales {
             lot_units: 1,
             multiplier: 1,
             notional_factor: 10_i128.pow(limits::LEDGER_SCALE - price_scale - quantity_scale),
+            most_product: MAX_NOTIONAL_UNITS
+                / 10_i128.pow(limits::LEDGER_SCALE - price_scale - quantity_scale),
             quantity_factor: 10_i128.pow(limits::LEDGER_SCALE - quantity_scale),
         }
     }
@@ -157,7 +164,7 @@ impl Scales {
         }
         let units =
             units_of(price.decimal(), self.price_scale).ok_or(Reject::PriceTooLarge { given: price })?;
-        if units % self.tick_units != 0 {
+        if !is_multiple(units, self.tick_units) {
             return Err(Reject::PriceOffTick { given: price, tick: self.price(Ticks(self.tick_units)) });
         }
         Ok(Ticks(units))
@@ -182,7 +189,7 @@ impl Scales {
             return Err(Reject::QuantityTooPrecise { given: quantity, scale: self.quantity_scale });
         }
         let units = units_of(quantity.decimal(), self.quantity_scale).ok_or(Reject::Overflow)?;
-        if units % self.lot_units != 0 {
+        if !is_multiple(units, self.lot_units) {
             return Err(Reject::QuantityOffLot { given: quantity, lot: self.quantity(Lots(self.lot_units)) });
         }
         Ok(Lots(units))
@@ -289,12 +296,12 @@ impl Scales {
     /// # Errors
     /// [`Reject::Overflow`] above ten to the eighteenth.
     pub fn notional(&self, price: Ticks, quantity: Lots) -> Result<Amount, Reject> {
-        i128::from(price.0)
-            .checked_mul(i128::from(quantity.0))
-            .and_then(|product| product.checked_mul(self.notional_factor))
-            .filter(|units| *units <= MAX_NOTIONAL_UNITS)
-            .map(Amount::from_units)
-            .ok_or(Reject::Overflow)
+        // Two factors of 64 bits always fit, and what is not above the greatest product fits with its factor, too.
+        let product = i128::from(price.0) * i128::from(quantity.0);
+        if product > self.most_product {
+            return Err(Reject::Overflow);
+        }
+        Ok(Amount::from_units(product * self.notional_factor))
     }
 
     /// The greatest quantity, in whole lots, that an amount pays for at a price.
@@ -322,6 +329,11 @@ impl Scales {
     pub fn base_amount(&self, quantity: Lots) -> Amount {
         Amount::from_units(i128::from(quantity.0) * self.quantity_factor)
     }
+}
+
+/// Whether units are whole steps. Most steps are one unit, for which nothing has to be divided.
+const fn is_multiple(units: i64, step: i64) -> bool {
+    step == 1 || units % step == 0
 }
 
 /// Whether a decimal has digits beyond `scale`.

@@ -63,7 +63,7 @@ async fn change(
     let outcome = state.engine.submit(Command::ChangeLotExits(command)).await?;
     let changed = outcome.events.iter().find_map(|event| {
         let Change::LotExitsChanged { lot, .. } = &event.change else { return None };
-        (lot.id == trade.lot.id).then_some(*lot)
+        (lot.id == trade.lot.id).then_some(**lot)
     });
     let lot = changed.ok_or(ApiError::Internal)?;
     reply::changed(&told(trades::trade(&dialect, &OpenTrade { lot, ..trade })))

@@ -153,11 +153,13 @@ impl Worth {
             value = value.checked_add(fill.notional).ok_or(Reject::Overflow)?;
             left = left.minus(fill.quantity.min(left));
         }
-        let waits_at = |trigger: Trigger| {
+        let waits_at = |trigger: &Trigger| {
             let price = self.kind.resting_price().or(trigger.limit).unwrap_or(trigger.price);
             market.scales.known_ticks(price)
         };
-        let Some(price) = placement.trigger.map(waits_at).or(placement.rest_at) else { return Ok(value) };
+        let Some(price) = placement.trigger.as_deref().map(waits_at).or(placement.rest_at) else {
+            return Ok(value);
+        };
         value.checked_add(market.scales.notional(price, left)?).ok_or(Reject::Overflow)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::due::Due;
+use super::orders::Place;
 use crate::command::{CancelOrder, CancelOrders};
 use crate::event::{Change, Event, Outcome};
 use crate::ids::{AccountId, OrderId};
@@ -30,7 +31,7 @@ impl Engine {
 
     pub(super) fn cancel_order(&mut self, cancel: &CancelOrder) -> Result<Outcome, Reject> {
         let order = self.decide_cancel(cancel)?;
-        let mut events = Vec::new();
+        let mut events = Vec::with_capacity(1);
         let request_id = cancel.client_order_id.clone();
         if let Some(id) = request_id.clone() {
             self.client_ids.insert((order.account, id), order.id);
@@ -83,17 +84,18 @@ impl Engine {
         change: impl FnOnce(&mut Order),
     ) {
         assert!(status.is_closed(), "Invariant: closing an order gives it a final status");
-        let order = Arc::clone(self.orders.known(id));
+        let place = self.orders.place(id);
+        let order = Arc::clone(self.orders.order_at(place));
         assert!(!order.status.is_closed(), "Invariant: an order is closed once");
-        if let Some(key) = self.orders.leaves_book(id) {
+        if let Some(key) = self.orders.leaves_book_at(place) {
             self.market_mut(order.instrument).book.remove(key);
         }
         self.disarm(&order);
         self.unqueue(&order);
         self.release_hold(&order);
-        self.forget_open(&order);
+        self.forget_open(&order, place);
         let event = self.mint();
-        let closed = self.orders.revise(id, event, self.now, |order| {
+        let closed = self.orders.revise_at(place, event, self.now, |order| {
             order.status = status;
             order.reason = Some(reason);
             order.leaves = Quantity::ZERO;
@@ -115,8 +117,8 @@ impl Engine {
     }
 
     /// Takes an order that closes out of the lists of what is still to happen.
-    pub(super) fn forget_open(&mut self, order: &Order) {
-        self.orders.closes(order.id);
+    pub(super) fn forget_open(&mut self, order: &Order, place: Place) {
+        self.orders.closes(place);
         self.forget_working(order);
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
             self.due.remove(&(at, Due::End(order.id)));

@@ -64,7 +64,7 @@ impl ClosingTerms {
             trigger: None,
             queue: None,
             closing: Some(self.closing),
-            refusal: Some(refusal),
+            refusal: Some(Box::new(refusal)),
         }
     }
 }

@@ -83,6 +83,9 @@ impl Engine {
 
     /// Looks at the accounts whose worth may have changed. Says whether anything was done.
     fn look_at_margins(&mut self, events: &mut Vec<Event>) -> bool {
+        if self.unsettled.is_empty() && self.quoted.is_empty() && self.stuck.is_empty() {
+            return false;
+        }
         let filled: BTreeSet<AccountId> = self.unsettled.take_all().map(AccountId::new).collect();
         let mut is_changed = false;
         for account in &filled {

@@ -42,11 +42,10 @@ impl Engine {
     /// they are not put off, since a command must not meet an order that has ended.
     pub(super) fn pass_time(&mut self, now: Timestamp) -> Vec<Event> {
         let mut events = Vec::new();
-        while let Some((at, due)) = self.due.pop_first() {
-            if at > now {
-                self.due.insert((at, due));
-                break;
-            }
+        while let Some(next @ (at, due)) = self.due.first().copied()
+            && at <= now
+        {
+            self.due.remove(&next);
             self.now = self.now.max(at);
             match due {
                 Due::Close(id) => self.release_at_close(id, &mut events),

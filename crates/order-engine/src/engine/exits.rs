@@ -33,6 +33,10 @@ impl Market {
         exits: &Exits,
         reference: Ticks,
     ) -> Result<(), Reject> {
+        // Most orders have none.
+        if exits.is_none() {
+            return Ok(());
+        }
         let shown = self.scales.price(reference);
         let is_above =
             |price: Ticks| if opened_by == Side::Buy { price > reference } else { price < reference };
@@ -167,7 +171,7 @@ impl Engine {
         let (instrument, lot, exits) = self.decide_lot_exits(self.now, command)?;
         let lot = self.put_exits(command.account, instrument, lot, exits);
         let mut events = Vec::new();
-        let changes = Some(command.changes);
+        let (lot, changes) = (Box::new(lot), Some(Box::new(command.changes)));
         self.emit(&mut events, command.account, Change::LotExitsChanged { instrument, lot, changes });
         Ok(Outcome { order: None, events })
     }
@@ -234,7 +238,7 @@ impl Engine {
             .collect();
         for (account, lot, exits) in followers {
             let lot = self.put_exits(account, instrument, lot, exits);
-            self.emit(events, account, Change::LotTrailed { instrument, lot });
+            self.emit(events, account, Change::LotTrailed { instrument, lot: Box::new(lot) });
         }
     }
 
@@ -275,7 +279,7 @@ impl Engine {
         if (is_refused || is_filled)
             && let Ok((_, left)) = self.own_lot(account, lot)
         {
-            let lot = self.put_exits(account, instrument, left, LotExits::default());
+            let lot = Box::new(self.put_exits(account, instrument, left, LotExits::default()));
             self.emit(events, account, Change::LotExitsChanged { instrument, lot, changes: None });
         }
     }

@@ -80,7 +80,9 @@ impl Draw {
 pub(super) fn assert_quantities(order: &Order) {
     let (ordered, filled, leaves) =
         (order.quantity.decimal(), order.filled.decimal(), order.leaves.decimal());
-    if order.status.is_closed() {
+    if !order.status.is_closed() && filled.is_zero() {
+        assert!(leaves == ordered, "Invariant: of an order without fills everything is left");
+    } else if order.status.is_closed() {
         assert!(leaves.is_zero(), "Invariant: nothing of a closed order is left");
         assert!(filled <= ordered, "Invariant: no more is filled than was ordered");
     } else {
@@ -285,9 +287,10 @@ impl Engine {
             balance: self.currency_balance(leg.account),
             postings: draw.postings,
         });
-        let order = self.orders.revise(leg.order, event, self.now, |order| apply_fill(order, draw, trade));
+        let place = self.orders.place(leg.order);
+        let order = self.orders.revise_at(place, event, self.now, |order| apply_fill(order, draw, trade));
         if order.status.is_closed() {
-            self.forget_open(&order);
+            self.forget_open(&order, place);
         }
         events.push(self.event(event, Change::OrderFilled { order, execution }));
     }

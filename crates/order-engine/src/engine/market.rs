@@ -13,7 +13,7 @@ use crate::candles::CandleHistory;
 use crate::event::Quote;
 use crate::ids::{AccountId, AssetId, CalendarId, InstrumentId, OrderId};
 use crate::lots::LotQueue;
-use crate::number::{Price, Quantity};
+use crate::number::{Amount, Price, Quantity};
 use crate::order::{Order, Side};
 use crate::reference::{BasisPoints, Commission, Instrument, TriggerSource};
 use crate::reject::Reject;
@@ -55,6 +55,8 @@ pub(super) struct Market {
     pub(super) scales: Scales,
     /// The least and the greatest quantity of an order.
     pub(super) quantities: RangeInclusive<Lots>,
+    /// The least value of an order.
+    pub(super) minimum_notional: Amount,
     pub(super) book: Book,
     pub(super) quote: Option<Quote>,
     pub(super) last_trade: Option<Ticks>,
@@ -90,6 +92,7 @@ impl Market {
             short_sale: instrument.definition.short_sale,
             scales,
             quantities: scales.quantities_of(&instrument.definition),
+            minimum_notional: instrument.definition.minimum_notional,
             book: Book::new(),
             quote: None,
             last_trade: None,
@@ -119,6 +122,7 @@ impl Market {
             short_sale: _,
             scales: _,
             quantities: _,
+            minimum_notional: _,
             trigger_source: _,
             trades_until: _,
             calendar: _,

@@ -15,6 +15,10 @@ use crate::time::Timestamp;
 /// No slot.
 const NONE: u32 = u32::MAX;
 
+/// Where an order is for as long as it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
 #[derive(Debug)]
 struct Slot {
     /// Nothing in a slot that is free.
@@ -58,8 +62,7 @@ impl OrderStore {
     }
 
     pub(super) fn get(&self, id: OrderId) -> Option<&Arc<Order>> {
-        let place = self.index.get(id.get())?;
-        self.slots.get(place as usize)?.order.as_ref()
+        self.slot(self.find(id)?).order.as_ref()
     }
 
     /// In the order of their ids.
@@ -79,8 +82,18 @@ impl OrderStore {
         let id = self.closed.pop_front()?;
         let place = self.place(id);
         self.index.remove(id.get());
-        self.free.push(place);
+        self.free.push(place.0);
         self.slot_mut(place).order.take()
+    }
+
+    /// The place of an order, for those who have more than one question.
+    pub(super) fn find(&self, id: OrderId) -> Option<Place> {
+        self.index.get(id.get()).map(Place)
+    }
+
+    /// The order of a place.
+    pub(super) fn order_at(&self, place: Place) -> &Arc<Order> {
+        present(self.slot(place))
     }
 
     /// The order of an id that a decision has found already.
@@ -89,21 +102,21 @@ impl OrderStore {
     }
 
     /// Takes a new order. Whether it is open is another matter.
-    pub(super) fn add(&mut self, order: Order) -> Arc<Order> {
+    pub(super) fn add(&mut self, order: Order) -> (Arc<Order>, Place) {
         let order = Arc::new(order);
-        self.push(Arc::clone(&order));
+        let place = self.push(Arc::clone(&order));
         if order.status.is_closed() {
             self.closed.push_back(order.id);
         }
-        order
+        (order, place)
     }
 
     /// Takes an order of an image. Those that are closed are named later.
     pub(super) fn restore(&mut self, order: Arc<Order>) {
-        let (id, is_open) = (order.id, !order.status.is_closed());
-        self.push(order);
+        let is_open = !order.status.is_closed();
+        let place = self.push(order);
         if is_open {
-            self.opens(id);
+            self.opens(place);
         }
     }
 
@@ -112,13 +125,13 @@ impl OrderStore {
         self.closed.extend(closed);
     }
 
-    fn push(&mut self, order: Arc<Order>) {
+    fn push(&mut self, order: Arc<Order>) -> Place {
         assert!(self.newest.is_none_or(|newest| newest < order.id), "Invariant: order ids increase");
         self.newest = Some(order.id);
         let id = order.id.get();
         let slot = Slot { order: Some(order), resting: None, older: NONE, newer: NONE };
         let place = if let Some(place) = self.free.pop() {
-            *self.slot_mut(place) = slot;
+            *self.slot_mut(Place(place)) = slot;
             place
         } else {
             let place = u32::try_from(self.slots.len()).unwrap_or(NONE);
@@ -127,6 +140,7 @@ impl OrderStore {
             place
         };
         self.index.insert(id, place);
+        Place(place)
     }
 
     /// Makes the next version of an order.
@@ -137,17 +151,23 @@ impl OrderStore {
         at: Timestamp,
         change: impl FnOnce(&mut Order),
     ) -> Arc<Order> {
-        let place = self.place(id);
+        self.revise_at(self.place(id), event, at, change)
+    }
+
+    /// Makes the next version of the order of a place.
+    pub(super) fn revise_at(
+        &mut self,
+        place: Place,
+        event: EventId,
+        at: Timestamp,
+        change: impl FnOnce(&mut Order),
+    ) -> Arc<Order> {
         let slot = self.slot_mut(place);
-        let before = present(slot);
-        assert!(at >= before.updated_at, "Invariant: versions follow each other in time");
-        let mut order = Order {
-            earlier: Earlier(Some(Arc::clone(before))),
-            version: before.version + 1,
-            updated_at: at,
-            last_event: event,
-            ..Order::clone(before)
+        let Some(before) = slot.order.take() else {
+            unreachable!("Invariant: a slot that something points to is not free");
         };
+        assert!(at >= before.updated_at, "Invariant: versions follow each other in time");
+        let mut order = next_version(before, event, at);
         change(&mut order);
         super::fill::assert_quantities(&order);
         let order = Arc::new(order);
@@ -156,52 +176,52 @@ impl OrderStore {
     }
 
     /// Notes that an order, the newest of its account, is open.
-    pub(super) fn opens(&mut self, id: OrderId) {
-        let place = self.place(id);
-        let account = account_index(present(self.slot(place)).account);
+    pub(super) fn opens(&mut self, place: Place) {
+        let order = present(self.slot(place));
+        let (account, id) = (account_index(order.account), order.id);
         if account >= self.open.len() {
             self.open.resize_with(account + 1, OpenOrders::default);
         }
         let newest = self.open.get(account).map_or(NONE, |open| open.newest);
         assert!(
-            newest == NONE || present(self.slot(newest)).id < id,
+            newest == NONE || present(self.slot(Place(newest))).id < id,
             "Invariant: orders open in the order of their ids"
         );
         let Some(open) = self.open.get_mut(account) else { return };
-        let older = std::mem::replace(&mut open.newest, place);
+        let older = std::mem::replace(&mut open.newest, place.0);
         open.count += 1;
         if older == NONE {
-            open.oldest = place;
+            open.oldest = place.0;
         } else {
-            self.slot_mut(older).newer = place;
+            self.slot_mut(Place(older)).newer = place.0;
         }
         self.slot_mut(place).older = older;
     }
 
     /// Notes that an open order has closed.
-    pub(super) fn closes(&mut self, id: OrderId) {
-        self.closed.push_back(id);
-        let place = self.place(id);
+    pub(super) fn closes(&mut self, place: Place) {
         let slot = self.slot_mut(place);
-        let account = account_index(present(slot).account);
+        let order = present(slot);
+        let (account, id) = (account_index(order.account), order.id);
         let older = std::mem::replace(&mut slot.older, NONE);
         let newer = std::mem::replace(&mut slot.newer, NONE);
+        self.closed.push_back(id);
         let Some(open) = self.open.get_mut(account) else { return };
         assert!(open.count > 0, "Invariant: an order that closes was open");
         open.count -= 1;
         if older == NONE {
-            assert!(open.oldest == place, "Invariant: an order that closes was open");
+            assert!(open.oldest == place.0, "Invariant: an order that closes was open");
             open.oldest = newer;
         }
         if newer == NONE {
-            assert!(open.newest == place, "Invariant: an order that closes was open");
+            assert!(open.newest == place.0, "Invariant: an order that closes was open");
             open.newest = older;
         }
         if older != NONE {
-            self.slot_mut(older).newer = newer;
+            self.slot_mut(Place(older)).newer = newer;
         }
         if newer != NONE {
-            self.slot_mut(newer).older = older;
+            self.slot_mut(Place(newer)).older = older;
         }
     }
 
@@ -220,34 +240,41 @@ impl OrderStore {
         })
     }
 
-    pub(super) fn rests(&mut self, id: OrderId, key: BookKey) {
-        let place = self.place(id);
+    pub(super) fn rests_at(&mut self, place: Place, key: BookKey) {
         self.slot_mut(place).resting = Some(key);
     }
 
     pub(super) fn resting(&self, id: OrderId) -> Option<BookKey> {
-        self.slot(self.place(id)).resting
+        self.resting_at(self.place(id))
+    }
+
+    pub(super) fn resting_at(&self, place: Place) -> Option<BookKey> {
+        self.slot(place).resting
     }
 
     pub(super) fn leaves_book(&mut self, id: OrderId) -> Option<BookKey> {
-        let place = self.place(id);
+        self.leaves_book_at(self.place(id))
+    }
+
+    pub(super) fn leaves_book_at(&mut self, place: Place) -> Option<BookKey> {
         self.slot_mut(place).resting.take()
     }
 
-    fn place(&self, id: OrderId) -> u32 {
-        match self.index.get(id.get()) {
+    /// The place of an order that a decision has found already.
+    pub(super) fn place(&self, id: OrderId) -> Place {
+        match self.find(id) {
             Some(place) => place,
             None => unreachable!("Invariant: decided commands name known orders"),
         }
     }
 
     #[expect(clippy::indexing_slicing, reason = "places come from this store, which never shrinks")]
-    fn slot(&self, place: u32) -> &Slot {
+    fn slot(&self, Place(place): Place) -> &Slot {
         &self.slots[place as usize]
     }
 
     #[expect(clippy::indexing_slicing, reason = "places come from this store, which never shrinks")]
-    fn slot_mut(&mut self, place: u32) -> &mut Slot {
+    fn slot_mut(&mut self, Place(place): Place) -> &mut Slot {
         &mut self.slots[place as usize]
     }
 }
@@ -257,6 +284,43 @@ fn present(slot: &Slot) -> &Arc<Order> {
     match &slot.order {
         Some(order) => order,
         None => unreachable!("Invariant: a slot that something points to is not free"),
+    }
+}
+
+/// The next version of an order, in which nothing has changed yet. Written out, since a copy of the whole would be
+/// changed in a third of it at once.
+fn next_version(before: Arc<Order>, event: EventId, at: Timestamp) -> Order {
+    Order {
+        id: before.id,
+        account: before.account,
+        instrument: before.instrument,
+        side: before.side,
+        kind: before.kind,
+        size: before.size,
+        quantity: before.quantity,
+        time_in_force: before.time_in_force,
+        post_only: before.post_only,
+        self_match: before.self_match,
+        extended_hours: before.extended_hours,
+        client_order_id: before.client_order_id.clone(),
+        request_id: before.request_id.clone(),
+        status: before.status,
+        reason: before.reason.clone(),
+        filled: before.filled,
+        filled_notional: before.filled_notional,
+        leaves: before.leaves,
+        commission: before.commission,
+        commission_asset: before.commission_asset,
+        held: before.held,
+        created_at: before.created_at,
+        updated_at: at,
+        version: before.version + 1,
+        last_event: event,
+        expires_at: before.expires_at,
+        annotations: before.annotations.clone(),
+        replaces: before.replaces,
+        extras: before.extras.clone(),
+        earlier: Earlier(Some(before)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::account::Worth;
 use super::due::Due;
+use super::orders::Place;
 use super::plan::PlannedFill;
 use super::queue::Waiting;
 use super::terms::Terms;
@@ -15,7 +16,7 @@ use crate::extras::{Extras, SharedExtras};
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::kind::Trigger;
 use crate::number::{Amount, Quantity};
-use crate::order::{Closing, Earlier, Hold, Order, OrderStatus, Side, StatusReason};
+use crate::order::{Closing, Earlier, Hold, Order, OrderStatus, PriceBound, Side, StatusReason};
 use crate::reference::ChargedIn;
 use crate::reject::{OrderField, Reject};
 use crate::time::Timestamp;
@@ -31,14 +32,14 @@ pub(super) struct Placement {
     pub(super) rest_at: Option<Ticks>,
     pub(super) hold: Option<Hold>,
     pub(super) expires_at: Option<Timestamp>,
-    /// What it waits for, if it waits.
-    pub(super) trigger: Option<Trigger>,
+    /// What it waits for, if it waits. What few orders have is boxed, since a placement passes through many hands.
+    pub(super) trigger: Option<Box<Trigger>>,
     /// Its release by time or by the market, if it needs one.
-    pub(super) queue: Option<Waiting>,
+    pub(super) queue: Option<Box<Waiting>>,
     /// What it closes, for an order that the engine makes to close something.
     pub(super) closing: Option<Closing>,
     /// Why the market forbids it, when that is to be recorded.
-    pub(super) refusal: Option<Reject>,
+    pub(super) refusal: Option<Box<Reject>>,
 }
 
 impl Engine {
@@ -101,7 +102,8 @@ impl Engine {
 
     pub(super) fn place_order(&mut self, order: &PlaceOrder) -> Result<Outcome, Reject> {
         let placement = self.decide_place(self.now, order, None)?;
-        let mut events = Vec::new();
+        // Its own event, and for each fill one of either side.
+        let mut events = Vec::with_capacity(1 + 2 * placement.fills.len());
         let id = self.carry_out(order, placement, None, &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
     }
@@ -122,9 +124,9 @@ impl Engine {
         }
         if let Some(refusal) = placement.refusal {
             order.status = OrderStatus::Rejected;
-            order.reason = Some(StatusReason::Refused(refusal));
+            order.reason = Some(StatusReason::Refused(*refusal));
             order.leaves = Quantity::ZERO;
-            let order = self.orders.add(order);
+            let (order, _) = self.orders.add(order);
             events.push(self.event(event, Change::OrderRejected(order)));
             return id;
         }
@@ -132,16 +134,16 @@ impl Engine {
             order.status = OrderStatus::PendingNew;
             order.edit_extras(|extras| extras.staged_until = Some(until));
             self.due.insert((until, Due::End(id)));
-            let order = self.orders.add(order);
-            self.orders.opens(id);
+            let (order, place) = self.orders.add(order);
+            self.orders.opens(place);
             events.push(self.event(event, Change::OrderStaged(order)));
             return id;
         }
         if let Some(waiting) = &placement.queue {
             order.status = OrderStatus::PendingNew;
             order.edit_extras(|extras| extras.queue = Some(waiting.state()));
-            let order = self.orders.add(order);
-            self.orders.opens(id);
+            let (order, place) = self.orders.add(order);
+            self.orders.opens(place);
             self.enqueue(&order);
             events.push(self.event(event, Change::OrderQueued(order)));
             return id;
@@ -151,16 +153,16 @@ impl Engine {
         if let Some(expiry) = placement.expires_at {
             self.due.insert((expiry, Due::End(id)));
         }
-        if placement.trigger.is_some() {
-            order.edit_extras(|extras| extras.trigger = placement.trigger);
+        if let Some(trigger) = placement.trigger.as_deref() {
+            order.edit_extras(|extras| extras.trigger = Some(*trigger));
         }
-        let order = self.orders.add(order);
-        self.orders.opens(id);
+        let (order, place) = self.orders.add(order);
+        self.orders.opens(place);
         events.push(self.event(event, Change::OrderAccepted(Arc::clone(&order))));
         if placement.trigger.is_some() {
             self.arm(&order);
         } else {
-            self.meet_book(id, &placement, events);
+            self.meet_book_at(place, &placement, events);
         }
         id
     }
@@ -179,6 +181,8 @@ impl Engine {
                 (ChargedIn::Received, Side::Sell) | (ChargedIn::Quote, _) => market.quote_asset,
             }
         });
+        let multiplier =
+            market.map(|market| market.scales.multiplier()).filter(|multiplier| *multiplier != 1);
         Order {
             id: OrderId::from(event),
             account: command.account,
@@ -208,29 +212,23 @@ impl Engine {
             expires_at: placement.expires_at,
             annotations: command.annotations.clone(),
             replaces: 0,
-            extras: SharedExtras::new(Extras {
-                price_bound: command.price_bound,
-                predecessor,
-                multiplier: market
-                    .map(|market| market.scales.multiplier())
-                    .filter(|multiplier| *multiplier != 1),
-                release_at: command.release_at,
-                exits: command.exits,
-                reduce_only: command.reduce_only,
-                closing: placement.closing,
-                short_sale: command.short_sale,
-                ..Extras::default()
-            }),
+            extras: extras_of(command, placement, predecessor, multiplier),
             earlier: Earlier::default(),
         }
     }
 
     /// Fills what was planned; what is left rests or is canceled.
     pub(super) fn meet_book(&mut self, id: OrderId, placement: &Placement, events: &mut Vec<Event>) {
+        self.meet_book_at(self.orders.place(id), placement, events);
+    }
+
+    /// [`Self::meet_book`] of the order of a place.
+    pub(super) fn meet_book_at(&mut self, place: Place, placement: &Placement, events: &mut Vec<Event>) {
+        let id = self.orders.order_at(place).id;
         for fill in &placement.fills {
             self.fill_order(id, *fill, events);
         }
-        let order = self.orders.known(id);
+        let order = self.orders.order_at(place);
         if order.status.is_closed() {
             return;
         }
@@ -239,12 +237,12 @@ impl Engine {
             self.close(id, OrderStatus::Canceled, StatusReason::NotFilledAtOnce, events);
             return;
         };
+        let order = Arc::clone(order);
+        self.note_working(&order);
         let market = self.market_mut(instrument);
         let leaves = market.scales.known_lots(leaves);
         let key = market.book.insert(side, price, Resting { order: id, account, leaves });
-        self.orders.rests(id, key);
-        let order = Arc::clone(self.orders.known(id));
-        self.note_working(&order);
+        self.orders.rests_at(place, key);
     }
 
     pub(super) fn event(&self, id: EventId, change: Change) -> Event {
@@ -265,7 +263,7 @@ impl Engine {
     }
 
     /// What becomes of a staged order that goes live now.
-    pub(super) fn decide_released(&self, order: &Order, terms: &Terms) -> Result<Placement, Reject> {
+    pub(super) fn decide_released(&self, order: &Order, terms: &Terms<'_>) -> Result<Placement, Reject> {
         let placement = self.decide_terms(self.now, terms, None, false)?;
         let market = self.known_market(order.instrument)?;
         let worth = Worth::of_new(order.kind, market, &placement);
@@ -277,7 +275,7 @@ impl Engine {
     fn decide_released_later(
         &self,
         order: &Order,
-        terms: &Terms,
+        terms: &Terms<'_>,
         waiting: Waiting,
     ) -> Result<Placement, Reject> {
         let placement = self.decide_queued(terms, waiting, None, false)?;
@@ -307,6 +305,39 @@ impl Engine {
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
     }
+}
+
+/// What a new order has that few orders have.
+fn extras_of(
+    command: &PlaceOrder,
+    placement: &Placement,
+    predecessor: Option<OrderId>,
+    multiplier: Option<u32>,
+) -> SharedExtras {
+    let PriceBound { lower, upper } = command.price_bound;
+    let is_plain = lower.is_none()
+        && upper.is_none()
+        && predecessor.is_none()
+        && multiplier.is_none()
+        && command.release_at.is_none()
+        && command.exits.is_none()
+        && !command.reduce_only
+        && !command.short_sale
+        && placement.closing.is_none();
+    if is_plain {
+        return SharedExtras::default();
+    }
+    SharedExtras::new(Extras {
+        price_bound: command.price_bound,
+        predecessor,
+        multiplier,
+        release_at: command.release_at,
+        exits: command.exits,
+        reduce_only: command.reduce_only,
+        closing: placement.closing,
+        short_sale: command.short_sale,
+        ..Extras::default()
+    })
 }
 
 /// The first part in which a new submission differs from the first version of the order that has its client order id;

@@ -101,13 +101,11 @@ pub(super) fn plan(
     incoming: &Incoming,
     mut reducibles: Reducibles<'_>,
 ) -> Result<Plan, Reject> {
+    let others = incoming.side.opposite();
     let mut plan = Plan::default();
     let mut left = incoming.budget;
     let mut last_price = None;
     let (mut fault, mut is_spent) = (None, false);
-    let others = incoming.side.opposite();
-    // Most orders reach nobody.
-    let reached = book.best(others).filter(|best| incoming.limit_takes(*best)).map(|_| others);
     let mut meet = |key, price, resting: &Resting| {
         if !incoming.limit_takes(price) {
             return ControlFlow::Break(());
@@ -148,9 +146,7 @@ pub(super) fn plan(
         is_spent = left.is_spent() || wanted < offered;
         if is_spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    if let Some(others) = reached {
-        book.visit(others, &mut meet);
-    }
+    book.visit(others, &mut meet);
     if let Some(reject) = fault {
         return Err(reject);
     }
@@ -158,15 +154,17 @@ pub(super) fn plan(
         // What is left of an amount buys nothing at the best price, and may not rest across it.
         return Ok(plan);
     }
-    plan.unfilled = match (left, incoming.rest_at.or(last_price).or(incoming.limit)) {
-        (Budget::Base(quantity), _) => quantity,
-        (Budget::Quote(amount), Some(price)) => scales.affordable(amount, price),
-        (Budget::Quote(_), None) => Lots::ZERO,
-    };
+    plan.unfilled = left.buys(scales, incoming.rest_at.or(last_price).or(incoming.limit));
     Ok(plan)
 }
 
 impl Plan {
+    /// Of an order that reaches nobody.
+    pub(super) fn of_unmet(scales: &Scales, incoming: &Incoming) -> Self {
+        let unfilled = incoming.budget.buys(scales, incoming.rest_at.or(incoming.limit));
+        Self { unfilled, ..Self::default() }
+    }
+
     fn take(
         &mut self,
         scales: &Scales,
@@ -183,6 +181,15 @@ impl Plan {
 }
 
 impl Budget {
+    /// The quantity that it pays for at a price.
+    fn buys(self, scales: &Scales, price: Option<Ticks>) -> Lots {
+        match (self, price) {
+            (Self::Base(quantity), _) => quantity,
+            (Self::Quote(amount), Some(price)) => scales.affordable(amount, price),
+            (Self::Quote(_), None) => Lots::ZERO,
+        }
+    }
+
     fn less(self, quantity: Lots, notional: Amount) -> Self {
         match self {
             Self::Base(left) => Self::Base(left.minus(quantity)),

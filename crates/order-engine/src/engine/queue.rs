@@ -60,7 +60,7 @@ impl Engine {
     pub(super) fn waiting_of(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         release_at: Option<Timestamp>,
     ) -> Result<Option<Waiting>, Reject> {
         let market = self.known_market(terms.instrument)?;
@@ -111,7 +111,7 @@ impl Engine {
     fn auction_of(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         release_at: Option<Timestamp>,
         market: &Market,
     ) -> Result<Waiting, Reject> {
@@ -138,7 +138,7 @@ impl Engine {
     /// Decides about an order that waits: its parts must go together, and what is known of its price must be affordable.
     pub(super) fn decide_queued(
         &self,
-        terms: &Terms,
+        terms: &Terms<'_>,
         waiting: Waiting,
         credit: Option<&Order>,
         counts_as_new: bool,
@@ -158,7 +158,7 @@ impl Engine {
             (Size::Quote(amount), None) => market.scales.quantity(market.estimate(terms.side, amount)),
         };
         let expires_at = waiting.ends_at.into_iter().chain(placement.expires_at).min();
-        Ok(Placement { shown_quantity, hold: None, expires_at, queue: Some(waiting), ..placement })
+        Ok(Placement { shown_quantity, hold: None, expires_at, queue: Some(Box::new(waiting)), ..placement })
     }
 
     /// Puts a recorded order where its release will find it.
@@ -270,7 +270,7 @@ impl Engine {
             self.due.insert((expiry, Due::End(id)));
         }
         let (now, hold, quantity, trigger) =
-            (self.now, placement.hold, placement.shown_quantity, placement.trigger);
+            (self.now, placement.hold, placement.shown_quantity, placement.trigger.as_deref().copied());
         let live = self.orders.revise(id, event, now, |order| {
             order.status = OrderStatus::New;
             order.edit_extras(|extras| {
@@ -294,7 +294,7 @@ impl Engine {
 
 /// The kind that stands in for one that waits, while its market cannot be looked at: a limit order at the worst price that
 /// is known for it, or a market order.
-fn stand_in_kind(market: &Market, terms: &Terms) -> Result<OrderKind, Reject> {
+fn stand_in_kind(market: &Market, terms: &Terms<'_>) -> Result<OrderKind, Reject> {
     let scales = &market.scales;
     let at_trigger = |trigger, price| {
         scales.ticks(trigger)?;

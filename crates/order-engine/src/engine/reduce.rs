@@ -105,6 +105,11 @@ impl Engine {
 
     /// Plans a match, in which resting reduce-only orders are filled for no more than they may reduce.
     pub(super) fn plan(&self, market: &Market, incoming: &Incoming) -> Result<Plan, Reject> {
+        // Most orders reach nobody.
+        let best = market.book.best(incoming.side.opposite());
+        if !best.is_some_and(|best| incoming.limit_takes(best)) {
+            return Ok(Plan::of_unmet(&market.scales, incoming));
+        }
         let mut reducibles = Reducibles::default();
         for (account, orders) in self.reducing.accounts(market.instrument) {
             let left = self.reducible(*account, market.instrument, incoming.side.opposite());
@@ -122,6 +127,9 @@ impl Engine {
         instrument: InstrumentId,
         events: &mut Vec<Event>,
     ) {
+        if self.reducing.0.is_empty() {
+            return;
+        }
         let Some(orders) = self.reducing.orders(account, instrument) else { return };
         let orders: Vec<Arc<Order>> = orders.iter().filter_map(|id| self.orders.get(*id)).cloned().collect();
         for order in orders {

@@ -12,7 +12,6 @@ use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Event, Outcome};
 use crate::exits::{ExitChanges, Exits};
-use crate::extras::Extras;
 use crate::ids::{AccountId, OrderId};
 use crate::kind::{OrderKind, Trigger};
 use crate::limits;
@@ -20,36 +19,54 @@ use crate::number::{Price, Quantity};
 use crate::order::{Order, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Capacity, Combination, Reject};
 use crate::time::Timestamp;
-use crate::units::{Lots, Ticks};
+use crate::units::{Lots, Scales, Ticks};
 
 /// New terms of an order, what was absent filled in from the old ones.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct NewTerms {
     pub(super) kind: OrderKind,
     pub(super) quantity: Quantity,
     pub(super) time_in_force: TimeInForce,
-    pub(super) price_bound: PriceBound,
     pub(super) expires_at: Option<Timestamp>,
     /// Where the order rests; nothing while it waits for its trigger.
     pub(super) price: Option<Ticks>,
     /// The price that its funds are counted at.
     pub(super) limit: Ticks,
-    /// What it waits for, if it waits.
-    pub(super) trigger: Option<Trigger>,
     /// What is left to fill under the new terms.
     pub(super) leaves: Lots,
-    pub(super) exits: Exits,
+    /// What few orders have; nothing for an order that has none of it, before and after.
+    rare: Option<Box<RareTerms>>,
+}
+
+/// The rarer parts of new terms.
+#[derive(Debug)]
+struct RareTerms {
+    price_bound: PriceBound,
+    exits: Exits,
+    /// What it waits for, if it waits.
+    trigger: Option<Trigger>,
+}
+
+impl NewTerms {
+    /// What the order waits for, if it waits.
+    pub(super) fn trigger(&self) -> Option<&Trigger> {
+        self.rare.as_ref()?.trigger.as_ref()
+    }
+
+    fn bounds(&self, scales: &Scales) -> Result<Bounds, Reject> {
+        self.rare.as_ref().map_or(Ok(Bounds::default()), |rare| Bounds::of(scales, &rare.price_bound))
+    }
 }
 
 /// What is to be changed; what is absent stays.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Changes {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changes<'a> {
     pub(super) price: Option<Price>,
     pub(super) trigger: Option<Price>,
     pub(super) quantity: Option<Quantity>,
     pub(super) time_in_force: Option<TimeInForce>,
-    pub(super) price_bound: Option<PriceBound>,
-    pub(super) exits: ExitChanges,
+    pub(super) price_bound: Option<&'a PriceBound>,
+    pub(super) exits: &'a ExitChanges,
 }
 
 /// A decision to replace an order in place.
@@ -102,8 +119,8 @@ impl Engine {
             trigger: replace.trigger,
             quantity: replace.quantity,
             time_in_force: replace.time_in_force,
-            price_bound: replace.price_bound,
-            exits: replace.exits,
+            price_bound: replace.price_bound.as_ref(),
+            exits: &replace.exits,
         };
         let terms = self.new_terms(now, &order, changes)?;
         let keeps_place = self.keeps_place(&order, &terms);
@@ -117,7 +134,7 @@ impl Engine {
         &self,
         now: Timestamp,
         order: &Order,
-        changes: Changes,
+        changes: Changes<'_>,
     ) -> Result<NewTerms, Reject> {
         let market = self.known_market(order.instrument)?;
         if changes.time_in_force.is_some_and(|asked| !asked.may_rest()) {
@@ -139,31 +156,33 @@ impl Engine {
             },
         };
         let ticks = market.scales.ticks(limit)?;
+        let exits = if changes.exits.is_keep() { order.exits } else { order.exits.changed(changes.exits) };
         let asked_time = changes.time_in_force.unwrap_or(order.time_in_force);
         let terms = Terms {
             kind: OrderKind::Limit { price: limit },
             size: Size::Base(quantity),
             time_in_force: asked_time,
-            price_bound: changes.price_bound.unwrap_or(order.price_bound),
-            exits: order.exits.changed(&changes.exits),
+            price_bound: changes.price_bound.unwrap_or(&order.price_bound),
+            exits: &exits,
             ..Terms::of_order(order)
         };
-        let (expires_at, _) = self.decide_live_shape(now, &terms, market)?;
+        let expires_at = self.decide_limit_shape(now, &terms, market, (ticks, lots))?;
         Self::decide_terms_exits(market, &terms, ticks)?;
         if order.reduce_only {
             self.decide_reducible(market, order.account, order.side, lots.minus(filled))?;
         }
+        let price_bound = *terms.price_bound;
+        let has_rare = order.has_extras() || changes.price_bound.is_some() || !exits.is_none();
+        let rare = has_rare.then(|| Box::new(RareTerms { price_bound, exits, trigger }));
         Ok(NewTerms {
             kind,
             quantity,
             time_in_force: asked_time,
-            price_bound: terms.price_bound,
             expires_at: if changes.time_in_force.is_some() { expires_at } else { order.expires_at },
             price: trigger.is_none().then_some(ticks),
             limit: ticks,
-            trigger,
             leaves: lots.minus(filled),
-            exits: terms.exits,
+            rare,
         })
     }
 
@@ -202,7 +221,7 @@ impl Engine {
             account: order.account,
             side: order.side,
             limit: Some(terms.limit),
-            bounds: Bounds::of(&market.scales, &terms.price_bound)?,
+            bounds: terms.bounds(&market.scales)?,
             budget: Budget::Base(terms.leaves),
             rest_at: None,
             self_match: order.self_match,
@@ -211,7 +230,7 @@ impl Engine {
             return Err(Reject::TradingHalted(order.instrument));
         }
         let meets_nobody =
-            keeps_place || terms.trigger.is_some() || !market.state.admits(order.trades_extended_hours());
+            keeps_place || terms.trigger().is_some() || !market.state.admits(order.trades_extended_hours());
         let planned = if meets_nobody {
             super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
         } else {
@@ -244,7 +263,7 @@ impl Engine {
             rest_at: terms.price,
             hold,
             expires_at: terms.expires_at,
-            trigger: terms.trigger,
+            trigger: terms.trigger().map(|trigger| Box::new(*trigger)),
             queue: None,
             closing: None,
             refusal: None,
@@ -270,7 +289,7 @@ impl Engine {
             let market = self.known_market(order.instrument)?;
             return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
         }
-        if let Some(trigger) = placement.trigger {
+        if let Some(trigger) = placement.trigger.as_deref() {
             let market = self.known_market(order.instrument)?;
             let price = market.trigger_reference(order.side);
             if let Some(reached) = price.filter(|price| trigger.is_reached(market.scales.price(*price))) {
@@ -286,7 +305,7 @@ impl Engine {
         if let Some(id) = replace.client_order_id.clone() {
             self.client_ids.insert((order.account, id), order.id);
         }
-        let mut events = Vec::new();
+        let mut events = Vec::with_capacity(1 + 2 * placement.fills.len());
         let event = self.mint();
         let (request_id, annotations) = (replace.client_order_id.clone(), replace.annotations.clone());
         let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, |order| {
@@ -307,12 +326,13 @@ impl Engine {
 
     /// Lets an order with new terms meet the book, once its market admits it.
     pub(super) fn come_to_market(&mut self, id: OrderId, placement: &Placement, events: &mut Vec<Event>) {
-        let order = Arc::clone(self.orders.known(id));
+        let place = self.orders.place(id);
+        let order = self.orders.order_at(place);
         let admits = |market: &super::market::Market| market.state.admits(order.trades_extended_hours());
         if self.market(order.instrument).is_some_and(admits) {
-            self.meet_book(id, placement, events);
+            self.meet_book_at(place, placement, events);
         } else {
-            self.park(&order);
+            self.park(&Arc::clone(order));
         }
     }
 
@@ -329,31 +349,30 @@ impl Engine {
     ) -> Arc<Order> {
         self.release_hold(order);
         self.take_hold(order.account, order.instrument, placement.hold);
-        if let Some(at) = order.expires_at {
-            self.due.remove(&(at, Due::End(order.id)));
+        if order.expires_at != terms.expires_at {
+            if let Some(at) = order.expires_at {
+                self.due.remove(&(at, Due::End(order.id)));
+            }
+            if let Some(at) = terms.expires_at {
+                self.due.insert((at, Due::End(order.id)));
+            }
         }
-        if let Some(at) = terms.expires_at {
-            self.due.insert((at, Due::End(order.id)));
-        }
-        let before = order.leaves;
+        let place = self.orders.place(order.id);
+        let key = self.orders.resting_at(place);
         let market = self.market_mut(order.instrument);
-        let (leaves, given_up) = (
-            market.scales.quantity(terms.leaves),
-            market.scales.known_lots(before).get() - terms.leaves.get(),
-        );
-        let key = self.orders.resting(order.id);
+        let leaves = market.scales.quantity(terms.leaves);
+        let given_up = market.scales.known_lots(order.leaves).get() - terms.leaves.get();
         if let Some(key) = key {
-            let book = &mut self.market_mut(order.instrument).book;
             if keeps_place && given_up > 0 {
-                book.reduce(key, Lots::new(given_up));
+                market.book.reduce(key, Lots::new(given_up));
             } else if !keeps_place {
-                book.remove(key);
-                self.orders.leaves_book(order.id);
+                market.book.remove(key);
+                self.orders.leaves_book_at(place);
             }
         }
         self.disarm(order);
-        let (terms, hold, trigger) = (terms.clone(), placement.hold, terms.trigger.or(order.trigger));
-        let revised = self.orders.revise(order.id, event, self.now, |order| {
+        let hold = placement.hold;
+        let revised = self.orders.revise_at(place, event, self.now, |order| {
             order.kind = terms.kind;
             order.size = Size::Base(terms.quantity);
             order.quantity = terms.quantity;
@@ -361,13 +380,8 @@ impl Engine {
             order.time_in_force = terms.time_in_force;
             order.expires_at = terms.expires_at;
             order.held = hold;
-            let Extras { price_bound, trigger: watched, exits, .. } = **order;
-            if price_bound != terms.price_bound || watched != trigger || exits != terms.exits {
-                order.edit_extras(|extras| {
-                    extras.price_bound = terms.price_bound;
-                    extras.trigger = trigger;
-                    extras.exits = terms.exits;
-                });
+            if let Some(rare) = terms.rare.as_deref() {
+                put_rare(order, rare);
             }
             change(order);
         });
@@ -444,6 +458,19 @@ impl Engine {
         }
         let id = self.carry_out(&command, placement, Some(order.id), &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
+    }
+}
+
+/// Writes the rarer parts of new terms into an order. What it once waited for stays known.
+fn put_rare(order: &mut Order, rare: &RareTerms) {
+    let RareTerms { price_bound, exits, trigger } = *rare;
+    let trigger = trigger.or(order.trigger);
+    if order.price_bound != price_bound || order.trigger != trigger || order.exits != exits {
+        order.edit_extras(|extras| {
+            extras.price_bound = price_bound;
+            extras.trigger = trigger;
+            extras.exits = exits;
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use super::place::Placement;
 use super::replace::{Changes, NewTerms};
 use crate::command::{RestateOrder, RestatedStatus};
 use crate::event::{Change, Outcome};
+use crate::exits::ExitChanges;
 use crate::order::{Order, OrderStatus, StatusReason};
 use crate::reject::{OrderField, Reject};
 use crate::time::Timestamp;
@@ -58,7 +59,8 @@ impl Engine {
         if order.status == OrderStatus::PendingNew {
             return Err(Reject::OrderStaged(order.id));
         }
-        let changes = Changes { price, trigger, quantity, time_in_force, ..Changes::default() };
+        let (price_bound, exits) = (None, &ExitChanges::KEEP);
+        let changes = Changes { price, trigger, quantity, time_in_force, price_bound, exits };
         let terms = self.new_terms(now, &order, changes)?;
         let (keeps_place, placement) = self.decide_restated_terms(&order, &terms)?;
         Ok(Restatement::Terms { order, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })

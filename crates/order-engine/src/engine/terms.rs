@@ -19,7 +19,7 @@ use crate::units::{Lots, Ticks};
 /// The terms of an order that decide how it meets the book.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about the order")]
-pub(super) struct Terms {
+pub(super) struct Terms<'a> {
     pub(super) account: AccountId,
     pub(super) instrument: InstrumentId,
     pub(super) side: Side,
@@ -27,16 +27,16 @@ pub(super) struct Terms {
     pub(super) size: Size,
     pub(super) time_in_force: TimeInForce,
     pub(super) post_only: bool,
-    pub(super) price_bound: PriceBound,
+    pub(super) price_bound: &'a PriceBound,
     pub(super) self_match: SelfMatch,
     pub(super) extended_hours: bool,
-    pub(super) exits: Exits,
+    pub(super) exits: &'a Exits,
     pub(super) reduce_only: bool,
     pub(super) short_sale: bool,
 }
 
-impl Terms {
-    pub(super) fn of_command(order: &PlaceOrder) -> Self {
+impl<'a> Terms<'a> {
+    pub(super) fn of_command(order: &'a PlaceOrder) -> Self {
         Self {
             account: order.account,
             instrument: order.instrument,
@@ -45,16 +45,16 @@ impl Terms {
             size: order.size,
             time_in_force: order.time_in_force,
             post_only: order.post_only,
-            price_bound: order.price_bound,
+            price_bound: &order.price_bound,
             self_match: order.self_match,
             extended_hours: order.extended_hours == Some(true),
-            exits: order.exits,
+            exits: &order.exits,
             reduce_only: order.reduce_only,
             short_sale: order.short_sale,
         }
     }
 
-    pub(super) fn of_order(order: &Order) -> Self {
+    pub(super) fn of_order(order: &'a Order) -> Self {
         Self {
             account: order.account,
             instrument: order.instrument,
@@ -63,10 +63,10 @@ impl Terms {
             size: order.size,
             time_in_force: order.time_in_force,
             post_only: order.post_only,
-            price_bound: order.price_bound,
+            price_bound: &order.price_bound,
             self_match: order.self_match,
             extended_hours: order.trades_extended_hours(),
-            exits: order.exits,
+            exits: &order.exits,
             reduce_only: order.reduce_only,
             short_sale: order.short_sale,
         }
@@ -78,7 +78,7 @@ impl Engine {
     pub(super) fn decide_terms(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         credit: Option<&Order>,
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
@@ -145,7 +145,7 @@ impl Engine {
     pub(super) fn decide_resting(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         market: &Market,
         credit: Option<&Order>,
     ) -> Result<Placement, Reject> {
@@ -183,15 +183,30 @@ impl Engine {
     }
 
     /// Whether the exits of an order fit the price that it is to open lots at.
-    pub(super) fn decide_terms_exits(market: &Market, terms: &Terms, reference: Ticks) -> Result<(), Reject> {
+    pub(super) fn decide_terms_exits(
+        market: &Market,
+        terms: &Terms<'_>,
+        reference: Ticks,
+    ) -> Result<(), Reject> {
         if terms.reduce_only && !terms.exits.is_none() {
             return Err(Reject::Combination(Combination::ExitsOnReduceOnly));
         }
-        market.decide_exits(terms.side, &terms.exits, reference)
+        market.decide_exits(terms.side, terms.exits, reference)
     }
 
     /// What can be said about terms without looking at the book or the ledger.
-    fn decide_shape(&self, now: Timestamp, terms: &Terms, market: &Market) -> Result<Shape, Reject> {
+    fn decide_shape(&self, now: Timestamp, terms: &Terms<'_>, market: &Market) -> Result<Shape, Reject> {
+        self.decide_shape_of(now, terms, market, None)
+    }
+
+    /// [`Self::decide_shape`] of terms whose price and quantity the caller has in the book's units, if it has.
+    fn decide_shape_of(
+        &self,
+        now: Timestamp,
+        terms: &Terms<'_>,
+        market: &Market,
+        known: Option<(Ticks, Lots)>,
+    ) -> Result<Shape, Reject> {
         let is_limit = matches!(terms.kind, OrderKind::Limit { .. });
         if terms.post_only && !is_limit {
             return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
@@ -199,10 +214,16 @@ impl Engine {
         if terms.post_only && !terms.time_in_force.may_rest() {
             return Err(Reject::Combination(Combination::PostOnlyImmediate));
         }
-        let rest_at = terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose();
-        let bounds = Bounds::of(&market.scales, &terms.price_bound);
+        let rest_at = match known {
+            Some((price, _)) => Ok(Some(price)),
+            None => terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose(),
+        };
+        let bounds = Bounds::of(&market.scales, terms.price_bound);
         let given = match terms.size {
-            Size::Base(quantity) => Some(market.scales.lots(quantity)?),
+            Size::Base(quantity) => Some(match known {
+                Some((_, quantity)) => quantity,
+                None => market.scales.lots(quantity)?,
+            }),
             Size::Quote(amount) if amount.is_zero() || amount.is_negative() => {
                 return Err(Reject::SizeNotPositive);
             }
@@ -242,8 +263,19 @@ impl Engine {
         Ok(Shape { incoming, quantity, rest_at, expires_at })
     }
 
+    /// Checks the terms of a limit order on the book by its price and its quantity, and says when they end.
+    pub(super) fn decide_limit_shape(
+        &self,
+        now: Timestamp,
+        terms: &Terms<'_>,
+        market: &Market,
+        known: (Ticks, Lots),
+    ) -> Result<Option<Timestamp>, Reject> {
+        self.decide_shape_of(now, terms, market, Some(known)).map(|shape| shape.expires_at)
+    }
+
     /// Whether an order trades now: a session is open that admits it, and there is no halt.
-    fn decide_open(&self, now: Timestamp, market: &Market, terms: &Terms) -> Result<(), Reject> {
+    fn decide_open(&self, now: Timestamp, market: &Market, terms: &Terms<'_>) -> Result<(), Reject> {
         let closure = self.closure(now, market, terms.extended_hours);
         closure.map_or(Ok(()), |closure| Err(closure.reject(terms.instrument)))
     }
@@ -253,7 +285,7 @@ impl Engine {
     pub(super) fn decide_live_shape(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         market: &Market,
     ) -> Result<(Option<Timestamp>, Option<Lots>), Reject> {
         self.decide_shape(now, terms, market).map(|shape| (shape.expires_at, shape.quantity))
@@ -261,29 +293,15 @@ impl Engine {
 
     fn decide_size(
         &self,
-        terms: &Terms,
+        terms: &Terms<'_>,
         market: &Market,
         quantity: Option<Lots>,
         limit: Option<Ticks>,
     ) -> Result<(), Reject> {
-        let Some(instrument) = self.reference.instrument(terms.instrument) else {
-            return Err(Reject::UnknownInstrument(terms.instrument));
-        };
-        let definition = &instrument.definition;
-        if let Some(quantity) = quantity {
-            let given = || market.scales.quantity(quantity);
-            if quantity < *market.quantities.start() || quantity.is_zero() {
-                return Err(Reject::QuantityTooSmall {
-                    given: given(),
-                    minimum: definition.minimum_quantity,
-                });
-            }
-            if quantity > *market.quantities.end() {
-                return Err(Reject::QuantityTooLarge {
-                    given: given(),
-                    maximum: definition.maximum_quantity,
-                });
-            }
+        if let Some(quantity) = quantity
+            && (quantity.is_zero() || !market.quantities.contains(&quantity))
+        {
+            return Err(self.size_refused(terms.instrument, market, quantity));
         }
         let value = match (terms.size, quantity, limit) {
             (_, Some(quantity), Some(limit)) => Some(market.scales.notional(limit, quantity)?),
@@ -291,18 +309,31 @@ impl Engine {
             (Size::Base(_), _, _) => None,
         };
         if let Some(given) = value
-            && given < definition.minimum_notional
+            && given < market.minimum_notional
         {
-            return Err(Reject::NotionalTooSmall { given, minimum: definition.minimum_notional });
+            return Err(Reject::NotionalTooSmall { given, minimum: market.minimum_notional });
         }
         Ok(())
+    }
+
+    /// Why a quantity is out of the instrument's range, with the numbers of its definition.
+    fn size_refused(&self, instrument: InstrumentId, market: &Market, quantity: Lots) -> Reject {
+        let Some(known) = self.reference.instrument(instrument) else {
+            return Reject::UnknownInstrument(instrument);
+        };
+        let given = market.scales.quantity(quantity);
+        if quantity.is_zero() || quantity < *market.quantities.start() {
+            Reject::QuantityTooSmall { given, minimum: known.definition.minimum_quantity }
+        } else {
+            Reject::QuantityTooLarge { given, maximum: known.definition.maximum_quantity }
+        }
     }
 
     /// When the order ends by itself: with its time in force, and no later than what it trades.
     fn decide_expiry(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         market: &Market,
     ) -> Result<Option<Timestamp>, Reject> {
         market.decide_unexpired(now)?;
@@ -320,7 +351,12 @@ impl Engine {
     }
 
     /// When the day of an order ends that comes now.
-    fn decide_day_end(&self, now: Timestamp, terms: &Terms, market: &Market) -> Result<Timestamp, Reject> {
+    fn decide_day_end(
+        &self,
+        now: Timestamp,
+        terms: &Terms<'_>,
+        market: &Market,
+    ) -> Result<Timestamp, Reject> {
         if let Some(calendar) = self.calendar_of(market) {
             let closed = Reject::MarketClosed { instrument: terms.instrument, opens_at: None };
             return calendar.day_end(now, terms.extended_hours).ok_or(closed);
@@ -330,7 +366,7 @@ impl Engine {
         Ok(now.next_time_of_day(known.definition.day_ends_at))
     }
 
-    pub(super) fn decide_capacity(&self, terms: &Terms) -> Result<(), Reject> {
+    pub(super) fn decide_capacity(&self, terms: &Terms<'_>) -> Result<(), Reject> {
         if self.orders.open_count(terms.account) >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
             return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
         }
@@ -348,7 +384,7 @@ impl Engine {
     /// An order without a limit needs something on the other side, and one with a bound needs it within the bound.
     fn decide_liquidity(
         market: &Market,
-        terms: &Terms,
+        terms: &Terms<'_>,
         shape: &Shape,
         best: Option<Ticks>,
     ) -> Result<(), Reject> {
@@ -368,7 +404,7 @@ impl Engine {
     /// What the plan itself forbids.
     fn decide_match(
         market: &Market,
-        terms: &Terms,
+        terms: &Terms<'_>,
         plan: &Plan,
         quantity: Lots,
         best: Option<Ticks>,
@@ -396,7 +432,7 @@ impl Engine {
     pub(super) fn refused_placement(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         refusal: Reject,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
@@ -418,7 +454,7 @@ impl Engine {
             trigger: None,
             queue: None,
             closing: None,
-            refusal: Some(refusal),
+            refusal: Some(Box::new(refusal)),
         })
     }
 }

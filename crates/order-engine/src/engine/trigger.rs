@@ -267,7 +267,7 @@ impl Engine {
     pub(super) fn decide_waiting(
         &self,
         now: Timestamp,
-        terms: &Terms,
+        terms: &Terms<'_>,
         trigger: Trigger,
         credit: Option<&Order>,
     ) -> Result<Placement, Reject> {
@@ -284,6 +284,6 @@ impl Engine {
         };
         let stand_in = Terms { kind: OrderKind::Limit { price }, ..*terms };
         let placement = self.decide_resting(now, &stand_in, market, credit)?;
-        Ok(Placement { trigger: Some(trigger), rest_at: None, ..placement })
+        Ok(Placement { trigger: Some(Box::new(trigger)), rest_at: None, ..placement })
     }
 }

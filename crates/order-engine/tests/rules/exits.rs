@@ -203,7 +203,7 @@ fn the_exits_of_an_open_lot_can_be_set_changed_and_removed() {
     let shown = world.lots(ALICE, EUR_USD)[0];
     assert!(matches!(
         &events[0].change,
-        Change::LotExitsChanged { instrument: EUR_USD, lot, changes: Some(_) } if *lot == shown
+        Change::LotExitsChanged { instrument: EUR_USD, lot, changes: Some(_) } if **lot == shown
     ));
     assert_eq!(shown.exits.terms().take_profit, Some(price("1.10500")));
     // Measured from the bid of now.

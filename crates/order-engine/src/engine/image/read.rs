@@ -322,7 +322,7 @@ impl Rebuilt {
         if account == AccountId::HOUSE {
             in_order(market.house_order(side).replace(key).is_none())?;
         } else {
-            self.orders.rests(id, key);
+            self.orders.rests_at(self.orders.place(id), key);
         }
         Ok(())
     }
