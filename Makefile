@@ -96,22 +96,23 @@ bench-journal: tools ## Measure the way to the disk beside the disk itself, repl
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package runtime --bench snapshots
 
+# The streams of `make bench-engine` come from it.
+ENGINE_SEED ?= 7
+
 .PHONY: bench-engine
-bench-engine: tools ## Replay seeded streams through the book alone and the whole engine; time and instructions
-	$(CARGO) build --release --package order-engine --example replay
-	@for mix in moves:1000000 gateway:1000000 deep:1000000 million:2000000; do \
-		file=target/$${mix%%:*}.ops; \
-		target/release/examples/replay --generate $${mix%%:*} 7 $${mix##*:} $$file && target/release/examples/replay $$file && rm $$file || exit 1; \
-	done
+bench-engine: tools ## Measure the book beside a peer, the whole engine, bytes and instructions, beside their budgets
+	$(CARGO) build --release --package order-engine --example replay --example footprint
+	@target/release/examples/replay --table $(ENGINE_SEED)
+	@target/release/examples/footprint
 	@$(MAKE) --no-print-directory count-instructions
 
 # Instructions do not wander as times on a shared machine do. Only what is done for an operation is counted.
 .PHONY: count-instructions
 count-instructions:
 	@command -v valgrind >/dev/null 2>&1 || { echo "instructions are counted where valgrind is installed"; exit 0; }; \
-	for mix in moves gateway; do for subject in book engine; do \
+	for mix in moves gateway; do for subject in peer book engine; do \
 		file=target/$$mix-short.ops; \
-		target/release/examples/replay --generate $$mix 7 100000 $$file >/dev/null || exit 1; \
+		target/release/examples/replay --generate $$mix $(ENGINE_SEED) 100000 $$file >/dev/null || exit 1; \
 		valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect='*Subject*apply*' \
 			target/release/examples/replay --once $$subject $$file 2>&1 \
 			| awk -v what="$$mix $$subject" '/Collected/ { printf "%s: %d instructions for an operation\n", what, $$4 / 100000 }'; \

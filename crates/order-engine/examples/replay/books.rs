@@ -3,14 +3,13 @@
 use order_engine::book::{Book, BookKey, Resting};
 use order_engine::units::{Lots, Ticks};
 use order_engine::{
-    AccountCode, AccountDefinition, AccountId, AccountSettings, AdjustBalance, Amount, AssetCode,
-    AssetDefinition, AssetId, AssetKind, CancelOrder, Command, Commission, Engine, InstrumentDefinition,
-    InstrumentId, OrderId, OrderKind, PlaceOrder, Price, Quantity, ReplaceOrder, Settlement, Side, Size,
-    Symbol, TimeInForce, Timestamp, TriggerSource, WhileClosed,
+    AccountId, CancelOrder, Command, Engine, OrderId, OrderKind, PlaceOrder, ReplaceOrder, Side, Size,
+    TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
 use crate::ops::{Action, Operation};
+use crate::setup::{CLIENT, INSTRUMENT, definitions, price, quantity};
 
 /// What came of a stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, price: u64, quantity: u64) {
+    pub(crate) fn add(&mut self, price: u64, quantity: u64) {
         self.trades += 1;
         self.quantity += quantity;
         self.notional += u128::from(price) * u128::from(quantity);
@@ -111,11 +110,11 @@ pub(crate) struct BookAlone {
     totals: Totals,
 }
 
-fn position(id: u64) -> usize {
+pub(crate) fn position(id: u64) -> usize {
     usize::try_from(id).unwrap()
 }
 
-fn greatest_id(stream: &[Operation]) -> usize {
+pub(crate) fn greatest_id(stream: &[Operation]) -> usize {
     position(stream.iter().map(|operation| operation.id).max().unwrap_or_default())
 }
 
@@ -172,59 +171,6 @@ pub(crate) struct WholeEngine {
     engine: Engine,
     orders: Vec<OrderId>,
     totals: Totals,
-}
-
-const CLIENT: AccountId = AccountId::new(1);
-const INSTRUMENT: InstrumentId = InstrumentId::new(0);
-
-fn definitions() -> Vec<Command> {
-    let asset = |code: &str| {
-        let code = AssetCode::new(code).unwrap();
-        Command::DefineAsset(AssetDefinition { name: "".into(), code, kind: AssetKind::Crypto, scale: 8 })
-    };
-    let deposit = |asset| {
-        let amount = Amount::from_units(10_i128.pow(26));
-        Command::AdjustBalance(AdjustBalance { account: CLIENT, asset: AssetId::new(asset), amount })
-    };
-    vec![
-        asset("USD"),
-        asset("BTC"),
-        Command::DefineInstrument(InstrumentDefinition {
-            symbol: Symbol::new("BTC-USD").unwrap(),
-            name: "".into(),
-            base: AssetCode::new("BTC").unwrap(),
-            quote: AssetCode::new("USD").unwrap(),
-            settlement: Settlement::Spot,
-            tick: price(1),
-            lot: quantity(1),
-            minimum_quantity: quantity(1),
-            maximum_quantity: quantity(1_000_000),
-            minimum_notional: Amount::ZERO,
-            commission: Commission::NONE,
-            day_ends_at: 0,
-            trigger_source: TriggerSource::OtherSide,
-            option: None,
-            calendar: None,
-            while_closed: WhileClosed::Queue,
-            pip: None,
-            short_sale: None,
-        }),
-        Command::OpenAccount(AccountDefinition {
-            code: AccountCode::new("client").unwrap(),
-            currency: AssetCode::new("USD").unwrap(),
-            settings: AccountSettings::default(),
-        }),
-        deposit(0),
-        deposit(1),
-    ]
-}
-
-fn price(units: u32) -> Price {
-    Price::new(Decimal::from(units)).unwrap()
-}
-
-fn quantity(units: u32) -> Quantity {
-    Quantity::new(Decimal::from(units)).unwrap()
 }
 
 impl WholeEngine {

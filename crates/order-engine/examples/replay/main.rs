@@ -3,10 +3,11 @@
 //! ```text
 //! cargo run --release -p order-engine --example replay -- FILE.ops
 //! cargo run --release -p order-engine --example replay -- --generate MIX SEED OPERATIONS FILE.ops
+//! cargo run --release -p order-engine --example replay -- --table SEED
 //! ```
 //!
-//! A file holds 32-byte little-endian records; see [`ops`]. Mixes are `moves`, `gateway`, `deep` and `million`. For each of
-//! the two it prints trades, quantity and notional, which must agree with each other and with a naive book, then
+//! A file holds 32-byte little-endian records; see [`ops`]. Mixes are `moves`, `gateway`, `deep` and `million`. For the
+//! book, a plain peer of it and the engine it prints trades, quantity and notional, which must agree with each other and with a naive book, then
 //! nanoseconds for an operation (median of three runs) and the percentiles of single operations.
 #![expect(
     clippy::unwrap_used,
@@ -18,18 +19,21 @@
 
 mod books;
 mod generate;
+mod measure;
 mod ops;
-
-use std::time::{Duration, Instant};
+mod peer;
+mod setup;
+mod table;
 
 use books::{BookAlone, NaiveBook, Subject, Totals, WholeEngine};
+use measure::{Percentiles, Runs, run};
 use ops::Operation;
+use peer::{Hashed, Listed, PeerBook};
 
 /// The allocator of the binary, so that the figures are its own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const RUNS: usize = 3;
 /// The naive book is quadratic: it checks at most so many operations of a stream.
 const CHECKED: usize = 50_000;
 
@@ -42,10 +46,11 @@ fn main() {
             std::fs::write(file, ops::encode(&stream)).unwrap();
             println!("{file}: {} operations of the mix {mix}", stream.len());
         }
+        ["--table", seed] => table::print(seed.parse().unwrap()),
         ["--once", subject, file] => once(subject, file),
         [file] => replay(file),
         _ => println!(
-            "usage: replay FILE.ops | replay --generate moves|gateway|deep|million SEED OPERATIONS FILE.ops"
+            "usage: replay FILE.ops | replay --table SEED | replay --generate moves|gateway|deep|million SEED OPERATIONS FILE.ops"
         ),
     }
 }
@@ -55,8 +60,11 @@ fn replay(file: &str) {
     let checked = &stream[..stream.len().min(CHECKED)];
     let expected = totals::<NaiveBook>(checked);
     assert_eq!(totals::<BookAlone>(checked), expected, "the book disagrees with the naive book");
+    assert_eq!(totals::<PeerBook<Hashed>>(checked), expected, "the peer disagrees with the naive book");
     assert_eq!(totals::<WholeEngine>(checked), expected, "the engine disagrees with the naive book");
     println!("{file}: {} operations; the first {} agree with a naive book", stream.len(), checked.len());
+    measure::<PeerBook<Hashed>>("peer", &stream);
+    measure::<PeerBook<Listed>>("its list", &stream);
     measure::<BookAlone>("book", &stream);
     measure::<WholeEngine>("engine", &stream);
 }
@@ -65,6 +73,7 @@ fn replay(file: &str) {
 fn once(subject: &str, file: &str) {
     let stream = ops::decode(&std::fs::read(file).unwrap());
     let totals = match subject {
+        "peer" => totals::<PeerBook<Hashed>>(&stream),
         "book" => totals::<BookAlone>(&stream),
         "engine" => totals::<WholeEngine>(&stream),
         other => unreachable!("there is no subject {other}"),
@@ -73,46 +82,20 @@ fn once(subject: &str, file: &str) {
 }
 
 fn totals<S: Subject>(stream: &[Operation]) -> Totals {
-    let mut subject = S::new(stream);
-    for operation in stream {
-        subject.apply(operation);
-    }
-    subject.totals()
+    run::<S>(stream).1
 }
 
 fn measure<S: Subject>(name: &str, stream: &[Operation]) {
-    let mut runs: Vec<(Duration, Totals)> = (0..RUNS)
-        .map(|_| {
-            let mut subject = S::new(stream);
-            let start = Instant::now();
-            for operation in stream {
-                subject.apply(operation);
-            }
-            (start.elapsed(), subject.totals())
-        })
-        .collect();
-    runs.sort_by_key(|(elapsed, _)| *elapsed);
-    let (elapsed, totals) = runs[RUNS / 2];
-    let tenths = elapsed.as_nanos() * 10 / stream.len() as u128;
-    let (nanos, tenth) = (tenths / 10, tenths % 10);
-    let percentiles = percentiles::<S>(stream);
+    let (mut runs, mut totals) = (Runs::default(), None);
+    for _ in Runs::all() {
+        runs.add::<S>(stream, &mut totals);
+    }
+    let Totals { trades, quantity, notional } = totals.unwrap_or_default();
+    let tenths = runs.tenths(stream.len());
+    let Percentiles { p50, p99, p999 } = Percentiles::of::<S>(stream, 0);
     println!(
-        "{name:<7} trades {} quantity {} notional {} | {nanos}.{tenth} ns/op | p50 {} ns, p99 {} ns, p99.9 {} ns",
-        totals.trades, totals.quantity, totals.notional, percentiles[0], percentiles[1], percentiles[2]
+        "{name:<8} trades {trades} quantity {quantity} notional {notional} | {}.{} ns/op | p50 {p50} ns, p99 {p99} ns, p99.9 {p999} ns",
+        tenths / 10,
+        tenths % 10
     );
-}
-
-/// Percentiles of single operations, the clock's own cost included.
-fn percentiles<S: Subject>(stream: &[Operation]) -> [u128; 3] {
-    let mut subject = S::new(stream);
-    let mut times: Vec<u128> = stream
-        .iter()
-        .map(|operation| {
-            let start = Instant::now();
-            subject.apply(operation);
-            start.elapsed().as_nanos()
-        })
-        .collect();
-    times.sort_unstable();
-    [500, 990, 999].map(|rank| times[(times.len() * rank / 1_000).min(times.len() - 1)])
 }
