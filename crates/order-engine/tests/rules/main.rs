@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod candles;
 #[cfg(test)]
 mod changing;
