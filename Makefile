@@ -50,6 +50,20 @@ simulate: tools ## Compare the engine with its model for long: make simulate SEE
 	SIMULATE_SEED=$(SEED) SIMULATE_COMMANDS=$(COMMANDS) \
 		$(CARGO) test --package order-engine --test rules -- --nocapture million_commands
 
+# Which file `make mutants` changes, all unless told, and which part of the set: SHARD=0/8.
+FILE ?=
+SHARD ?=
+# A faster linker, where it is installed: each mutant is linked anew.
+MOLD := $(if $(shell command -v mold 2>/dev/null),-C link-arg=-fuse-ld=mold)
+
+# A copy of the tree is changed, never the tree; what it is built from is built once and kept under target/mutants.
+.PHONY: mutants
+mutants: tools ## Change the engine in every small way and see that its tests notice: make mutants FILE=book.rs SHARD=0/8
+	$(call need,cargo-mutants,cargo install cargo-mutants --locked)
+	CARGO_TARGET_DIR=$(CURDIR)/target/mutants RUSTFLAGS="$(MOLD)" SIMULATE_COMMANDS=20000 PROPTEST_CASES=32 \
+		$(CARGO) mutants --package order-engine --jobs 1 --output target \
+		$(if $(FILE),--file '$(FILE)') $(if $(SHARD),--shard $(SHARD))
+
 # How long `make fuzz` goes on.
 SECONDS ?= 60
 
