@@ -191,6 +191,13 @@ pub(crate) struct Subject<'a> {
     pub(crate) account: Option<order_engine::AccountId>,
 }
 
+impl Subject<'_> {
+    /// What the account of the one who asks is kept in.
+    fn currency(&self, reference: &Reference) -> Option<AssetId> {
+        Some(reference.account(self.account?)?.currency)
+    }
+}
+
 impl ApiError {
     /// The vendor's words for a command that has no outcome.
     pub(crate) fn of(error: SubmitError, subject: Subject<'_>, reference: &Reference) -> Self {
@@ -266,8 +273,7 @@ impl ApiError {
                 insufficient(Some(*asset), *available, *needed, reference)
             }
             Reject::InMarginCall { needed, available } | Reject::InsufficientMargin { needed, available } => {
-                let account = subject.account.and_then(|account| reference.account(account));
-                insufficient(account.map(|account| account.currency), *available, *needed, reference)
+                insufficient(subject.currency(reference), *available, *needed, reference)
             }
             // Recorded as rejected orders, not answered as refusals; a command that cannot record says the same word.
             Reject::NoLiquidity
