@@ -261,7 +261,7 @@ pub struct OptionContract {
     #[n(5)]
     pub style: ExerciseStyle,
     /// What becomes of contracts that are exercised or that expire.
-    #[n(70)]
+    #[n(6)]
     #[cbor(default)]
     pub delivery: Delivery,
 }
