@@ -14,7 +14,6 @@ from clearstreet import (
     BadRequestError,
     ClearStreet,
     ConflictError,
-    InternalServerError,
     NotFoundError,
     PermissionDeniedError,
 )
@@ -71,7 +70,7 @@ def every_order_type(client):
 
 
 def options(client, tesla):
-    """A contract is found, bought, sold, and not exercised."""
+    """A contract is found and bought; one is exercised, and one is sold."""
     instruments = client.v1.instruments
     contracts = instruments.get_option_contracts(underlier="TSLA").data
     equal("contracts are on it", {each.underlying_instrument_id for each in contracts}, {tesla.id})
@@ -82,6 +81,8 @@ def options(client, tesla):
     member("expiries", call.expiry, shown.options_expiry_dates)
     found = instruments.search_instruments(q=call.symbol, asset_class="OPTION").data
     equal("found", [each.id for each in found], [call.id])
+    before = client.v1.positions.get_positions(ACCOUNT, instrument_ids=["TSLA"]).data
+    owned = sum(Decimal(each.quantity) for each in before)
     bought = client.v1.orders.submit_orders(ACCOUNT, orders=[{
         "order_type": "MARKET", "quantity": "2", "side": "BUY", "symbol": call.symbol, "time_in_force": "DAY",
     }]).data[0]
@@ -90,14 +91,22 @@ def options(client, tesla):
     same_number("its worth", position.market_value, 200 * Decimal(position.instrument_price))
     on_it = client.v1.orders.get_orders(ACCOUNT, underlying_instrument_ids=["TSLA"]).data
     equal("orders on it", [each.id for each in on_it], [bought.id])
-    declined = refused("an exercise", InternalServerError, lambda: client.v1.positions.submit_position_instructions(
-        ACCOUNT, instructions=[{"instruction_type": "EXERCISE", "instrument_id": call.id, "quantity": "1"}]))
-    equal("the vendor's words", declined.body["error"]["message"], "Clearing service unavailable")
-    equal("none is kept", client.v1.positions.get_position_instructions(ACCOUNT, instrument_id=call.symbol).data, [])
+    exercise = [{"instruction_type": "EXERCISE", "instrument_id": call.id, "quantity": "1", "instruction_id": "mine-1"}]
+    sent = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=exercise).data[0]
+    equal("an exercise", (sent.status, sent.symbol), ("SENT", call.symbol))
+    kept = client.v1.positions.get_position_instructions(ACCOUNT, instrument_id=call.symbol).data
+    equal("it is kept", [(each.id, each.instruction_id, each.status) for each in kept],
+          [(sent.id, "mine-1", "ACCEPTED")])
+    refused("the same once more", ConflictError, lambda: client.v1.positions.submit_position_instructions(
+        ACCOUNT, instructions=exercise))
+    refused("one that is over", ConflictError, lambda: client.v1.positions.cancel_position_instruction(
+        sent.id, account_id=ACCOUNT))
+    shares = client.v1.positions.get_positions(ACCOUNT, instrument_ids=["TSLA"]).data[0]
+    same_number("what it delivered", shares.quantity, owned + 100)
     refused("an unknown instruction", NotFoundError, lambda: client.v1.positions.cancel_position_instruction(
         bought.id, account_id=ACCOUNT))
     closed = client.v1.positions.close_position(call.symbol, account_id=ACCOUNT, cancel_orders=True).data
-    equal("closed by", [(each.side, each.quantity) for each in closed], [("SELL", "2")])
+    equal("closed by", [(each.side, each.quantity) for each in closed], [("SELL", "1")])
 
 
 def short_sales(client):
