@@ -35,7 +35,7 @@ use crate::time::Timestamp;
 use crate::units::{Lots, MAX_UNITS, Scales, Ticks};
 
 /// Builds the state again from the records of its image. An image is read in three steps that can be done by three
-/// threads, each a piece behind the one before: it is split ([`ImagePieces`]), decoded ([`ImagePiece::decode`]), and put
+/// threads, each a piece behind the one before: it is split ([`ImagePieces`]), decoded ([`ImagePiece::decode`](super::ImagePiece::decode)), and put
 /// together here. Everything counts as touched.
 #[derive(Default)]
 pub struct ImageBuilder {
