@@ -14,15 +14,13 @@ use serde_json::Value;
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/facades/clearstreet.md");
 
 /// Published answers that are not given; the page has the reasons.
-const NOT_GIVEN: [&str; 9] = [
+const NOT_GIVEN: [&str; 7] = [
     "add_watchlist_item.400.WatchlistAtCapacity",
     "get_account_balances.200.MarginAccountBalances",
-    "get_account_by_id.200.ClosedAccount",
     "get_accounts.200.ActiveAndInactiveAccounts",
     "get_accounts.403.Forbidden",
     "get_instrument_by_id.200.EasyToBorrowInstrument",
     "get_portfolio_history.207.HistoryFailedIntradayOk",
-    "get_positions.200.LongAndShortPositions",
     "submit_position_instructions.500.AllInternalFault",
 ];
 

@@ -426,6 +426,10 @@ pub struct Account {
     /// How it is set now.
     #[n(4)]
     pub settings: AccountSettings,
+    /// When it was closed, while it is closed.
+    #[n(5)]
+    #[cbor(default)]
+    pub closed_at: Option<Timestamp>,
 }
 
 /// The index over reference data. Small, immutable once published, cheap to share.

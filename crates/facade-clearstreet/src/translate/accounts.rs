@@ -17,7 +17,7 @@ const OPTIONS_LEVEL: u32 = 0;
 pub(crate) fn account(profile: &AccountProfile, account: &Account) -> wire::Account {
     wire::Account {
         account_holder_entity_id: profile.account_holder_entity_id,
-        close_date: None,
+        close_date: account.closed_at.map(format::date),
         full_name: profile.full_name.clone(),
         id: profile.id,
         open_date: format::date(account.opened_at),

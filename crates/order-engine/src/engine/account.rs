@@ -101,7 +101,9 @@ impl Engine {
         let Some(before) = self.reference.account(update.account).map(Arc::clone) else {
             return Err(Reject::UnknownAccount(update.account));
         };
-        let after = Arc::new(Account { settings, ..(*before).clone() });
+        let is_closed = settings.state == AccountState::Closed;
+        let closed_at = is_closed.then(|| before.closed_at.unwrap_or(self.now));
+        let after = Arc::new(Account { settings, closed_at, ..(*before).clone() });
         Arc::make_mut(&mut self.reference).replace_account(Arc::clone(&after));
         self.touched.reference = true;
         self.unsettle(update.account);

@@ -17,7 +17,7 @@ use crate::reference::{
     InstrumentDefinition, OptionContract, Reference, Settlement,
 };
 use crate::reject::{Capacity, DefinitionFault, Reject};
-use crate::settings::AccountSettings;
+use crate::settings::{AccountSettings, AccountState};
 use crate::time::Timestamp;
 use crate::units::Scales;
 
@@ -38,6 +38,7 @@ pub(super) fn house_account() -> Account {
         definition: text(AccountCode::new("house"), AssetCode::new("NONE")),
         currency: AssetId::new(u32::MAX),
         opened_at: Timestamp::EPOCH,
+        closed_at: None,
         settings: AccountSettings::default(),
     }
 }
@@ -179,7 +180,8 @@ impl Engine {
         within(self.reference.accounts().len(), limits::MAX_ACCOUNTS, Capacity::Accounts)?;
         let id = self.reference.next_account();
         let settings = definition.settings.clone();
-        Ok(Account { id, definition: definition.clone(), currency, opened_at: self.now, settings })
+        let closed_at = (settings.state == AccountState::Closed).then_some(self.now);
+        Ok(Account { id, definition: definition.clone(), currency, opened_at: self.now, settings, closed_at })
     }
 
     pub(super) fn open_account(&mut self, definition: &AccountDefinition) -> Result<Outcome, Reject> {

@@ -124,7 +124,11 @@ fn what_can_still_trade_keeps_an_account_from_closing() {
         .run(Command::CancelOrder(CancelOrder { account: ALICE, order: order.id, client_order_id: None }))
         .unwrap();
     world.place(eur(Side::Sell)).unwrap();
+    let closed_at = |world: &World| world.engine.reference().account(ALICE).unwrap().closed_at;
+    assert_eq!(closed_at(&world), None);
     update(&mut world, state(AccountState::Closed)).unwrap();
+    let day = Some(world.engine.now());
+    assert_eq!(closed_at(&world), day);
     let refused = world.place(limit(ALICE, Side::Buy, "1", "90")).unwrap_err();
     assert_eq!(refused, Reject::AccountNotOpen { account: ALICE, state: AccountState::Closed });
     // What is left can be withdrawn.
@@ -132,6 +136,13 @@ fn what_can_still_trade_keeps_an_account_from_closing() {
     let withdraw = order_engine::AdjustBalance { account: ALICE, asset: USD, amount: left.negated() };
     world.run(Command::AdjustBalance(withdraw)).unwrap();
     assert_eq!(world.total(ALICE, USD), Amount::ZERO);
+    let name = UpdateAccount { name: Setting::Set("Old".into()), ..UpdateAccount::new(ALICE) };
+    world.now = world.now.plus_seconds(60);
+    update(&mut world, name).unwrap();
+    assert!(Some(world.engine.now()) > day);
+    assert_eq!(closed_at(&world), day, "it was closed when it was closed");
+    update(&mut world, state(AccountState::Open)).unwrap();
+    assert_eq!(closed_at(&world), None);
 }
 
 #[test]
