@@ -18,7 +18,7 @@ mod secret;
 pub use connection::{Hangup, on_connect};
 pub use envelope::{Renderer, RequestLine, envelope, enveloped};
 pub use ids::{IdSource, UuidKind, kind_uuid, name_uuid, order_uuid, parse_kind_uuid, parse_order_uuid};
-pub use loss::{Loss, LossKind, Translated};
+pub use loss::{Loss, LossKind, Translated, exit_losses};
 pub use mount::{Endpoint, Mount, MountPoint};
 pub use rate::{RateLimiter, TokenBucket};
 pub use secret::{Secret, same_secret};

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use order_engine::Order;
+
 /// How a value suffered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LossKind {
@@ -26,6 +28,14 @@ pub struct Loss {
     pub from: String,
     /// The value after; empty when there is none.
     pub to: String,
+}
+
+/// What a dialect without members for exits leaves out of an order: the exits, and that it may only reduce a position.
+pub fn exit_losses(order: &Order) -> impl Iterator<Item = Loss> {
+    let dropped = |field, from| Loss { field, kind: LossKind::Dropped, from, to: String::new() };
+    let exits = (!order.exits.is_none()).then(|| dropped("exits", format!("{:?}", order.exits)));
+    let reduce_only = order.reduce_only.then(|| dropped("reduce_only", "true".to_owned()));
+    exits.into_iter().chain(reduce_only)
 }
 
 /// A translated value together with its losses.

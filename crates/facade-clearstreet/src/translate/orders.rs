@@ -1,6 +1,6 @@
 //! Orders and fills of the core in this dialect's words, whatever dialect they were placed in.
 
-use facade_kit::{LossKind, Translated, UuidKind, kind_uuid, order_uuid};
+use facade_kit::{LossKind, Translated, UuidKind, exit_losses, kind_uuid, order_uuid};
 use order_engine::{
     Execution, Offset, Order, OrderClass, OrderKind, OrderStatus, Price, PriceBound, Queue, Reject, Side,
     Size, StatusReason, TimeInForce,
@@ -45,6 +45,13 @@ pub(crate) fn order(
     let ordered = order.quantity.decimal();
     let (filled, leaves) = quantities(order, stage);
     let is_new = stage == Stage::Submitted;
+    // What ended before its release awaits none.
+    let has_ended = stage == Stage::Current && order.status.is_closed();
+    let is_shown = |state: &wire::QueueState| match state {
+        wire::QueueState::AwaitingRelease => !is_new && !has_ended,
+        wire::QueueState::Released => !is_new,
+    };
+    let queue_state = queue_state(order).filter(is_shown);
     let (offset, limit_offset) = offsets(order.kind, listing.instrument.definition.pip);
     // What follows the market is not known yet when an order is acknowledged.
     let trailing = order.trigger.filter(|_| !is_new && offset.is_some());
@@ -66,8 +73,8 @@ pub(crate) fn order(
         limit_price: order.kind.resting_price().map(|price| price.to_string()),
         order_type: order_type(order.kind.class()),
         quantity: order.quantity.to_string(),
-        queue_state: queue_state(order).filter(|_| !is_new),
-        releases_at: order.releases_at().map(format::instant).filter(|_| !is_new),
+        queue_state,
+        releases_at: order.releases_at().filter(|_| queue_state.is_some()).map(format::instant),
         side: side(order),
         status: status.value,
         stop_price: order.kind.trigger_price().map(|price| price.to_string()),
@@ -128,6 +135,7 @@ fn with_losses(
     if !order.commission.is_zero() {
         told = told.with_loss("commission", LossKind::Dropped, &order.commission, nothing);
     }
+    told.losses.extend(exit_losses(order));
     if let Some(predecessor) = order.predecessor {
         told = told.with_loss("predecessor", LossKind::Dropped, &predecessor, nothing);
     }

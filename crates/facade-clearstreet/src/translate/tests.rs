@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use facade_kit::LossKind;
 use order_engine::{
-    Amount, BasisPoints, ClientOrderId, Command, Offset, Order, OrderKind, PlaceOrder, Price, PriceBound,
-    PriceDifference, Quantity, SelfMatch, Side, Size, TimeInForce, Timestamp,
+    Amount, BasisPoints, ClientOrderId, Command, Exits, Offset, Order, OrderKind, PlaceOrder, Price,
+    PriceBound, PriceDifference, Quantity, SelfMatch, Side, Size, TimeInForce, Timestamp,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -219,6 +219,28 @@ fn losses_name_what_this_dialect_cannot_say() {
             ("instrument_type", LossKind::Collapsed),
         ]
     );
+}
+
+#[test]
+fn exits_and_reducing_only_are_told_as_lost() {
+    let engine = testkit::engine();
+    let directory = directory(&engine);
+    let place = |side, kind, terms: &dyn Fn(&mut PlaceOrder)| {
+        let size = Size::Base(Quantity::new(Decimal::TEN).unwrap());
+        let mut order =
+            PlaceOrder::new(engine.account("demo"), engine.instrument("EUR-USD"), side, kind, size);
+        terms(&mut order);
+        engine.apply(&Command::PlaceOrder(order)).order.unwrap()
+    };
+    let stop_loss = Some(Price::new(Decimal::ONE).unwrap());
+    let bought =
+        place(Side::Buy, OrderKind::Market, &|order| order.exits = Exits { stop_loss, ..Exits::NONE });
+    let far = OrderKind::Limit { price: Price::new(Decimal::TWO).unwrap() };
+    let closing = place(Side::Sell, far, &|order| order.reduce_only = true);
+    for (placed, field) in [(bought, "exits"), (closing, "reduce_only")] {
+        let shown = order(&placed, Stage::Current, 19816, &directory).unwrap();
+        assert!(lost(&shown.losses, field), "{field}: {:?}", shown.losses);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use facade_kit::{Loss, LossKind};
+use facade_kit::{Loss, LossKind, exit_losses};
 use order_engine::{Order, OrderKind, OrderStatus, SelfMatch, TimeInForce};
 
 use super::amounts::is_limit;
@@ -65,6 +65,7 @@ pub(super) fn unsaid(order: &Order) -> Vec<Loss> {
     ]
     .into_iter()
     .flatten()
+    .chain(exit_losses(order))
     .collect()
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use facade_kit::{LossKind, Translated};
+use facade_kit::{LossKind, Translated, exit_losses};
 use order_engine::{Offset, Order, OrderKind, OrderStatus, Price, SelfMatch, Size, StatusReason, Timestamp};
 
 use super::notes::{Notes, Removal};
@@ -192,7 +192,8 @@ fn with_losses(order: &Order, state: OrderState) -> Translated<OrderState> {
         | OrderStatus::Expired
         | OrderStatus::Suspended => None,
     };
-    let state = with_type_losses(order, Translated::whole(state));
+    let mut state = with_type_losses(order, Translated::whole(state));
+    state.losses.extend(exit_losses(order));
     match collapsed {
         Some(from) => state.with_loss("Status", LossKind::Collapsed, &from, &code),
         None => state,

@@ -4,7 +4,7 @@
 //! price at which a market or a limit order is made of it. Here both are one order: it is `conditional` until it fires,
 //! and then what it has become.
 
-use facade_kit::{LossKind, Translated};
+use facade_kit::{LossKind, Translated, exit_losses};
 use order_engine::{
     Direction, Offset, Order, OrderKind, OrderStatus, Price, Side, StatusReason, TimeInForce,
 };
@@ -127,8 +127,9 @@ fn live_time_in_force(order: &Order) -> wire::orders::TimeInForce {
     }
 }
 
-/// What the vendor's trigger does not say of the order's.
+/// What the vendor's trigger and exits do not say of the order's.
 pub(crate) fn with_losses<T>(mut shown: Translated<T>, order: &Order) -> Translated<T> {
+    shown.losses.extend(exit_losses(order));
     if let Some(distance) = trailing(order.kind) {
         shown = shown.with_loss("trigger_price", LossKind::Collapsed, &distance, &"a fixed price");
     }
