@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,13 @@ fn wait_until(mut is_so: impl FnMut() -> bool, what: &str) {
     }
 }
 
+/// A gateway on a disk that fails when it is told to; nothing where that cannot be built.
+fn start_upon(directory: &Path, library: &Path) -> Option<(FailingDisk, Gateway)> {
+    let disk = FailingDisk::build(library)?;
+    let gateway = Gateway::start_in(Data::Directory(directory), &configuration(""), &disk.environment());
+    Some((disk, gateway))
+}
+
 /// What `/health` says, if anybody answers.
 fn health(control: &str) -> Option<String> {
     let host = control.strip_prefix("http://")?;
@@ -36,12 +44,10 @@ fn health(control: &str) -> Option<String> {
 #[test]
 fn a_sync_that_fails_stops_the_process_and_acknowledges_nothing() {
     let (directory, library) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let Some(disk) = FailingDisk::build(library.path()) else {
+    let Some((disk, gateway)) = start_upon(directory.path(), library.path()) else {
         println!("skipped: there is no C compiler here");
         return;
     };
-    let gateway =
-        Gateway::start_in(Data::Directory(directory.path()), &configuration(""), &disk.environment());
     let mut client = Clearstreet::new(gateway.url("clearstreet"));
     let acknowledged: Vec<String> = (0..5).map(|number| client.place(&ticket(number)).unwrap()).collect();
     disk.fail_syncs();
@@ -67,12 +73,10 @@ fn a_sync_that_fails_stops_the_process_and_acknowledges_nothing() {
 #[test]
 fn a_disk_without_room_refuses_commands_until_there_is_room() {
     let (directory, library) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let Some(disk) = FailingDisk::build(library.path()) else {
+    let Some((disk, gateway)) = start_upon(directory.path(), library.path()) else {
         println!("skipped: there is no C compiler here");
         return;
     };
-    let gateway =
-        Gateway::start_in(Data::Directory(directory.path()), &configuration(""), &disk.environment());
     let mut client = Oanda::new(gateway.url("oanda"));
     let bid = |number: u32| Ticket::bid("EUR-USD", 100, &format!("0.5{number:04}"));
     let before = client.place(&bid(1)).unwrap();
