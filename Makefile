@@ -41,14 +41,33 @@ check: tools ## Format, lints and documentation, with warnings denied
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
-# What `make simulate` starts from and how far it goes.
-SEED ?= $(shell date +%s)
+# What `make simulate` starts from, how far it goes, in which build, and which history it plays alone.
+SEED := $(or $(SEED),$(shell date +%s))
 COMMANDS ?= 20000000
+RELEASE ?=
+HISTORY ?=
+
+SIMULATE = SIMULATE_SEED=$(SEED) $(CARGO) test --quiet --package order-engine --test rules
 
 .PHONY: simulate
-simulate: tools ## Compare the engine with its model for long: make simulate SEED=7 COMMANDS=20000000
-	SIMULATE_SEED=$(SEED) SIMULATE_COMMANDS=$(COMMANDS) \
-		$(CARGO) test --package order-engine --test rules -- --nocapture million_commands
+simulate: tools ## Compare the engine with its model for long: make simulate SEED=7 COMMANDS=20000000 [RELEASE=1]
+	SIMULATE_COMMANDS=$(COMMANDS) SIMULATE_HISTORY=$(HISTORY) \
+		$(SIMULATE) $(if $(RELEASE),--release) -- --nocapture million_commands
+
+# How many commands `make builds` has answered by each build.
+SAME ?= 200000
+
+.PHONY: builds
+builds: tools ## See that a debug and a release build come to the same states: make builds SEED=7 SAME=200000
+	@mkdir -p target/builds
+	@SIMULATE_COMMANDS=$(SAME) $(SIMULATE) -- --nocapture million_commands >target/builds/debug.log \
+		|| { cat target/builds/debug.log; exit 1; }
+	@SIMULATE_COMMANDS=$(SAME) $(SIMULATE) --release -- --nocapture million_commands >target/builds/release.log \
+		|| { cat target/builds/release.log; exit 1; }
+	@for build in debug release; do grep 'come to' target/builds/$$build.log | sort >target/builds/$$build.states; done
+	@test $$(wc -l <target/builds/debug.states) -eq 2 || { echo "make: the simulation said nothing of its states" >&2; exit 1; }
+	@diff target/builds/debug.states target/builds/release.states || { echo "make: the builds differ" >&2; exit 1; }
+	@cat target/builds/release.states
 
 # Which file `make mutants` changes, all unless told, and which part of the set: SHARD=0/8.
 FILE ?=

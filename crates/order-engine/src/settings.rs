@@ -13,7 +13,8 @@ pub enum AccountState {
     #[n(0)]
     #[default]
     Open,
-    /// It takes no new orders and no changes of terms; what works goes on working and may be canceled.
+    /// It takes no new orders and no changes of terms; what works goes on working and may be canceled. What waits for its
+    /// release is refused then.
     #[n(1)]
     Suspended,
     /// As suspended, and it has neither open orders nor open margin or short positions.

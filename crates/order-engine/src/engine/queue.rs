@@ -251,10 +251,14 @@ impl Engine {
         }
     }
 
-    /// Makes a recorded order live. It is decided anew, as if it came now; one that is refused ends `Rejected`.
+    /// Makes a recorded order live. It is decided anew, as if it came now; one that is refused ends `Rejected`, that of an
+    /// account which takes no orders any more included.
     pub(super) fn go_live(&mut self, order: &Arc<Order>, events: &mut Vec<Event>) {
         let (id, was_queued) = (order.id, order.is_queued());
-        let placement = match self.decide_released(order, &Terms::of_order(order)) {
+        let decided = self
+            .open_for_orders(order.account)
+            .and_then(|()| self.decide_released(order, &Terms::of_order(order)));
+        let placement = match decided {
             Ok(placement) => placement,
             Err(refusal) => {
                 self.close(id, OrderStatus::Rejected, StatusReason::Refused(refusal), events);

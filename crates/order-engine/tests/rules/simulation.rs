@@ -5,16 +5,16 @@ mod agreement;
 mod command;
 mod parts;
 mod promises;
+mod repeat;
 mod wish;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use order_engine::{AccountId, Amount, Applied, AssetId, Change, Command, Engine, OrderId};
 use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use self::agreement::reject_name;
+use self::repeat::simulate;
 use self::wish::{Wish, wish};
 use crate::images;
 use crate::model::Model;
@@ -68,6 +68,7 @@ impl Watched {
         self.count_entries(&due);
         self.note_calls(&due);
         self.watch_due_fills(&due);
+        self.watch_releases(&due);
         self.model.pass(self.world.now);
         self.model.learn_closes(&due);
         self.model.forget(archived.iter().map(|order| order.id));
@@ -110,6 +111,14 @@ impl Watched {
         self.watch_books();
     }
 
+    /// Looks at everything that can be read, and applies the log again.
+    fn end(self) -> [u8; 32] {
+        self.watch();
+        self.world.tape.assert_shown_by(&self.world.engine);
+        replays(&self.world);
+        self.world.engine.state_hash()
+    }
+
     /// Looks at everything that can be read.
     fn watch(&self) {
         self.watch_money();
@@ -148,44 +157,7 @@ proptest! {
             watched.grant(wish);
             watched.watch();
         }
-        watched.world.tape.assert_shown_by(&watched.world.engine);
-        replays(&watched.world);
-    }
-}
-
-/// Commands of the long run, half of it in each of two tests; `SIMULATE_COMMANDS` asks for another number.
-const COMMANDS: u64 = 1_000_000;
-/// How many commands go by between two looks at everything.
-const LOOK_EVERY: usize = 20;
-
-/// Runs histories from a seed until they have had their share of commands. Every answer is compared with the model's,
-/// and every so often all that can be read.
-#[expect(clippy::disallowed_methods, reason = "how far to go is asked for from outside")]
-fn simulate(half: u64) {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
-    let commands = number("SIMULATE_COMMANDS").unwrap_or(COMMANDS) / 2;
-    let seed = number("SIMULATE_SEED").unwrap_or(1);
-    println!("SIMULATE_SEED={seed} SIMULATE_COMMANDS={}", commands * 2);
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&half.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
-    let histories = proptest::collection::vec(wish(), 60..120);
-    let mut granted = 0;
-    while granted < commands {
-        let wishes = histories.new_tree(&mut runner).unwrap().current();
-        let mut watched = Watched::new();
-        for (index, wish) in wishes.into_iter().enumerate() {
-            watched.grant(wish);
-            granted += 1;
-            if index % LOOK_EVERY == 0 {
-                watched.watch();
-            }
-        }
-        watched.watch();
-        watched.world.tape.assert_shown_by(&watched.world.engine);
-        replays(&watched.world);
+        watched.end();
     }
 }
 

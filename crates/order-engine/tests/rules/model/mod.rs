@@ -351,6 +351,7 @@ impl Model {
             Err(refused) => Err(refused),
         };
         let decided = decided.and_then(|(meeting, waits)| {
+            self.takes_orders(order.account)?;
             self.check_value(&order, &meeting, waits, meeting.quantity)?;
             Ok((meeting, waits))
         });

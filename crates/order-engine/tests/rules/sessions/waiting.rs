@@ -1,8 +1,8 @@
 //! Orders that come while their market is closed, and their release.
 
 use order_engine::{
-    CancelOrder, Command, MarketRefusal, OrderKind, OrderStatus, PlaceOrder, Queue, Reject, ReleaseOrder,
-    Side, Size, StatusReason, TimeInForce, WhileClosed,
+    AccountState, CancelOrder, Command, MarketRefusal, OrderKind, OrderStatus, PlaceOrder, Queue, Reject,
+    ReleaseOrder, Side, Size, StatusReason, TimeInForce, UpdateAccount, WhileClosed,
 };
 
 use super::*;
@@ -66,6 +66,37 @@ fn what_can_no_longer_be_afforded_is_rejected_at_its_release() {
     assert_eq!(world.status(&second), OrderStatus::Rejected);
     let reason = &world.order(second.id).reason;
     assert!(matches!(reason, Some(StatusReason::Refused(Reject::InsufficientFunds { .. }))), "{reason:?}");
+}
+
+#[test]
+fn what_waits_of_an_account_that_takes_no_orders_is_rejected_at_its_release() {
+    let mut world = world();
+    let set =
+        |state| Command::UpdateAccount(UpdateAccount { state: Some(state), ..UpdateAccount::new(ALICE) });
+    let opening = world.place(buy("100")).unwrap();
+    let closing = world.place(lasting(TimeInForce::AtClose, buy("100"))).unwrap();
+    let scheduled = PlaceOrder { release_at: Some(after(250)), ..buy("100") };
+    let scheduled = world.place(scheduled).unwrap();
+    let later = world.place(PlaceOrder { release_at: Some(after(350)), ..buy("100") }).unwrap();
+    let of_bob = world.place(limit(BOB, Side::Buy, "1", "100")).unwrap();
+    world.run(set(AccountState::Suspended)).unwrap();
+    world.at(300);
+    let shut = Reject::AccountNotOpen { account: ALICE, state: AccountState::Suspended };
+    for order in [&opening, &scheduled] {
+        let order = world.order(order.id);
+        assert_eq!(
+            (order.status, &order.reason),
+            (OrderStatus::Rejected, &Some(StatusReason::Refused(shut.clone())))
+        );
+    }
+    assert_eq!(world.status(&of_bob), OrderStatus::New);
+    world.run(set(AccountState::Open)).unwrap();
+    world.at(350);
+    assert_eq!(world.status(&later), OrderStatus::New, "what is open again takes orders again");
+    world.run(set(AccountState::Suspended)).unwrap();
+    world.at(400);
+    assert_eq!(world.status(&closing), OrderStatus::Rejected);
+    assert_eq!(world.status(&later), OrderStatus::New, "what works goes on working");
 }
 
 #[test]

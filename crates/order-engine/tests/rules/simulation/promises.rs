@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use order_engine::{AccountId, Amount, AssetId, Change, EntryKind, Event, Posting, SessionKind, Side};
+use order_engine::{
+    AccountId, AccountState, Amount, AssetId, Change, EntryKind, Event, Posting, SessionKind, Side,
+};
 use rust_decimal::Decimal;
 
 use super::{ASSETS, CLIENTS, Watched};
@@ -49,6 +51,19 @@ impl Watched {
                 admits && START.plus_seconds(*opens) <= event.at && event.at <= START.plus_seconds(*closes)
             };
             assert!(days.iter().flatten().any(within), "a fill outside of the sessions: {order:?}");
+        }
+    }
+
+    /// Time brings no order to the market for an account that takes none; what closes its lots is not its own.
+    pub(super) fn watch_releases(&self, due: &[Event]) {
+        for event in due {
+            let Change::OrderAccepted(order) = &event.change else { continue };
+            let account = self.world.engine.reference().account(order.account).unwrap();
+            let is_open = account.settings.state == AccountState::Open;
+            assert!(
+                is_open || order.closing.is_some(),
+                "released for an account that is not open: {order:?}"
+            );
         }
     }
 
