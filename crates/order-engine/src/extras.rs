@@ -132,6 +132,9 @@ impl Order {
         if self.client_order_id == before.client_order_id {
             self.client_order_id.clone_from(&before.client_order_id);
         }
+        if self.request_id == before.request_id {
+            self.request_id.clone_from(&before.request_id);
+        }
     }
 }
 

@@ -87,6 +87,20 @@ impl OrderKind {
         }
     }
 
+    /// [`Self::resting_price`], to be changed.
+    pub(crate) const fn resting_price_mut(&mut self) -> Option<&mut Price> {
+        match self {
+            Self::Market
+            | Self::Stop { .. }
+            | Self::MarketIfTouched { .. }
+            | Self::TrailingStop { .. }
+            | Self::TrailingStopLimit { .. } => None,
+            Self::Limit { price }
+            | Self::MarketToLimit { rest_at: price }
+            | Self::StopLimit { price, .. } => Some(price),
+        }
+    }
+
     /// The trigger price, if it is fixed.
     #[must_use]
     pub const fn trigger_price(self) -> Option<Price> {

@@ -24,6 +24,7 @@ mod exercise;
 mod exits;
 mod exposed;
 mod extras;
+mod history;
 mod ids;
 mod kind;
 mod ladder;

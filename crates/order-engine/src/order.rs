@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::annotations::Annotations;
 use crate::exits::ClosingCause;
 use crate::extras::SharedExtras;
+use crate::history::{Earlier, Link};
 use crate::ids::{AccountId, AssetId, ClientOrderId, EventId, InstrumentId, LotId, OrderId};
 use crate::kind::OrderKind;
 use crate::number::{Amount, Price, Quantity};
@@ -174,7 +175,7 @@ pub enum StatusReason {
     Restated,
     /// The market refused it.
     #[n(5)]
-    Refused(#[n(0)] Reject),
+    Refused(#[n(0)] Box<Reject>),
     /// It may only reduce a position, and there is none left to reduce.
     #[n(6)]
     NothingToReduce,
@@ -332,6 +333,15 @@ impl Order {
         self.kind.resting_price().or(self.trigger.and_then(|trigger| trigger.limit))
     }
 
+    /// Why the market refused it, if it was refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Reject> {
+        match &self.reason {
+            Some(StatusReason::Refused(reject)) => Some(reject),
+            _ => None,
+        }
+    }
+
     /// Whether it waits for the market to come to its trigger, and is not on the book.
     #[must_use]
     pub fn is_armed(&self) -> bool {
@@ -373,46 +383,48 @@ impl Order {
 
     /// The version before this one.
     #[must_use]
-    pub fn previous(&self) -> Option<&Arc<Self>> {
-        self.earlier.0.as_ref()
+    pub fn previous(&self) -> Option<Arc<Self>> {
+        self.earlier.previous(self)
     }
 
     /// This version and all before it, the newest first.
-    pub fn versions(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
-        std::iter::successors(Some(self), |version| version.previous())
+    pub fn versions(self: &Arc<Self>) -> impl Iterator<Item = Arc<Self>> {
+        std::iter::successors(Some(Arc::clone(self)), |version| version.previous())
+    }
+
+    /// The caller's ids that this version uses and the one before it does not.
+    pub fn new_client_ids(&self) -> impl Iterator<Item = &ClientOrderId> {
+        let before = self.earlier.own_client_ids(self);
+        self.own_client_ids().filter(move |id| !before.contains(&Some(id)))
+    }
+
+    /// All of the caller's ids that this version and those before it use; some more than once.
+    pub fn all_client_ids(&self) -> impl Iterator<Item = &ClientOrderId> {
+        self.own_client_ids().chain(self.earlier.links().flat_map(Link::client_ids))
     }
 
     /// The order that has these versions, the oldest first; nothing without any. For versions that were kept apart.
     #[must_use]
     pub fn of_versions(versions: impl IntoIterator<Item = Self>) -> Option<Arc<Self>> {
-        let mut newest = None;
+        let mut newest: Option<Arc<Self>> = None;
         for mut version in versions {
-            version.earlier = Earlier(newest.take());
+            if let Some(before) = newest.take() {
+                version.follow(before);
+            }
             newest = Some(Arc::new(version));
         }
         newest
     }
 
+    /// Takes another version for the one before it.
+    pub(crate) fn follow(&mut self, before: Arc<Self>) {
+        self.share_with(&before);
+        self.earlier = Earlier::between(before, self);
+    }
+
     /// The version that was current at an instant, the instant itself included; nothing before the order existed.
     #[must_use]
     pub fn as_at(self: &Arc<Self>, instant: Timestamp) -> Option<Arc<Self>> {
-        let mut version = self;
-        while version.updated_at > instant {
-            version = version.previous()?;
-        }
-        Some(Arc::clone(version))
-    }
-}
-
-/// The chain of earlier versions. Dropped link by link, so that a long history does not exhaust the stack.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Earlier(pub(crate) Option<Arc<Order>>);
-
-impl Drop for Earlier {
-    fn drop(&mut self) {
-        let mut link = self.0.take();
-        while let Some(mut order) = link.and_then(Arc::into_inner) {
-            link = order.earlier.0.take();
-        }
+        self.versions().find(|version| version.updated_at <= instant)
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn clarified(views: &Views, command: &Command, reject: Reject) -> Rej
     if let (Reject::ExistsWithDifferent { order: id, .. }, Command::PlaceOrder(asked)) = (&reject, command) {
         let order = views.past.order(*id).map(|archived| archived.order);
         let first = order.as_ref().and_then(|order| order.versions().last());
-        let difference = first.map(|placed| order_engine::first_difference(placed, asked));
+        let difference = first.map(|placed| order_engine::first_difference(&placed, asked));
         return match difference {
             Some(None) => Reject::AlreadyExists { order: *id },
             Some(Some(field)) => Reject::ExistsWithDifferent { order: *id, field },

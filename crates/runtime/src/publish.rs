@@ -164,16 +164,9 @@ impl Views {
         }
         drop(index);
 
-        let earlier = order.previous();
-        let seen = [
-            earlier.and_then(|order| order.client_order_id.as_ref()),
-            earlier.and_then(|order| order.request_id.as_ref()),
-        ];
-        for id in [&order.client_order_id, &order.request_id].into_iter().flatten() {
-            if !seen.contains(&Some(id)) {
-                // The engine lets an account use an id once for all time, so this takes it from no other order.
-                self.client_ids.insert((order.account, id.clone()), order.id);
-            }
+        for id in order.new_client_ids() {
+            // The engine lets an account use an id once for all time, so this takes it from no other order.
+            self.client_ids.insert((order.account, id.clone()), order.id);
         }
     }
 
@@ -183,7 +176,7 @@ impl Views {
             return;
         }
         let executions = self.executions.remove(&order.id).map(|(_, executions)| executions);
-        for id in order.versions().flat_map(|version| version.own_client_ids()) {
+        for id in order.all_client_ids() {
             self.client_ids.remove_if(&(order.account, id.clone()), |_, used_for| *used_for == order.id);
         }
         if let Some(mut index) = self.accounts.get_mut(&order.account) {

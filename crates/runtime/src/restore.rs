@@ -29,7 +29,7 @@ impl<'v> Restoring<'v> {
     /// Takes the next orders, each with all its versions.
     pub(crate) fn add(&mut self, orders: Vec<Arc<Order>>) {
         for order in orders {
-            for id in order.versions().flat_map(|version| version.own_client_ids()) {
+            for id in order.all_client_ids() {
                 self.views.client_ids.insert((order.account, id.clone()), order.id);
             }
             let lists = self.lists.entry(order.account).or_default();

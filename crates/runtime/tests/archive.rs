@@ -64,7 +64,7 @@ fn all_orders(views: &Views) -> String {
             let executions = views.executions(order.id);
             let versions: Vec<_> = order.versions().collect();
             assert_eq!(views.order(order.id).as_ref(), Some(order));
-            for id in order.versions().flat_map(|version| version.own_client_ids()) {
+            for id in order.all_client_ids() {
                 assert_eq!(views.order_by_client_id(account, id).unwrap().id, order.id);
             }
             texts.push(format!("{versions:#?} {executions:#?}"));

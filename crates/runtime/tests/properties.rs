@@ -175,12 +175,10 @@ impl Model {
         assert_eq!(executions.iter().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
         let filled: Decimal = executions.iter().map(|execution| execution.quantity.decimal()).sum();
         assert_eq!(order.filled.decimal(), filled);
-        let mut version = Some(&order);
-        while let Some(order) = version {
-            for name in [&order.client_order_id, &order.request_id].into_iter().flatten() {
+        for version in order.versions() {
+            for name in [&version.client_order_id, &version.request_id].into_iter().flatten() {
                 assert_eq!(views.order_by_client_id(order.account, name).unwrap().id, id);
             }
-            version = order.previous();
         }
         assert!(order.status != OrderStatus::Filled || !executions.is_empty());
     }

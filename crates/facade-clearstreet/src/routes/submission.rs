@@ -2,9 +2,7 @@
 //! mix of accepted and refused ones is in `docs/facades/clearstreet.md#batches`.
 
 use facade_kit::IdSource;
-use order_engine::{
-    ClientOrderId, Command, Order, OrderStatus, Outcome, PlaceOrder, Reject, StatusReason, Timestamp,
-};
+use order_engine::{ClientOrderId, Command, Order, OrderStatus, Outcome, PlaceOrder, Reject, Timestamp};
 use uuid::{Builder, Uuid, Variant, Version};
 
 use super::orders::shown;
@@ -118,8 +116,8 @@ impl Submission<'_> {
 }
 
 fn self_match(order: &Order) -> Option<&Reject> {
-    let Some(StatusReason::Refused(reject @ Reject::SelfMatch { .. })) = &order.reason else { return None };
-    (order.status == OrderStatus::Rejected).then_some(reject)
+    let is_rejected = order.status == OrderStatus::Rejected;
+    order.refusal().filter(|reject| is_rejected && matches!(reject, Reject::SelfMatch { .. }))
 }
 
 /// An id for an order that was never recorded: like an order's, but no number of an order is in it, so it is never

@@ -164,9 +164,7 @@ pub(super) fn bound_text(bound: PriceBound) -> String {
 /// The status that an order has. A fill-or-kill order that could not be filled is `CANCELED` here, whether the core
 /// canceled or refused it.
 pub(crate) fn status(order: &Order) -> Translated<wire::OrderStatus> {
-    if let (OrderStatus::Rejected, Some(StatusReason::Refused(Reject::NotFillable { .. }))) =
-        (order.status, &order.reason)
-    {
+    if let (OrderStatus::Rejected, Some(Reject::NotFillable { .. })) = (order.status, order.refusal()) {
         let canceled = wire::OrderStatus::Canceled;
         return Translated::whole(canceled).with_loss("status", LossKind::Collapsed, &"rejected", &canceled);
     }
@@ -198,8 +196,9 @@ fn details(order: &Order, account: i64, listing: &Listing) -> Vec<String> {
         Some(StatusReason::MarginCloseout) => "Order was canceled for a margin closeout",
         Some(StatusReason::Unfunded) => "Order was canceled for want of funds after a margin loss",
         // What a trailing order lacks is not someone to trade with, but a price to begin at.
-        Some(StatusReason::Refused(Reject::NoLiquidity))
-            if offsets(order.kind, listing.instrument.definition.pip).0.is_some() =>
+        Some(StatusReason::Refused(reject))
+            if matches!(**reject, Reject::NoLiquidity)
+                && offsets(order.kind, listing.instrument.definition.pip).0.is_some() =>
         {
             return vec![format!("No market price of {} to follow", listing.symbol)];
         }

@@ -96,8 +96,8 @@ pub(crate) fn submitted_response(
     free_quote: Decimal,
 ) -> Translated<wire::OrderResponse> {
     let entry = on_entry(after);
-    let swept = market_buy_lock(shown.pair, entry, free_quote);
-    order_response(shown, entry, &[]).map(|response| wire::OrderResponse {
+    let swept = market_buy_lock(shown.pair, &entry, free_quote);
+    order_response(shown, &entry, &[]).map(|response| wire::OrderResponse {
         active_order_utxo_id: None,
         status: wire::OrderStatus::Processing,
         ob_open_order_base_qty: shortest(Decimal::ZERO),
@@ -123,15 +123,10 @@ fn market_buy_lock(pair: &Pair, entry: &Order, free_quote: Decimal) -> Option<De
 }
 
 /// The version that the release made.
-fn on_entry(after: &Order) -> &Order {
-    let mut version = after;
-    while let Some(previous) = version.previous() {
-        if previous.is_staged() {
-            break;
-        }
-        version = previous;
-    }
-    version
+fn on_entry(after: &Order) -> Arc<Order> {
+    let later = std::iter::successors(after.previous(), |version| version.previous());
+    let entered = later.take_while(|version| !version.is_staged()).last();
+    entered.unwrap_or_else(|| Arc::new(after.clone()))
 }
 
 /// One side of a fill.

@@ -3,6 +3,8 @@
 //! The vendor fills an order whole or not at all, gives every order an expiry, and knows neither a client's id nor
 //! post-only. What an order has of that kind is a loss.
 
+use std::sync::Arc;
+
 use facade_kit::{LossKind, Translated};
 use order_engine::{Order, OrderStatus, Price, SelfMatch, Side, Size, TimeInForce, Timestamp};
 
@@ -47,7 +49,7 @@ pub(crate) fn order(dialect: &Dialect<'_>, order: &Order) -> Translated<WireOrde
 
 /// The answer to a change. It shows the order as it was asked for, even when it has traded or fired since.
 pub(crate) fn changed(dialect: &Dialect<'_>, changed: &Order) -> Translated<WireOrder> {
-    order(dialect, as_asked_for(changed))
+    order(dialect, &as_asked_for(changed))
 }
 
 /// The answer to the placing of a pending order. It shows the order as it was asked for, even when it has traded or
@@ -164,14 +166,10 @@ fn modified_at(order: &Order) -> Timestamp {
 }
 
 /// The order as it was right after its owner created it or last changed it.
-fn as_asked_for(order: &Order) -> &Order {
-    let mut version = order;
-    while let Some(earlier) = version.previous()
-        && earlier.replaces == order.replaces
-    {
-        version = earlier;
-    }
-    version
+fn as_asked_for(order: &Order) -> Arc<Order> {
+    let earlier = std::iter::successors(order.previous(), |version| version.previous());
+    let first = earlier.take_while(|version| version.replaces == order.replaces).last();
+    first.unwrap_or_else(|| Arc::new(order.clone()))
 }
 
 /// An order that is shown at all is pending. Whatever else its status says has no member.

@@ -8,7 +8,8 @@
 use facade_kit::{LossKind, Translated};
 use order_engine::{
     Account, Amount, Change, Charge, ClosingCause, Event, Execution, ExitChange, ExitChanges, ExitKind,
-    InstrumentId, Lot, LotClosure, Order, Posting, Price, PriceBound, Settlement, StatusReason, Timestamp,
+    InstrumentId, Lot, LotClosure, Order, Posting, Price, PriceBound, Reject, Settlement, StatusReason,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -408,7 +409,7 @@ fn reason(losses: &mut Losses, reason: Option<&StatusReason>) -> Reason {
             Reason::ClientRequest
         }
         // What was refused when it fired would have been refused with the same code when it was placed.
-        Some(StatusReason::Refused(reject)) => match ApiError::from(reject.clone()).code() {
+        Some(StatusReason::Refused(reject)) => match ApiError::from(Reject::clone(reject)).code() {
             19 | 20 => Reason::InsufficientMargin,
             22 | 23 => Reason::BoundsViolation,
             33 => Reason::StopLossViolation,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use order_engine::{ClientOrderId, Command, InstrumentId, Order, OrderStatus, Price, Reject, StatusReason};
+use order_engine::{ClientOrderId, Command, InstrumentId, Order, OrderStatus, Price, Reject};
 use runtime::SubmitError;
 
 use crate::auth::Caller;
@@ -154,9 +154,9 @@ async fn submit(state: &State, prepared: Prepared) -> Result<String, Refusal> {
     let outcome = state.engine.submit(prepared.command).await;
     let outcome = outcome.map_err(|error| refused(error, prepared.subject, about.clone()))?;
     let Some(order) = outcome.order else { return Ok(about) };
-    match (&order.status, &order.reason) {
+    match (&order.status, order.refusal()) {
         // A stop that fired as it was placed, and could not go on from there, is canceled.
-        (OrderStatus::Rejected | OrderStatus::Canceled, Some(StatusReason::Refused(reject)))
+        (OrderStatus::Rejected | OrderStatus::Canceled, Some(reject))
             if is_new && !matches!(reject, Reject::NotFillable { .. }) =>
         {
             Err(Refusal::about(&order, vec![error::code(reject, prepared.subject)]))

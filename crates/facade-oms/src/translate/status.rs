@@ -5,7 +5,8 @@ use order_engine::{Order, OrderStatus, Reject, StatusReason};
 use crate::wire::OrderStatusDetails;
 
 /// The code of an order.
-pub(crate) const fn code(order: &Order) -> &'static str {
+pub(crate) fn code(order: &Order) -> &'static str {
+    let is_unfillable = matches!(order.refusal(), Some(Reject::NotFillable { .. }));
     match (order.status, &order.reason) {
         (OrderStatus::PendingNew, _) => "Pending",
         (OrderStatus::New, _) => "OnMarket",
@@ -14,11 +15,8 @@ pub(crate) const fn code(order: &Order) -> &'static str {
         (OrderStatus::Filled, _) => "Filled",
         // What an order that may not rest leaves over has expired, to the vendor; so has one that got nothing at all.
         (OrderStatus::Canceled, Some(StatusReason::NotFilledAtOnce | StatusReason::StagingEnded))
-        | (
-            OrderStatus::Canceled | OrderStatus::Rejected,
-            Some(StatusReason::Refused(Reject::NotFillable { .. })),
-        )
         | (OrderStatus::Expired, _) => "Expired",
+        (OrderStatus::Canceled | OrderStatus::Rejected, _) if is_unfillable => "Expired",
         // One that came to its trigger and could not go on from there was refused; nobody took it back.
         (OrderStatus::Canceled, Some(StatusReason::Refused(_))) | (OrderStatus::Rejected, _) => "Rejected",
         // The vendor amends in place; an order that gave its place to another one is canceled to it.

@@ -7,42 +7,40 @@ use super::due::Due;
 use super::orders::Place;
 use crate::command::{CancelOrder, CancelOrders};
 use crate::event::{Change, Event, Outcome};
+use crate::history::{Closed, Request};
 use crate::ids::{AccountId, OrderId};
 use crate::number::Quantity;
 use crate::order::{Order, OrderStatus, StatusReason};
 use crate::reject::Reject;
 
 impl Engine {
-    /// An order of this account; any other is unknown.
-    pub(super) fn own_order(&self, account: AccountId, id: OrderId) -> Result<Arc<Order>, Reject> {
-        let order = self.orders.get(id).filter(|order| order.account == account);
-        order.cloned().ok_or(Reject::UnknownOrder(id))
+    /// The place of an order of this account; any other is unknown.
+    pub(super) fn own_order(&self, account: AccountId, id: OrderId) -> Result<Place, Reject> {
+        let place = self.orders.find(id).filter(|place| self.orders.order_at(*place).account == account);
+        place.ok_or(Reject::UnknownOrder(id))
     }
 
-    pub(super) fn decide_cancel(&self, cancel: &CancelOrder) -> Result<Arc<Order>, Reject> {
+    pub(super) fn decide_cancel(&self, cancel: &CancelOrder) -> Result<Place, Reject> {
         self.known_account(cancel.account)?;
-        let order = self.own_order(cancel.account, cancel.order)?;
+        let place = self.own_order(cancel.account, cancel.order)?;
+        let order = self.orders.order_at(place);
         self.decide_client_id(cancel.account, cancel.client_order_id.as_ref(), None)?;
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: order.id, status: order.status });
         }
-        Ok(order)
+        Ok(place)
     }
 
     pub(super) fn cancel_order(&mut self, cancel: &CancelOrder) -> Result<Outcome, Reject> {
-        let order = self.decide_cancel(cancel)?;
+        let place = self.decide_cancel(cancel)?;
         let mut events = Vec::with_capacity(1);
         let request_id = cancel.client_order_id.clone();
         if let Some(id) = request_id.clone() {
-            self.client_ids.insert((order.account, id), order.id);
+            self.client_ids.insert((cancel.account, id), cancel.order);
         }
-        let close = |order: &mut Order| {
-            if request_id.is_some() {
-                order.request_id = request_id;
-            }
-        };
-        self.close_with(order.id, OrderStatus::Canceled, StatusReason::CanceledByOwner, &mut events, close);
-        Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
+        let (status, reason) = (OrderStatus::Canceled, StatusReason::CanceledByOwner);
+        self.close_at(place, status, reason, Request::new(request_id), &mut events);
+        Ok(Outcome { order: Some(Arc::clone(self.orders.order_at(place))), events })
     }
 
     pub(super) fn cancel_orders(&mut self, cancel: &CancelOrders) -> Result<Outcome, Reject> {
@@ -71,7 +69,24 @@ impl Engine {
         reason: StatusReason,
         events: &mut Vec<Event>,
     ) {
-        self.close_with(id, status, reason, events, |_| {});
+        self.close_at(self.orders.place(id), status, reason, Request::new(None), events);
+    }
+
+    /// [`Self::close`] of the order of a place, by a request that may have an id.
+    fn close_at(
+        &mut self,
+        place: Place,
+        status: OrderStatus,
+        reason: StatusReason,
+        request: Request,
+        events: &mut Vec<Event>,
+    ) {
+        self.withdraw(place);
+        let event = self.mint();
+        let (reason, leaves) = (Some(reason), Quantity::ZERO);
+        let step = Closed { status, reason, leaves, held: None, request };
+        let closed = self.orders.advance(place, event, self.now, step);
+        events.push(self.event(event, closing(closed)));
     }
 
     /// [`Self::close`], with more to write into the last version.
@@ -83,8 +98,21 @@ impl Engine {
         events: &mut Vec<Event>,
         change: impl FnOnce(&mut Order),
     ) {
-        assert!(status.is_closed(), "Invariant: closing an order gives it a final status");
         let place = self.orders.place(id);
+        self.withdraw(place);
+        let event = self.mint();
+        let closed = self.orders.revise_at(place, event, self.now, |order| {
+            order.status = status;
+            order.reason = Some(reason);
+            order.leaves = Quantity::ZERO;
+            order.held = None;
+            change(order);
+        });
+        events.push(self.event(event, closing(closed)));
+    }
+
+    /// Takes an order that is about to be closed off the book, and lets go of what it holds and waits for.
+    fn withdraw(&mut self, place: Place) {
         let order = Arc::clone(self.orders.order_at(place));
         assert!(!order.status.is_closed(), "Invariant: an order is closed once");
         if let Some(key) = self.orders.leaves_book_at(place) {
@@ -94,26 +122,6 @@ impl Engine {
         self.unqueue(&order);
         self.release_hold(&order);
         self.forget_open(&order, place);
-        let event = self.mint();
-        let closed = self.orders.revise_at(place, event, self.now, |order| {
-            order.status = status;
-            order.reason = Some(reason);
-            order.leaves = Quantity::ZERO;
-            order.held = None;
-            change(order);
-        });
-        let change = match status {
-            OrderStatus::Rejected => Change::OrderRejected(closed),
-            OrderStatus::Expired => Change::OrderExpired(closed),
-            OrderStatus::Replaced => Change::OrderSucceeded(closed),
-            OrderStatus::PendingNew
-            | OrderStatus::New
-            | OrderStatus::PartiallyFilled
-            | OrderStatus::Suspended
-            | OrderStatus::Filled
-            | OrderStatus::Canceled => Change::OrderCanceled(closed),
-        };
-        events.push(self.event(event, change));
     }
 
     /// Takes an order that closes out of the lists of what is still to happen.
@@ -123,5 +131,21 @@ impl Engine {
         for at in [order.expires_at, order.staged_until].into_iter().flatten() {
             self.due.remove(&(at, Due::End(order.id)));
         }
+    }
+}
+
+/// What happened to an order that was closed before it was filled.
+fn closing(closed: Arc<Order>) -> Change {
+    assert!(closed.status.is_closed(), "Invariant: closing an order gives it a final status");
+    match closed.status {
+        OrderStatus::Rejected => Change::OrderRejected(closed),
+        OrderStatus::Expired => Change::OrderExpired(closed),
+        OrderStatus::Replaced => Change::OrderSucceeded(closed),
+        OrderStatus::PendingNew
+        | OrderStatus::New
+        | OrderStatus::PartiallyFilled
+        | OrderStatus::Suspended
+        | OrderStatus::Filled
+        | OrderStatus::Canceled => Change::OrderCanceled(closed),
     }
 }

@@ -10,6 +10,7 @@ use super::shorts::share;
 use crate::entry::{EntryKind, Posting, Postings};
 use crate::event::{Change, Event};
 use crate::execution::{Execution, Liquidity};
+use crate::history::Traded;
 use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
 use crate::ledger::sum;
 use crate::lots::{LotChange, LotFill};
@@ -288,7 +289,8 @@ impl Engine {
             postings: draw.postings,
         });
         let place = self.orders.place(leg.order);
-        let order = self.orders.revise_at(place, event, self.now, |order| apply_fill(order, draw, trade));
+        let step = filled(self.orders.order_at(place), &draw, trade);
+        let order = self.orders.advance(place, event, self.now, step);
         if order.status.is_closed() {
             self.forget_open(&order, place);
         }
@@ -376,13 +378,16 @@ fn commission(leg: &Leg, trade: &Trade) -> Charge {
     Charge { asset, amount: part(gross, rate, rounding, scale).min(gross) }
 }
 
-fn apply_fill(order: &mut Order, draw: Draw, trade: &Trade) {
+/// How a fill changes its order.
+fn filled(order: &Order, draw: &Draw, trade: &Trade) -> Traded {
     let filled = trade.scales.known_lots(order.filled).plus(trade.quantity);
     let leaves = trade.scales.known_lots(order.leaves).minus(trade.quantity);
-    order.filled = trade.scales.quantity(filled);
-    order.filled_notional = sum(order.filled_notional, trade.notional);
-    order.commission = sum(order.commission, draw.charge.amount);
-    order.held = draw.held;
-    order.leaves = if leaves.is_zero() { Quantity::ZERO } else { trade.scales.quantity(leaves) };
-    order.status = if leaves.is_zero() { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+    Traded {
+        status: if leaves.is_zero() { OrderStatus::Filled } else { OrderStatus::PartiallyFilled },
+        filled: trade.scales.quantity(filled),
+        filled_notional: sum(order.filled_notional, trade.notional),
+        leaves: if leaves.is_zero() { Quantity::ZERO } else { trade.scales.quantity(leaves) },
+        commission: sum(order.commission, draw.charge.amount),
+        held: draw.held,
+    }
 }

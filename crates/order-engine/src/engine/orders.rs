@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::book::BookKey;
+use crate::history::{Earlier, Step};
 use crate::ids::{AccountId, EventId, OrderId};
-use crate::order::{Earlier, Order};
+use crate::order::Order;
 use crate::rising::RisingIndex;
 use crate::time::Timestamp;
 
@@ -154,7 +155,7 @@ impl OrderStore {
         self.revise_at(self.place(id), event, at, change)
     }
 
-    /// Makes the next version of the order of a place.
+    /// Makes the next version of the order of a place. The one before is kept whole.
     pub(super) fn revise_at(
         &mut self,
         place: Place,
@@ -173,6 +174,24 @@ impl OrderStore {
         let order = Arc::new(order);
         slot.order = Some(Arc::clone(&order));
         order
+    }
+
+    /// Takes the order of a place a step further. What nobody else reads is changed where it is.
+    pub(super) fn advance<S: Step>(
+        &mut self,
+        place: Place,
+        event: EventId,
+        at: Timestamp,
+        step: S,
+    ) -> Arc<Order> {
+        let Some(shared) = &mut self.slot_mut(place).order else {
+            unreachable!("Invariant: a slot that something points to is not free");
+        };
+        let order = Arc::make_mut(shared);
+        assert!(at >= order.updated_at, "Invariant: versions follow each other in time");
+        order.advance(step, event, at);
+        super::fill::assert_quantities(order);
+        Arc::clone(shared)
     }
 
     /// Notes that an order, the newest of its account, is open.
@@ -320,7 +339,7 @@ fn next_version(before: Arc<Order>, event: EventId, at: Timestamp) -> Order {
         annotations: before.annotations.clone(),
         replaces: before.replaces,
         extras: before.extras.clone(),
-        earlier: Earlier(Some(before)),
+        earlier: Earlier::whole(before),
     }
 }
 

@@ -13,10 +13,11 @@ use crate::book::Resting;
 use crate::command::{MarketRefusal, PlaceOrder, ReleaseOrder};
 use crate::event::{Change, Event, Outcome};
 use crate::extras::{Extras, SharedExtras};
+use crate::history::Earlier;
 use crate::ids::{AccountId, ClientOrderId, EventId, OrderId};
 use crate::kind::Trigger;
 use crate::number::{Amount, Quantity};
-use crate::order::{Closing, Earlier, Hold, Order, OrderStatus, PriceBound, Side, StatusReason};
+use crate::order::{Closing, Hold, Order, OrderStatus, PriceBound, Side, StatusReason};
 use crate::reference::ChargedIn;
 use crate::reject::{OrderField, Reject};
 use crate::time::Timestamp;
@@ -90,11 +91,8 @@ impl Engine {
         let Some(id) = taken else { return Ok(()) };
         let other = Reject::ExistsWithDifferent { order: id, field: OrderField::Other };
         let (Some(asked), Some(existing)) = (order, self.orders.get(id)) else { return Err(other) };
-        let mut placed = existing;
-        while let Some(previous) = placed.previous() {
-            placed = previous;
-        }
-        Err(match first_difference(placed, asked) {
+        let Some(placed) = existing.versions().last() else { return Err(other) };
+        Err(match first_difference(&placed, asked) {
             Some(field) => Reject::ExistsWithDifferent { order: id, field },
             None => Reject::AlreadyExists { order: id },
         })
@@ -124,7 +122,7 @@ impl Engine {
         }
         if let Some(refusal) = placement.refusal {
             order.status = OrderStatus::Rejected;
-            order.reason = Some(StatusReason::Refused(*refusal));
+            order.reason = Some(StatusReason::Refused(refusal));
             order.leaves = Quantity::ZERO;
             let (order, _) = self.orders.add(order);
             events.push(self.event(event, Change::OrderRejected(order)));
@@ -252,14 +250,14 @@ impl Engine {
 
     pub(super) fn decide_release(&self, release: &ReleaseOrder) -> Result<Arc<Order>, Reject> {
         self.open_for_orders(release.account)?;
-        let order = self.own_order(release.account, release.order)?;
+        let order = self.orders.order_at(self.own_order(release.account, release.order)?);
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: order.id, status: order.status });
         }
         if !order.is_staged() {
             return Err(Reject::OrderNotStaged(order.id));
         }
-        Ok(order)
+        Ok(Arc::clone(order))
     }
 
     /// What becomes of a staged order that goes live now.
@@ -300,7 +298,12 @@ impl Engine {
             Ok(None) => self.go_live(&order, &mut events),
             Ok(Some(placement)) => self.queue_again(order.id, &placement, &mut events),
             Err(refusal) => {
-                self.close(order.id, OrderStatus::Rejected, StatusReason::Refused(refusal), &mut events);
+                self.close(
+                    order.id,
+                    OrderStatus::Rejected,
+                    StatusReason::Refused(Box::new(refusal)),
+                    &mut events,
+                );
             }
         }
         Ok(Outcome { order: self.orders.get(order.id).cloned(), events })

@@ -245,7 +245,7 @@ impl Engine {
             }
             (Some(closure @ Closure::Closed(None)), WhileClosed::Queue)
             | (Some(closure), WhileClosed::Refuse) => {
-                let reason = StatusReason::Refused(closure.reject(order.instrument));
+                let reason = StatusReason::Refused(Box::new(closure.reject(order.instrument)));
                 self.close(id, OrderStatus::Rejected, reason, events);
             }
         }
@@ -261,7 +261,7 @@ impl Engine {
         let placement = match decided {
             Ok(placement) => placement,
             Err(refusal) => {
-                self.close(id, OrderStatus::Rejected, StatusReason::Refused(refusal), events);
+                self.close(id, OrderStatus::Rejected, StatusReason::Refused(Box::new(refusal)), events);
                 return;
             }
         };

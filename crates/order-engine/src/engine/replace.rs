@@ -6,17 +6,19 @@ use super::Engine;
 use super::account::Worth;
 use super::due::Due;
 use super::funds::Demand;
+use super::orders::Place;
 use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming};
 use super::terms::Terms;
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Event, Outcome};
 use crate::exits::{ExitChanges, Exits};
-use crate::ids::{AccountId, OrderId};
+use crate::history::{Moved, Request};
+use crate::ids::{AccountId, EventId, OrderId};
 use crate::kind::{OrderKind, Trigger};
 use crate::limits;
 use crate::number::{Price, Quantity};
-use crate::order::{Order, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
+use crate::order::{Hold, Order, OrderStatus, PriceBound, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Capacity, Combination, Reject};
 use crate::time::Timestamp;
 use crate::units::{Lots, Scales, Ticks};
@@ -72,7 +74,7 @@ pub(super) struct Changes<'a> {
 /// A decision to replace an order in place.
 #[derive(Debug)]
 pub(super) struct Replacement {
-    order: Arc<Order>,
+    order: Place,
     terms: NewTerms,
     /// Whether the order keeps its place in the queue of its price.
     keeps_place: bool,
@@ -81,16 +83,17 @@ pub(super) struct Replacement {
 
 impl Engine {
     /// A working order of this account.
-    fn working_order(&self, account: AccountId, id: OrderId) -> Result<Arc<Order>, Reject> {
+    fn working_order(&self, account: AccountId, id: OrderId) -> Result<Place, Reject> {
         self.open_for_orders(account)?;
-        let order = self.own_order(account, id)?;
+        let place = self.own_order(account, id)?;
+        let order = self.orders.order_at(place);
         if order.status.is_closed() {
             return Err(Reject::OrderClosed { order: id, status: order.status });
         }
         if order.status == OrderStatus::PendingNew {
             return Err(Reject::OrderStaged(id));
         }
-        Ok(order)
+        Ok(place)
     }
 
     pub(super) fn decide_replace(
@@ -98,7 +101,8 @@ impl Engine {
         now: Timestamp,
         replace: &ReplaceOrder,
     ) -> Result<Replacement, Reject> {
-        let order = self.working_order(replace.account, replace.order)?;
+        let place = self.working_order(replace.account, replace.order)?;
+        let order = self.orders.order_at(place);
         self.decide_client_id(replace.account, replace.client_order_id.as_ref(), None)?;
         if replace.price.is_none()
             && replace.trigger.is_none()
@@ -122,11 +126,11 @@ impl Engine {
             price_bound: replace.price_bound.as_ref(),
             exits: &replace.exits,
         };
-        let terms = self.new_terms(now, &order, changes)?;
-        let keeps_place = self.keeps_place(&order, &terms);
-        let placement = self.decide_new_terms(&order, &terms, keeps_place)?;
-        self.decide_new_value(&order, &terms, &placement)?;
-        Ok(Replacement { order, terms, keeps_place, placement })
+        let terms = self.new_terms(now, order, changes)?;
+        let keeps_place = self.keeps_place(order, &terms);
+        let placement = self.decide_new_terms(order, &terms, keeps_place)?;
+        self.decide_new_value(order, &terms, &placement)?;
+        Ok(Replacement { order: place, terms, keeps_place, placement })
     }
 
     /// Completes and checks new terms by the rules for orders.
@@ -301,32 +305,57 @@ impl Engine {
     }
 
     pub(super) fn replace_order(&mut self, replace: &ReplaceOrder) -> Result<Outcome, Reject> {
-        let Replacement { order, terms, keeps_place, placement } = self.decide_replace(self.now, replace)?;
+        let Replacement { order: place, terms, keeps_place, placement } =
+            self.decide_replace(self.now, replace)?;
         if let Some(id) = replace.client_order_id.clone() {
-            self.client_ids.insert((order.account, id), order.id);
+            self.client_ids.insert((replace.account, id), replace.order);
         }
         let mut events = Vec::with_capacity(1 + 2 * placement.fills.len());
         let event = self.mint();
-        let (request_id, annotations) = (replace.client_order_id.clone(), replace.annotations.clone());
-        let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, |order| {
-            order.replaces += 1;
-            if request_id.is_some() {
-                order.request_id = request_id;
-            }
-            if let Some(annotations) = annotations {
-                order.annotations = annotations;
-            }
-        });
+        let request_id = replace.client_order_id.clone();
+        let revised = if let Some(moved) = self.moved(place, replace, &terms, placement.hold) {
+            self.make_way(place, &terms, keeps_place, placement.hold);
+            self.orders.advance(place, event, self.now, moved)
+        } else {
+            let annotations = replace.annotations.clone();
+            self.put_terms(place, &terms, keeps_place, placement.hold, event, |order| {
+                order.replaces += 1;
+                if request_id.is_some() {
+                    order.request_id = request_id;
+                }
+                if let Some(annotations) = annotations {
+                    order.annotations = annotations;
+                }
+            })
+        };
         events.push(self.event(event, Change::OrderReplaced(revised)));
         if !keeps_place && placement.trigger.is_none() {
-            self.come_to_market(order.id, &placement, &mut events);
+            self.come_to_market(place, &placement, &mut events);
         }
-        Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
+        Ok(Outcome { order: Some(Arc::clone(self.orders.order_at(place))), events })
+    }
+
+    /// The replacement as a step, when it gives an order on the book another price and nothing else.
+    fn moved(
+        &self,
+        place: Place,
+        replace: &ReplaceOrder,
+        terms: &NewTerms,
+        hold: Option<Hold>,
+    ) -> Option<Moved> {
+        let order = self.orders.order_at(place);
+        let is_move = terms.rare.is_none()
+            && replace.quantity.is_none()
+            && replace.time_in_force.is_none()
+            && replace.annotations.is_none()
+            && matches!(order.size, Size::Base(_));
+        let price = terms.kind.resting_price().filter(|_| is_move)?;
+        let request = Request::new(replace.client_order_id.clone());
+        Some(Moved { price, held: hold, replaces: order.replaces + 1, request })
     }
 
     /// Lets an order with new terms meet the book, once its market admits it.
-    pub(super) fn come_to_market(&mut self, id: OrderId, placement: &Placement, events: &mut Vec<Event>) {
-        let place = self.orders.place(id);
+    pub(super) fn come_to_market(&mut self, place: Place, placement: &Placement, events: &mut Vec<Event>) {
         let order = self.orders.order_at(place);
         let admits = |market: &super::market::Market| market.state.admits(order.trades_extended_hours());
         if self.market(order.instrument).is_some_and(admits) {
@@ -340,38 +369,14 @@ impl Engine {
     /// afterwards.
     pub(super) fn put_terms(
         &mut self,
-        order: &Arc<Order>,
+        place: Place,
         terms: &NewTerms,
         keeps_place: bool,
-        placement: &Placement,
-        event: crate::ids::EventId,
+        hold: Option<Hold>,
+        event: EventId,
         change: impl FnOnce(&mut Order),
     ) -> Arc<Order> {
-        self.release_hold(order);
-        self.take_hold(order.account, order.instrument, placement.hold);
-        if order.expires_at != terms.expires_at {
-            if let Some(at) = order.expires_at {
-                self.due.remove(&(at, Due::End(order.id)));
-            }
-            if let Some(at) = terms.expires_at {
-                self.due.insert((at, Due::End(order.id)));
-            }
-        }
-        let place = self.orders.place(order.id);
-        let key = self.orders.resting_at(place);
-        let market = self.market_mut(order.instrument);
-        let leaves = market.scales.quantity(terms.leaves);
-        let given_up = market.scales.known_lots(order.leaves).get() - terms.leaves.get();
-        if let Some(key) = key {
-            if keeps_place && given_up > 0 {
-                market.book.reduce(key, Lots::new(given_up));
-            } else if !keeps_place {
-                market.book.remove(key);
-                self.orders.leaves_book_at(place);
-            }
-        }
-        self.disarm(order);
-        let hold = placement.hold;
+        let leaves = self.make_way(place, terms, keeps_place, hold);
         let revised = self.orders.revise_at(place, event, self.now, |order| {
             order.kind = terms.kind;
             order.size = Size::Base(terms.quantity);
@@ -391,12 +396,47 @@ impl Engine {
         revised
     }
 
+    /// Everything that new terms change but the order itself. Answers with what is left to fill.
+    fn make_way(
+        &mut self,
+        place: Place,
+        terms: &NewTerms,
+        keeps_place: bool,
+        hold: Option<Hold>,
+    ) -> Quantity {
+        let order = Arc::clone(self.orders.order_at(place));
+        self.release_hold(&order);
+        self.take_hold(order.account, order.instrument, hold);
+        if order.expires_at != terms.expires_at {
+            if let Some(at) = order.expires_at {
+                self.due.remove(&(at, Due::End(order.id)));
+            }
+            if let Some(at) = terms.expires_at {
+                self.due.insert((at, Due::End(order.id)));
+            }
+        }
+        let key = self.orders.resting_at(place);
+        let market = self.market_mut(order.instrument);
+        let leaves = market.scales.quantity(terms.leaves);
+        let given_up = market.scales.known_lots(order.leaves).get() - terms.leaves.get();
+        if let Some(key) = key {
+            if keeps_place && given_up > 0 {
+                market.book.reduce(key, Lots::new(given_up));
+            } else if !keeps_place {
+                market.book.remove(key);
+                self.orders.leaves_book_at(place);
+            }
+        }
+        self.disarm(&order);
+        leaves
+    }
+
     pub(super) fn decide_succession(
         &self,
         now: Timestamp,
         succeed: &SucceedOrder,
     ) -> Result<(Arc<Order>, PlaceOrder, Placement), Reject> {
-        let order = self.working_order(succeed.account, succeed.order)?;
+        let order = Arc::clone(self.orders.order_at(self.working_order(succeed.account, succeed.order)?));
         if order.is_armed() {
             return Err(Reject::Combination(Combination::SuccessorOfTrigger));
         }

@@ -1,8 +1,7 @@
 //! The operator's override: overwriting the stored state of an order without breaking book, holds or history.
 
-use std::sync::Arc;
-
 use super::Engine;
+use super::orders::Place;
 use super::place::Placement;
 use super::replace::{Changes, NewTerms};
 use crate::command::{RestateOrder, RestatedStatus};
@@ -18,9 +17,9 @@ pub(super) enum Restatement {
     /// Only its texts change.
     Texts,
     /// Its terms change; it keeps working.
-    Terms { order: Arc<Order>, terms: Box<NewTerms>, keeps_place: bool, placement: Box<Placement> },
+    Terms { place: Place, terms: Box<NewTerms>, keeps_place: bool, placement: Box<Placement> },
     /// It is closed.
-    Closed { order: Arc<Order>, status: OrderStatus },
+    Closed { status: OrderStatus },
 }
 
 impl Engine {
@@ -29,7 +28,8 @@ impl Engine {
         now: Timestamp,
         restate: &RestateOrder,
     ) -> Result<Restatement, Reject> {
-        let order = self.orders.get(restate.order).cloned().ok_or(Reject::UnknownOrder(restate.order))?;
+        let place = self.orders.find(restate.order).ok_or(Reject::UnknownOrder(restate.order))?;
+        let order = self.orders.order_at(place);
         if let Some(id) = &restate.request_id
             && order.request_id.as_ref() != Some(id)
             && order.client_order_id.as_ref() != Some(id)
@@ -45,7 +45,7 @@ impl Engine {
         if let Some(status) = restated(restate.status) {
             return match (order.status == status, order.status.is_closed(), changes_terms) {
                 (true, _, false) => Ok(Restatement::Texts),
-                (false, false, false) => Ok(Restatement::Closed { order, status }),
+                (false, false, false) => Ok(Restatement::Closed { status }),
                 (_, true, _) => Err(Reject::OrderClosed { order: order.id, status: order.status }),
                 (_, false, true) => Err(Reject::CannotRestate(OrderField::Other)),
             };
@@ -61,9 +61,9 @@ impl Engine {
         }
         let (price_bound, exits) = (None, &ExitChanges::KEEP);
         let changes = Changes { price, trigger, quantity, time_in_force, price_bound, exits };
-        let terms = self.new_terms(now, &order, changes)?;
-        let (keeps_place, placement) = self.decide_restated_terms(&order, &terms)?;
-        Ok(Restatement::Terms { order, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })
+        let terms = self.new_terms(now, order, changes)?;
+        let (keeps_place, placement) = self.decide_restated_terms(order, &terms)?;
+        Ok(Restatement::Terms { place, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })
     }
 
     pub(super) fn restate_order(&mut self, restate: &RestateOrder) -> Result<Outcome, Reject> {
@@ -83,16 +83,16 @@ impl Engine {
                 let revised = self.orders.revise(id, event, self.now, texts);
                 events.push(self.event(event, Change::OrderRestated(revised)));
             }
-            Restatement::Terms { order, terms, keeps_place, placement } => {
+            Restatement::Terms { place, terms, keeps_place, placement } => {
                 let event = self.mint();
-                let revised = self.put_terms(&order, &terms, keeps_place, &placement, event, texts);
+                let revised = self.put_terms(place, &terms, keeps_place, placement.hold, event, texts);
                 events.push(self.event(event, Change::OrderRestated(revised)));
                 if !keeps_place && placement.trigger.is_none() {
-                    self.come_to_market(id, &placement, &mut events);
+                    self.come_to_market(place, &placement, &mut events);
                 }
             }
-            Restatement::Closed { order, status } => {
-                self.close_with(order.id, status, StatusReason::Restated, &mut events, texts);
+            Restatement::Closed { status } => {
+                self.close_with(id, status, StatusReason::Restated, &mut events, texts);
             }
         }
         let order = self.orders.get(id).cloned();

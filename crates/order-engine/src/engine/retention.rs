@@ -28,8 +28,7 @@ impl Engine {
             && let Some(order) = self.orders.take_oldest_closed()
         {
             assert!(order.status.is_closed(), "Invariant: only closed orders are forgotten");
-            let versions = std::iter::successors(Some(&order), |order| order.previous());
-            for id in versions.flat_map(|version| version.own_client_ids()) {
+            for id in order.all_client_ids() {
                 let key = (order.account, id.clone());
                 if self.client_ids.remove(&key).is_some() {
                     self.archived_ids.add(order.account, id, order.id);

@@ -184,7 +184,7 @@ impl Engine {
         match self.decide_return(order) {
             Ok(placement) => self.meet_book(order.id, &placement, events),
             Err(refusal) => {
-                self.close(order.id, OrderStatus::Canceled, StatusReason::Refused(refusal), events);
+                self.close(order.id, OrderStatus::Canceled, StatusReason::Refused(Box::new(refusal)), events);
             }
         }
         self.unpark(order);

@@ -241,7 +241,7 @@ impl Engine {
         let placement = match self.decide_terms(self.now, &terms, Some(&order), false) {
             Ok(placement) => placement,
             Err(refusal) => {
-                let (fired_at, reason) = (Some(self.now), StatusReason::Refused(refusal));
+                let (fired_at, reason) = (Some(self.now), StatusReason::Refused(Box::new(refusal)));
                 self.close_with(id, OrderStatus::Canceled, reason, events, |order| {
                     order.edit_extras(|extras| extras.trigger = Some(Trigger { fired_at, ..trigger }));
                 });

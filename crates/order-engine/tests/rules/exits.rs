@@ -167,7 +167,7 @@ fn a_close_that_is_refused_is_recorded_and_uses_the_exits_up() {
     let events = world.run(quote(BTC_USD, "31000", "31010", "5")).unwrap().events;
     let refused = closing_order(&events);
     let expected = Reject::InsufficientFunds { asset: BTC, needed: amount("1"), available: amount("0") };
-    assert_eq!(refused.reason, Some(StatusReason::Refused(expected)));
+    assert_eq!(refused.refusal(), Some(&expected));
     assert_eq!(refused.status, OrderStatus::Rejected);
     let lot = world.lots(ALICE, BTC_USD)[0];
     assert!(lot.exits.is_none() && lot.quantity == quantity("1"));
@@ -322,7 +322,7 @@ fn an_order_whose_exits_no_longer_fit_when_it_fires_is_canceled_with_the_reason(
     move_to(&mut world, "1.08400", "1.08410");
     let after = world.order(order.id);
     let expected = Reject::StopLossOnWrongSide { given: price("1.08500"), reference: price("1.08400") };
-    assert_eq!(after.reason, Some(StatusReason::Refused(expected)));
+    assert_eq!(after.refusal(), Some(&expected));
     assert_eq!(after.status, OrderStatus::Canceled);
     assert_eq!(after.trigger.unwrap().fired_at, Some(world.now));
 }

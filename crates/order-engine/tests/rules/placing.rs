@@ -214,8 +214,7 @@ fn what_the_market_refuses_can_be_recorded() {
     };
     let order = world.place(crossing).unwrap();
     assert_eq!(order.status, OrderStatus::Rejected);
-    let reason = StatusReason::Refused(Reject::WouldTakeLiquidity { best: price("30000") });
-    assert_eq!(order.reason, Some(reason));
+    assert_eq!(order.refusal(), Some(&Reject::WouldTakeLiquidity { best: price("30000") }));
     assert_eq!(world.held(ALICE, USD), amount("0"));
 }
 
@@ -262,7 +261,7 @@ fn a_staged_order_that_is_refused_on_release_ends_rejected() {
     let release = Command::ReleaseOrder(ReleaseOrder { account: ALICE, order: staged.id });
     let released = world.run(release).unwrap().order.unwrap();
     assert_eq!(released.status, OrderStatus::Rejected);
-    assert!(matches!(released.reason, Some(StatusReason::Refused(Reject::InsufficientFunds { .. }))));
+    assert!(matches!(released.refusal(), Some(Reject::InsufficientFunds { .. })));
 }
 
 #[test]

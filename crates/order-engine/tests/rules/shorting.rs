@@ -3,7 +3,7 @@
 use order_engine::{
     AccountId, AccountState, Amount, CancelOrder, ClosePosition, Command, ExitChange, ExitChanges, Exits,
     OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReplaceOrder, ShortSaleFault, Side, Size,
-    StatusReason, SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
+    SucceedOrder, SuccessorSize, TimeInForce, UpdateAccount,
 };
 
 use crate::images;
@@ -272,10 +272,10 @@ fn staged_and_waiting_short_sales_are_decided_anew() {
     let release = order_engine::ReleaseOrder { account: ALICE, order: staged.id };
     world.run(Command::ReleaseOrder(release)).unwrap();
     let owned = Reject::ShortSaleWhileLong { asset: XYZ, owned: amount("1") };
-    assert_eq!(world.order(staged.id).reason, Some(StatusReason::Refused(owned.clone())));
+    assert_eq!(world.order(staged.id).refusal(), Some(&owned));
     world.run(quote(XYZ_USD, "89", "90", "5")).unwrap();
     assert_eq!(world.order(stop.id).status, OrderStatus::Canceled);
-    assert_eq!(world.order(stop.id).reason, Some(StatusReason::Refused(owned)));
+    assert_eq!(world.order(stop.id).refusal(), Some(&owned));
     assert_eq!(cash(&world, ALICE), amounts(["100000", "0", "0"]));
     world.run(deposit(ALICE, XYZ, "-1")).unwrap();
     world

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use order_engine::{
     BasisPoints, Change, Combination, Command, Direction, InstrumentId, Offset, Order, OrderKind,
-    OrderStatus, PlaceOrder, PriceBound, PriceDifference, Reject, ReplaceOrder, Side, Size, StatusReason,
+    OrderStatus, PlaceOrder, PriceBound, PriceDifference, Reject, ReplaceOrder, Side, Size,
 };
 
 use crate::support::*;
@@ -154,9 +154,8 @@ fn a_fired_order_that_cannot_be_filled_is_canceled_with_the_reason() {
     let poor = world.place(waiting(Side::Buy, OrderKind::Stop { trigger: price("31000") }, "3.1")).unwrap();
     move_to(&mut world, BTC_USD, "32000", "32500");
     let expected = Reject::BeyondBound { upper: true, bound: price("31005"), market: price("32500") };
-    let reason = |id| world.order(id).reason.clone();
-    assert_eq!(reason(bounded.id), Some(StatusReason::Refused(expected)));
-    assert!(matches!(reason(poor.id), Some(StatusReason::Refused(Reject::InsufficientFunds { .. }))));
+    assert_eq!(world.order(bounded.id).refusal(), Some(&expected));
+    assert!(matches!(world.order(poor.id).refusal(), Some(Reject::InsufficientFunds { .. })));
     assert_eq!(world.order(poor.id).status, OrderStatus::Canceled);
     assert_eq!(world.held(ALICE, USD), amount("0"));
 }

@@ -263,8 +263,9 @@ impl<'t> Tables<'t> {
     fn put(&mut self, batch: u64, archived: &Archived) -> Result<(), ArchiveError> {
         let Archived { order, executions } = archived;
         let (id, account) = (order.id.get(), order.account.get());
-        let mut versions: Vec<&Order> = order.versions().map(AsRef::as_ref).collect();
+        let mut versions: Vec<Arc<Order>> = order.versions().collect();
         versions.reverse();
+        let versions: Vec<&Order> = versions.iter().map(AsRef::as_ref).collect();
         let executions: Vec<&Execution> = executions.iter().map(AsRef::as_ref).collect();
         self.buffer.clear();
         minicbor::encode((&versions, &executions), &mut self.buffer)
@@ -272,7 +273,7 @@ impl<'t> Tables<'t> {
         self.orders.insert(id, self.buffer.as_slice())?;
         self.by_account.insert((account, id), ())?;
         self.by_batch.insert((batch, id), ())?;
-        for client_id in order.versions().flat_map(|version| version.own_client_ids()) {
+        for client_id in order.all_client_ids() {
             self.by_client_id.insert((account, client_id.as_str()), id)?;
         }
         for execution in executions {
@@ -287,7 +288,7 @@ impl<'t> Tables<'t> {
         let Some(Archived { order, executions }) = removed else { return Ok(()) };
         let account = order.account.get();
         self.by_account.remove((account, id))?;
-        for client_id in order.versions().flat_map(|version| version.own_client_ids()) {
+        for client_id in order.all_client_ids() {
             self.by_client_id.remove((account, client_id.as_str()))?;
         }
         for execution in executions {

@@ -36,7 +36,7 @@ impl Versions for Orders<'_> {
     fn version(&mut self, order: OrderId, version: u32) -> Option<Arc<Order>> {
         if !self.found.contains_key(&order) {
             let newest = self.engine.order(order).or_else(|| self.forgotten.get(&order))?;
-            let mut versions: Vec<_> = newest.versions().cloned().collect();
+            let mut versions: Vec<_> = newest.versions().collect();
             versions.reverse();
             self.found.insert(order, versions);
         }

@@ -23,17 +23,13 @@ pub(super) struct Derived {
 impl Derived {
     /// Takes note of an order, whose versions are all there.
     pub(super) fn add(&mut self, order: &Arc<Order>) {
-        let versions = std::iter::successors(Some(order), |order| order.previous());
-        for version in versions {
-            for id in version.own_client_ids() {
-                self.client_ids.insert((version.account, id.clone()), version.id);
-            }
+        for id in order.all_client_ids() {
+            self.client_ids.insert((order.account, id.clone()), order.id);
         }
-        let closed = std::iter::successors(Some(order), |order| order.previous())
-            .take_while(|version| version.status.is_closed())
-            .last();
-        if let Some(closed) = closed {
-            self.closed.push((closed.last_event, order.id));
+        if order.status.is_closed() {
+            let closed = order.versions().take_while(|version| version.status.is_closed()).last();
+            let closed = closed.map_or(order.last_event, |version| version.last_event);
+            self.closed.push((closed, order.id));
             return;
         }
         // A staged order ends by its staging; what it says of its expiry counts from its release on.

@@ -29,7 +29,7 @@ use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
 use crate::number::Amount;
-use crate::order::{Earlier, Order};
+use crate::order::Order;
 use crate::reference::{Account, Asset, Instrument, Reference};
 use crate::time::Timestamp;
 use crate::units::{Lots, MAX_UNITS, Scales, Ticks};
@@ -240,9 +240,7 @@ impl Rebuilt {
         match self.order.take() {
             Some(before) if before.id == order.id => {
                 in_order(before.updated_at <= order.updated_at && before.last_event < order.last_event)?;
-                let version = Arc::make_mut(&mut order);
-                version.share_with(&before);
-                version.earlier = Earlier(Some(before));
+                Arc::make_mut(&mut order).follow(before);
             }
             Some(before) => {
                 in_order(before.id < order.id)?;

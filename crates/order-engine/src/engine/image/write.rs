@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use minicbor::{Encode, Encoder};
 
@@ -162,10 +163,10 @@ impl<W: io::Write> Records<W> {
 
     fn put_order(&mut self, order: &Order) -> io::Result<()> {
         // Most orders have few versions, and many have but one, for which this takes no memory.
-        let earlier: Vec<&Order> =
-            std::iter::successors(order.previous(), |order| order.previous()).map(AsRef::as_ref).collect();
+        let earlier: Vec<Arc<Order>> =
+            std::iter::successors(order.previous(), |order| order.previous()).collect();
         for version in earlier.into_iter().rev() {
-            self.put(Section::Order, version)?;
+            self.put(Section::Order, version.as_ref())?;
         }
         self.put(Section::Order, order)
     }

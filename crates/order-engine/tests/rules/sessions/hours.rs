@@ -2,7 +2,7 @@
 
 use order_engine::{
     CancelOrder, Combination, Command, OrderKind, OrderStatus, PlaceOrder, Reject, ReplaceOrder, Side, Size,
-    StatusReason, SucceedOrder, SuccessorSize, TimeInForce,
+    SucceedOrder, SuccessorSize, TimeInForce,
 };
 
 use super::*;
@@ -145,7 +145,7 @@ fn an_order_that_comes_back_may_still_not_take_liquidity_that_it_refused() {
     world.at(1_200);
     let order = world.order(order.id);
     assert_eq!(order.status, OrderStatus::Canceled);
-    assert_eq!(order.reason, Some(StatusReason::Refused(Reject::WouldTakeLiquidity { best: price("98") })));
+    assert_eq!(order.refusal(), Some(&Reject::WouldTakeLiquidity { best: price("98") }));
     assert_eq!(world.held(ALICE, USD), amount("0"));
 }
 

@@ -2,7 +2,7 @@
 
 use order_engine::{
     AccountState, CancelOrder, Command, MarketRefusal, OrderKind, OrderStatus, PlaceOrder, Queue, Reject,
-    ReleaseOrder, Side, Size, StatusReason, TimeInForce, UpdateAccount, WhileClosed,
+    ReleaseOrder, Side, Size, TimeInForce, UpdateAccount, WhileClosed,
 };
 
 use super::*;
@@ -64,8 +64,8 @@ fn what_can_no_longer_be_afforded_is_rejected_at_its_release() {
     world.at(200);
     assert_eq!(world.status(&first), OrderStatus::New);
     assert_eq!(world.status(&second), OrderStatus::Rejected);
-    let reason = &world.order(second.id).reason;
-    assert!(matches!(reason, Some(StatusReason::Refused(Reject::InsufficientFunds { .. }))), "{reason:?}");
+    let second = world.order(second.id);
+    assert!(matches!(second.refusal(), Some(Reject::InsufficientFunds { .. })), "{second:?}");
 }
 
 #[test]
@@ -84,10 +84,7 @@ fn what_waits_of_an_account_that_takes_no_orders_is_rejected_at_its_release() {
     let shut = Reject::AccountNotOpen { account: ALICE, state: AccountState::Suspended };
     for order in [&opening, &scheduled] {
         let order = world.order(order.id);
-        assert_eq!(
-            (order.status, &order.reason),
-            (OrderStatus::Rejected, &Some(StatusReason::Refused(shut.clone())))
-        );
+        assert_eq!((order.status, order.refusal()), (OrderStatus::Rejected, Some(&shut)));
     }
     assert_eq!(world.status(&of_bob), OrderStatus::New);
     world.run(set(AccountState::Open)).unwrap();
@@ -157,10 +154,7 @@ fn an_instrument_can_refuse_orders_while_it_is_closed() {
     );
     let recorded = PlaceOrder { market_refusal: MarketRefusal::Record, ..market_buy() };
     let recorded = world.place(recorded).unwrap();
-    assert_eq!(
-        (recorded.status, &recorded.reason),
-        (OrderStatus::Rejected, &Some(StatusReason::Refused(closed)))
-    );
+    assert_eq!((recorded.status, recorded.refusal()), (OrderStatus::Rejected, Some(&closed)));
     let scheduled = PlaceOrder { release_at: Some(after(150)), ..buy("100") };
     let scheduled = world.place(scheduled).unwrap();
     world.at(150);
