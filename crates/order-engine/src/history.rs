@@ -249,11 +249,6 @@ impl Link {
 pub(crate) struct Earlier(Option<Link>);
 
 impl Earlier {
-    /// Leads to a version that is kept whole.
-    pub(crate) const fn whole(order: Arc<Order>) -> Self {
-        Self(Some(Link::Whole(order)))
-    }
-
     /// Leads from a version to the one before it, kept as a step where it is one that comes to exactly the same.
     pub(crate) fn between(before: Arc<Order>, after: &Order) -> Self {
         if before.replaces != after.replaces {
@@ -263,18 +258,18 @@ impl Earlier {
         } else if after.status.is_closed() {
             Self::stepping::<Closed>(before, after)
         } else {
-            Self::whole(before)
+            Self(Some(Link::Whole(before)))
         }
     }
 
     fn stepping<S: Step>(before: Arc<Order>, after: &Order) -> Self {
-        let Some(step) = S::of(&before, after) else { return Self::whole(before) };
+        let Some(step) = S::of(&before, after) else { return Self(Some(Link::Whole(before))) };
         let (updated_at, last_event) = (before.updated_at, before.last_event);
         let past = Past { earlier: before.earlier.clone(), updated_at, last_event, step };
         if is_exactly(&past.before(after), &before) {
             Self(Some(S::link(Arc::new(past))))
         } else {
-            Self::whole(before)
+            Self(Some(Link::Whole(before)))
         }
     }
 

@@ -155,7 +155,7 @@ impl OrderStore {
         self.revise_at(self.place(id), event, at, change)
     }
 
-    /// Makes the next version of the order of a place. The one before is kept whole.
+    /// Makes the next version of the order of a place, by a step that few orders take.
     pub(super) fn revise_at(
         &mut self,
         place: Place,
@@ -168,8 +168,10 @@ impl OrderStore {
             unreachable!("Invariant: a slot that something points to is not free");
         };
         assert!(at >= before.updated_at, "Invariant: versions follow each other in time");
-        let mut order = next_version(before, event, at);
+        let mut order = Order::clone(&before);
         change(&mut order);
+        (order.version, order.last_event, order.updated_at) = (before.version + 1, event, at);
+        order.earlier = Earlier::between(before, &order);
         super::fill::assert_quantities(&order);
         let order = Arc::new(order);
         slot.order = Some(Arc::clone(&order));
@@ -303,43 +305,6 @@ fn present(slot: &Slot) -> &Arc<Order> {
     match &slot.order {
         Some(order) => order,
         None => unreachable!("Invariant: a slot that something points to is not free"),
-    }
-}
-
-/// The next version of an order, in which nothing has changed yet. Written out, since a copy of the whole would be
-/// changed in a third of it at once.
-fn next_version(before: Arc<Order>, event: EventId, at: Timestamp) -> Order {
-    Order {
-        id: before.id,
-        account: before.account,
-        instrument: before.instrument,
-        side: before.side,
-        kind: before.kind,
-        size: before.size,
-        quantity: before.quantity,
-        time_in_force: before.time_in_force,
-        post_only: before.post_only,
-        self_match: before.self_match,
-        extended_hours: before.extended_hours,
-        client_order_id: before.client_order_id.clone(),
-        request_id: before.request_id.clone(),
-        status: before.status,
-        reason: before.reason.clone(),
-        filled: before.filled,
-        filled_notional: before.filled_notional,
-        leaves: before.leaves,
-        commission: before.commission,
-        commission_asset: before.commission_asset,
-        held: before.held,
-        created_at: before.created_at,
-        updated_at: at,
-        version: before.version + 1,
-        last_event: event,
-        expires_at: before.expires_at,
-        annotations: before.annotations.clone(),
-        replaces: before.replaces,
-        extras: before.extras.clone(),
-        earlier: Earlier::whole(before),
     }
 }
 
