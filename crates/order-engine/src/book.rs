@@ -95,6 +95,11 @@ impl Book {
         self.len() == 0
     }
 
+    /// Makes room for orders, as far as there is memory for them.
+    pub(crate) fn reserve(&mut self, orders: usize) {
+        self.nodes.reserve(orders);
+    }
+
     /// Adds an order behind all others of its price.
     ///
     /// # Panics

@@ -48,16 +48,16 @@ pub struct Posting {
     pub balance: Amount,
 }
 
-/// Most movements of one side of a fill: base, quote and commission, or commission and profit.
-const MOST: usize = 3;
-
 /// The movements of one side of a fill, in the order in which they happened. Nothing is noted of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
-pub struct Postings(#[n(0)] [Option<Posting>; MOST]);
+pub struct Postings(#[n(0)] [Option<Posting>; Postings::MOST]);
 
 impl Postings {
+    /// Most movements of one side of a fill: base, quote and commission, or commission and profit.
+    pub(crate) const MOST: usize = 3;
+
     /// No movement.
-    pub(crate) const NONE: Self = Self([None; MOST]);
+    pub(crate) const NONE: Self = Self([None; Self::MOST]);
 
     /// All of them.
     #[must_use]

@@ -46,60 +46,42 @@ pub struct LotClosure {
 }
 
 /// One side of a fill.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Execution {
     /// Number of this side.
-    #[n(0)]
     pub id: ExecutionId,
     /// Number of the match, the same on both sides.
-    #[n(1)]
     pub trade: TradeId,
     /// The order that was filled.
-    #[n(2)]
     pub order: OrderId,
     /// Its owner.
-    #[n(3)]
     pub account: AccountId,
     /// What was traded.
-    #[n(4)]
     pub instrument: InstrumentId,
     /// Which way the order went.
-    #[n(5)]
     pub side: Side,
     /// Price: that of the resting order.
-    #[n(6)]
     pub price: Price,
     /// Quantity of base.
-    #[n(7)]
     pub quantity: Quantity,
     /// Price times quantity, exact.
-    #[n(8)]
     pub notional: Amount,
     /// Commission of this side.
-    #[n(9)]
     pub commission: Amount,
     /// Asset of the commission.
-    #[n(10)]
     pub commission_asset: AssetId,
     /// Whether the order waited or came.
-    #[n(11)]
     pub liquidity: Liquidity,
     /// The order on the other side.
-    #[n(12)]
     pub counterparty_order: OrderId,
     /// When.
-    #[n(13)]
     pub at: Timestamp,
     /// The lot that this fill opened, with its quantity.
-    #[n(14)]
     pub opened: Option<(LotId, Quantity)>,
     /// The lots that this fill closed, oldest first.
-    #[n(15)]
     pub closed: Vec<LotClosure>,
     /// What the owner has of its account's currency after it, what is held included.
-    #[n(16)]
     pub balance: Amount,
     /// What the fill did to the account's balances.
-    #[n(20)]
     pub postings: Postings,
 }

@@ -16,9 +16,11 @@ use crate::time::Timestamp;
 
 /// The rarer parts of an order. They read like fields of the order itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
 pub struct Extras {
     /// Worst prices of a fill.
     #[n(0)]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub price_bound: PriceBound,
     /// The order whose place it took.
     #[n(1)]
@@ -44,11 +46,11 @@ pub struct Extras {
     pub release_at: Option<Timestamp>,
     /// Exits that its fills hand to the lots that they open.
     #[n(5)]
-    #[cbor(default)]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub exits: Exits,
     /// Whether it may only reduce its account's position in the instrument.
     #[n(6)]
-    #[cbor(default)]
+    #[cbor(with = "crate::seldom", has_nil)]
     pub reduce_only: bool,
     /// What it closes, when it was made to close something.
     #[n(7)]

@@ -35,6 +35,7 @@ mod lots;
 mod marks;
 mod number;
 mod order;
+mod packed;
 mod position;
 mod reference;
 mod reject;

@@ -224,98 +224,68 @@ pub struct Closing {
 /// An order as it was after one change. Later versions point to earlier ones.
 ///
 /// What few orders have reads like a field of the order, too: see [`Extras`](crate::Extras).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// Number, unique in the state.
-    #[n(0)]
     pub id: OrderId,
     /// Owner.
-    #[n(1)]
     pub account: AccountId,
     /// What is traded.
-    #[n(2)]
     pub instrument: InstrumentId,
     /// Which way.
-    #[n(3)]
     pub side: Side,
     /// How it finds its price.
-    #[n(4)]
     pub kind: OrderKind,
     /// Size as it was asked for.
-    #[n(5)]
     pub size: Size,
     /// Ordered quantity of base. For a market order by quote amount it is what that amount came to: an estimate from
     /// the best opposite price while the order is staged, what was filled once it is closed.
-    #[n(6)]
     pub quantity: Quantity,
     /// How long it lives.
-    #[n(7)]
     pub time_in_force: TimeInForce,
     /// Whether it may only add liquidity.
-    #[n(8)]
     pub post_only: bool,
     /// Self-match rule.
-    #[n(10)]
     pub self_match: SelfMatch,
     /// Whether trading outside the regular session was asked for, when the caller said so.
-    #[n(11)]
     pub extended_hours: Option<bool>,
     /// The caller's id of the order, as it was placed.
-    #[n(12)]
     pub client_order_id: Option<ClientOrderId>,
     /// The caller's id of the last request that was applied to it: placing, replacing or canceling.
-    #[n(31)]
     pub request_id: Option<ClientOrderId>,
     /// Where it stands.
-    #[n(13)]
     pub status: OrderStatus,
     /// Why it stands there, when there is more to say.
-    #[n(14)]
     pub reason: Option<StatusReason>,
     /// Quantity filled so far.
-    #[n(15)]
     pub filled: Quantity,
     /// Quote amount of all fills, commission not counted.
-    #[n(16)]
     pub filled_notional: Amount,
     /// Quantity still working; zero once closed.
-    #[n(17)]
     pub leaves: Quantity,
     /// Commission of all fills.
-    #[n(18)]
     pub commission: Amount,
     /// Asset of the commission.
-    #[n(19)]
     pub commission_asset: AssetId,
     /// What it holds back; nothing once closed, and nothing while staged or queued.
-    #[n(20)]
     pub held: Option<Hold>,
     /// When it was accepted.
-    #[n(21)]
     pub created_at: Timestamp,
     /// When this version came to be.
-    #[n(22)]
     pub updated_at: Timestamp,
     /// Version, from 1.
-    #[n(23)]
     pub version: u32,
     /// The event that made this version.
-    #[n(24)]
     pub last_event: EventId,
     /// When it expires by itself: the end of its day or its GTD instant.
-    #[n(28)]
     pub expires_at: Option<Timestamp>,
     /// Texts of the caller.
-    #[n(29)]
     pub annotations: Annotations,
     /// Times it was replaced in place.
-    #[n(30)]
     pub replaces: u32,
     /// What few orders have.
-    #[n(50)]
     pub(crate) extras: SharedExtras,
     /// Earlier versions.
-    #[cbor(skip)]
     pub(crate) earlier: Earlier,
 }
 

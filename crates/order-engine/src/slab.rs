@@ -19,6 +19,12 @@ impl<T: Copy> Slab<T> {
         self.slots.len() - self.free.len()
     }
 
+    /// Makes room for things, as far as there is memory for them.
+    pub(crate) fn reserve(&mut self, things: usize) {
+        // Without it they are taken as well.
+        let _ = self.slots.try_reserve_exact(things);
+    }
+
     /// Adds a thing and gives it a number.
     pub(crate) fn add(&mut self, thing: T) -> u32 {
         if let Some(number) = self.free.pop() {

@@ -128,7 +128,7 @@ impl Market {
             calendar: _,
             while_closed: _,
             // In records of their own, or derived from the orders.
-            book: _,
+            book,
             triggers: _,
             house_bid: _,
             house_ask: _,
@@ -144,12 +144,13 @@ impl Market {
             quote: *quote,
             last_trade: last_trade.map(Ticks::get),
             halt: halt.clone(),
+            resting: book.len() as u64,
         }
     }
 
     /// Takes from an image what is not the definition's and not the orders'.
     pub(super) fn restore(&mut self, image: &MarketImage) {
-        let MarketImage { instrument: _, quote, last_trade, halt } = image;
+        let MarketImage { instrument: _, quote, last_trade, halt, resting: _ } = image;
         self.state.halt.clone_from(halt);
         self.quote = *quote;
         self.last_trade = last_trade.map(Ticks::new);

@@ -20,6 +20,13 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place(u32);
 
+impl Place {
+    /// Its number, from 0. Those of a state that is built anew follow upon each other.
+    pub(super) const fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 #[derive(Debug)]
 struct Slot {
     /// Nothing in a slot that is free.
@@ -110,6 +117,12 @@ impl OrderStore {
             self.closed.push_back(order.id);
         }
         (order, place)
+    }
+
+    /// Makes room for the orders of an image, as far as there is memory for them.
+    pub(super) fn reserve(&mut self, orders: usize) {
+        // Without it they are taken as well.
+        let _ = self.slots.try_reserve_exact(orders);
     }
 
     /// Takes an order of an image. Those that are closed are named later.

@@ -173,10 +173,10 @@ fn an_image_with_damaged_bytes_is_another_or_is_refused() {
 #[test]
 fn an_image_of_another_format_is_refused() {
     let mut image = image(&Engine::new());
-    // Size, array of two, section, array of three, format.
-    assert_eq!(image[1..5], [0x82, 0, 0x83, 1]);
-    image[4] = 2;
-    assert!(matches!(Engine::read_image(image.as_slice()), Err(ImageError::Format { found: 2 })));
+    // Size, array of two, section, array of five, format.
+    assert_eq!(image[1..5], [0x82, 0, 0x85, 2]);
+    image[4] = 1;
+    assert!(matches!(Engine::read_image(image.as_slice()), Err(ImageError::Format { found: 1 })));
 }
 
 #[test]

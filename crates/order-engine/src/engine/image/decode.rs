@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use minicbor::{Decode, Decoder};
+use minicbor::Decoder;
 
 use super::ImageError;
 use super::pieces::ImagePiece;
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, ListImage, MarketCandles,
-    MarketImage, ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, LevelImage, ListImage,
+    MarketCandles, MarketImage, ParkedImage, PositionImage, RealizedImage, Section,
 };
+use super::run::ReadOrders;
 use crate::archived_ids::ArchivedIdImage;
 use crate::calendar::Calendar;
 use crate::order::Order;
@@ -28,9 +29,9 @@ pub(super) enum Record {
     Market(Box<MarketImage>),
     Position(Box<PositionImage>),
     Parked(ParkedImage),
-    Order(Arc<Order>),
+    Orders(Vec<Arc<Order>>),
     ArchivedIds(Vec<ArchivedIdImage>),
-    Resting(RestingImage),
+    Level(Box<LevelImage>),
     Candles(Box<MarketCandles>),
     List(Box<ListImage>),
     Exercise(Box<ExerciseImage>),
@@ -52,9 +53,9 @@ impl Record {
             Self::Market(_) => Section::Market,
             Self::Position(_) => Section::Position,
             Self::Parked(_) => Section::Parked,
-            Self::Order(_) => Section::Order,
+            Self::Orders(_) => Section::Orders,
             Self::ArchivedIds(_) => Section::ArchivedIds,
-            Self::Resting(_) => Section::Resting,
+            Self::Level(_) => Section::Level,
             Self::Candles(_) => Section::Candles,
             Self::List(_) => Section::List,
             Self::Exercise(_) => Section::Exercise,
@@ -76,9 +77,9 @@ impl Record {
             Section::Market => Self::Market(d.decode()?),
             Section::Position => Self::Position(d.decode()?),
             Section::Parked => Self::Parked(d.decode()?),
-            Section::Order => Self::Order(Arc::new(Order::decode(d, &mut ())?)),
+            Section::Orders => Self::Orders(d.decode::<ReadOrders>()?.0),
             Section::ArchivedIds => Self::ArchivedIds(d.decode()?),
-            Section::Resting => Self::Resting(d.decode()?),
+            Section::Level => Self::Level(d.decode()?),
             Section::Candles => Self::Candles(d.decode()?),
             Section::List => Self::List(d.decode()?),
             Section::Exercise => Self::Exercise(d.decode()?),

@@ -1,6 +1,5 @@
 //! What follows from the orders and the calendars of a state and is not written into its image.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::due::Due;
@@ -14,7 +13,8 @@ use crate::time::Timestamp;
 #[derive(Default)]
 pub(super) struct Derived {
     pub(super) client_ids: Lookup<(AccountId, ClientOrderId), OrderId>,
-    pub(super) due: BTreeSet<(Timestamp, Due)>,
+    /// In no order: sorted once, which is many times faster than putting each in its place.
+    pub(super) due: Vec<(Timestamp, Due)>,
     /// Closed orders with the events that closed them.
     pub(super) closed: Vec<(EventId, OrderId)>,
     pub(super) reducing: Reducing,
@@ -35,10 +35,10 @@ impl Derived {
         // A staged order ends by its staging; what it says of its expiry counts from its release on.
         let ends_at = if order.is_staged() { order.staged_until } else { order.expires_at };
         if let Some(at) = ends_at {
-            self.due.insert((at, Due::End(order.id)));
+            self.due.push((at, Due::End(order.id)));
         }
         if let Some(at) = order.releases_at().filter(|_| order.is_queued()) {
-            self.due.insert((at, Due::release_of(order)));
+            self.due.push((at, Due::release_of(order)));
         }
         if order.status.is_working() {
             self.reducing.add(order);

@@ -15,6 +15,7 @@ mod derive;
 mod pieces;
 mod read;
 pub(super) mod record;
+mod run;
 mod write;
 
 use std::io;

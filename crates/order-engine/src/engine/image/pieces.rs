@@ -10,7 +10,7 @@ use super::{ImageError, Misfit};
 use crate::limits::MAX_IMAGE_RECORD_BYTES;
 
 /// A piece is full when it has so many bytes: few enough to stay near the processor, enough to be worth handing over.
-const PIECE_BYTES: usize = 256 * 1024;
+const PIECE_BYTES: usize = 32 * 1024;
 
 /// Some records of an image, as they are in it.
 #[derive(Debug)]

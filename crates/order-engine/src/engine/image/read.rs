@@ -8,9 +8,10 @@ use super::decode::{DecodedPiece, Record};
 use super::derive::Derived;
 use super::pieces::ImagePieces;
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, Head, ListImage, MarketCandles,
-    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, Head, LevelImage, ListImage, MarketCandles,
+    ParkedImage, PositionImage, RealizedImage, Section,
 };
+use super::run::Queued;
 use super::{ImageError, Misfit};
 use crate::archived_ids::ArchivedIds;
 use crate::book::Resting;
@@ -29,10 +30,13 @@ use crate::list::InstrumentLists;
 use crate::lots::LotQueue;
 use crate::marks::Marks;
 use crate::number::Amount;
-use crate::order::Order;
+use crate::order::{Order, Side};
 use crate::reference::{Account, Asset, Instrument, Reference};
 use crate::time::Timestamp;
 use crate::units::{Lots, MAX_UNITS, Scales, Ticks};
+
+/// Most places that are made for what is still to be read.
+const MOST_ROOM: usize = 1 << 21;
 
 /// Builds the state again from the records of its image. An image is read in three steps that can be done by three
 /// threads, each a piece behind the one before: it is split ([`ImagePieces`]), decoded ([`ImagePiece::decode`](super::ImagePiece::decode)), and put
@@ -71,15 +75,18 @@ impl ImageBuilder {
         let ascends = self.section.is_none_or(|before| before <= section);
         in_order(ascends && (section == Section::Head) == self.head.is_none() && !self.is_complete)?;
         self.section = Some(section);
-        if section > Section::Order {
+        if section > Section::Orders {
             self.rebuilt.complete_last(each)?;
         }
         match record {
-            Record::Order(order) => return self.rebuilt.version(order, each),
+            Record::Orders(versions) => {
+                versions.into_iter().try_for_each(|version| self.rebuilt.version(version, each))?;
+            }
             Record::End(found) if found != self.count - 1 => return Err(Misfit::Count { found }),
             Record::End(_) => self.is_complete = true,
             Record::Head(head) => {
                 self.rebuilt.now = head.now;
+                self.rebuilt.orders.reserve(room(head.orders));
                 self.head = Some(head);
             }
             Record::Asset(asset) => self.rebuilt.asset(asset)?,
@@ -88,13 +95,17 @@ impl ImageBuilder {
             Record::Account(account) => self.rebuilt.account(*account)?,
             Record::Balance(image) => self.rebuilt.balance(&image)?,
             Record::Realized(image) => self.rebuilt.realized(&image)?,
-            Record::Market(image) => self.rebuilt.market(image.instrument)?.restore(&image),
+            Record::Market(image) => {
+                let market = self.rebuilt.market(image.instrument)?;
+                market.book.reserve(room(image.resting));
+                market.restore(&image);
+            }
             Record::Position(image) => self.rebuilt.position(*image)?,
             Record::Parked(ParkedImage { instrument, order }) => {
                 in_order(self.rebuilt.market(instrument)?.parked.insert(order))?;
             }
             Record::ArchivedIds(piece) => in_order(self.rebuilt.archived_ids.restore(piece))?,
-            Record::Resting(image) => self.rebuilt.rest(&image)?,
+            Record::Level(image) => self.rebuilt.level(&image)?,
             Record::Candles(image) => {
                 let MarketCandles { instrument, candles } = *image;
                 in_order(self.rebuilt.market(instrument)?.candles.restore(candles))?;
@@ -133,6 +144,17 @@ pub(super) fn read(input: impl io::Read) -> Result<Engine, ImageError> {
     builder.finish()
 }
 
+/// What the book is to know of an order, kept where many of them fit into little memory: queues name orders in an order
+/// of their own, in which each would have to be fetched from far away.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    /// Nothing for an order that does not work.
+    leaves: Lots,
+    account: AccountId,
+    instrument: InstrumentId,
+    side: Side,
+}
+
 /// The state as far as it has been read.
 #[derive(Default)]
 struct Rebuilt {
@@ -148,6 +170,8 @@ struct Rebuilt {
     exercises: BTreeMap<AccountId, ExerciseNotices>,
     shorts: Shorts,
     derived: Derived,
+    /// What the book is to know of each order, by place.
+    standing: Vec<Standing>,
     /// The versions of the order that is being read, as far as they have come.
     order: Option<Arc<Order>>,
 }
@@ -177,10 +201,10 @@ impl Rebuilt {
         known(name.is_some() == calendar.is_some())?;
         let market = Market::new(&instrument, scales, calendar.map(AsRef::as_ref), self.now);
         if let Some(at) = market.state.next_change {
-            self.derived.due.insert((at, Due::Session(instrument.id)));
+            self.derived.due.push((at, Due::Session(instrument.id)));
         }
         if let Some(at) = instrument.settles_at().filter(|at| *at > self.now) {
-            self.derived.due.insert((at, Due::Expiry(instrument.id)));
+            self.derived.due.push((at, Due::Expiry(instrument.id)));
         }
         self.markets.push(market);
         self.reference.add_instrument(instrument);
@@ -263,9 +287,12 @@ impl Rebuilt {
     /// All versions of an order have come.
     fn complete(&mut self, order: Arc<Order>) -> Result<(), Misfit> {
         known(self.reference.account(order.account).is_some())?;
-        self.market(order.instrument)?;
+        let market = self.markets.get(order.instrument.get() as usize).ok_or(Misfit::Unknown)?;
         self.derived.add(&order);
         self.shorts.add_sale(&order);
+        let leaves = if order.status.is_working() { market.scales.lots(order.leaves)? } else { Lots::ZERO };
+        let Order { account, instrument, side, .. } = *order;
+        self.standing.push(Standing { leaves, account, instrument, side });
         if order.is_armed() {
             self.market(order.instrument)?.rearm(&order)?;
         }
@@ -297,30 +324,28 @@ impl Rebuilt {
         if fits { Ok(()) } else { Err(Misfit::Range) }
     }
 
-    /// Puts an order on the book, behind those that came before it.
-    fn rest(&mut self, image: &RestingImage) -> Result<(), Misfit> {
-        let RestingImage { instrument, side, price, order: id, account, leaves } = *image;
-        // What the house quotes may be more than a client may order; a client's leaves are compared with the order.
-        if ![price, leaves].into_iter().all(|units| (1..=MAX_UNITS).contains(&units)) {
-            return Err(Misfit::Range);
-        }
-        let order = self.orders.get(id);
+    /// Puts orders on the book, behind those of their price that came before them.
+    fn level(&mut self, image: &LevelImage) -> Result<(), Misfit> {
+        let LevelImage { instrument, side, price, ref queue } = *image;
         let market = self.markets.get_mut(instrument.get() as usize).ok_or(Misfit::Unknown)?;
-        let fits = match order {
-            Some(order) => {
-                let ordered =
-                    (order.account, order.instrument, order.side, market.scales.lots(order.leaves)?);
-                ordered == (account, instrument, side, Lots::new(leaves)) && order.status.is_working()
+        let price = Ticks::new(in_range(price)?);
+        for Queued { order: id, house_leaves } in queue.0.iter().copied() {
+            if house_leaves > 0 {
+                // What the house quotes may be more than a client may order.
+                let leaves = Lots::new(in_range(i64::try_from(house_leaves).map_err(|_| Misfit::Range)?)?);
+                known(self.orders.find(id).is_none())?;
+                let resting = Resting { order: id, account: AccountId::HOUSE, leaves };
+                let key = market.book.insert(side, price, resting);
+                in_order(market.house_order(side).replace(key).is_none())?;
+                continue;
             }
-            None => account == AccountId::HOUSE,
-        };
-        known(fits)?;
-        let resting = Resting { order: id, account, leaves: Lots::new(leaves) };
-        let key = market.book.insert(side, Ticks::new(price), resting);
-        if account == AccountId::HOUSE {
-            in_order(market.house_order(side).replace(key).is_none())?;
-        } else {
-            self.orders.rests_at(self.orders.place(id), key);
+            let place = self.orders.find(id).ok_or(Misfit::Unknown)?;
+            let standing = self.standing.get_mut(place.number()).ok_or(Misfit::Unknown)?;
+            known((standing.instrument, standing.side) == (instrument, side))?;
+            // It stands in one place.
+            let leaves = Lots::new(in_range(std::mem::take(&mut standing.leaves).get())?);
+            let resting = Resting { order: id, account: standing.account, leaves };
+            self.orders.rests_at(place, market.book.insert(side, price, resting));
         }
         Ok(())
     }
@@ -346,7 +371,7 @@ impl Rebuilt {
             lists: self.lists,
             exercises: self.exercises,
             client_ids,
-            due,
+            due: BTreeSet::from_iter(due),
             retention: head.retention,
             archived_ids: self.archived_ids,
             reducing,
@@ -376,6 +401,16 @@ impl Rebuilt {
 
 fn in_order(is_in_order: bool) -> Result<(), Misfit> {
     if is_in_order { Ok(()) } else { Err(Misfit::Order) }
+}
+
+/// Room for what an image says is to come. A damaged one may say anything, so there is an end to it.
+fn room(count: u64) -> usize {
+    usize::try_from(count).map_or(MOST_ROOM, |count| count.min(MOST_ROOM))
+}
+
+/// A price or a quantity of a book.
+fn in_range(units: i64) -> Result<i64, Misfit> {
+    if (1..=MAX_UNITS).contains(&units) { Ok(units) } else { Err(Misfit::Range) }
 }
 
 fn known(is_known: bool) -> Result<(), Misfit> {

@@ -2,6 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
+use super::run::QueueRun;
 use crate::candles::CandlesImage;
 use crate::event::Quote;
 use crate::exercise::ExerciseNotice;
@@ -15,7 +16,7 @@ use crate::session::Halt;
 use crate::time::Timestamp;
 
 /// The format of the whole: what a reader must know before it can read the rest.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What a record is about, in the order in which records come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -51,15 +52,15 @@ pub(super) enum Section {
     /// [`ParkedImage`]s by instrument and order.
     #[n(47)]
     Parked,
-    /// Orders by id, for each all of its versions, the oldest first.
-    #[n(8)]
-    Order,
+    /// Runs of orders by id, for each all of its versions, the oldest first.
+    #[n(41)]
+    Orders,
     /// Pieces of a list of [`crate::archived_ids::ArchivedIdImage`], in the order in which they came.
     #[n(22)]
     ArchivedIds,
-    /// [`RestingImage`]s: for each instrument bids, then asks, in the order in which they would be filled.
-    #[n(20)]
-    Resting,
+    /// [`LevelImage`]s: for each instrument bids, then asks, in the order in which they would be filled.
+    #[n(42)]
+    Level,
     /// [`MarketCandles`] by instrument, the finest row first.
     #[n(21)]
     Candles,
@@ -91,6 +92,9 @@ pub(super) struct Head {
     pub(super) last_event: u64,
     #[n(3)]
     pub(super) retention: Option<u64>,
+    /// How many orders there are.
+    #[n(4)]
+    pub(super) orders: u64,
 }
 
 /// What an account has of an asset.
@@ -143,6 +147,9 @@ pub(in crate::engine) struct MarketImage {
     pub(in crate::engine) last_trade: Option<i64>,
     #[n(3)]
     pub(in crate::engine) halt: Option<Halt>,
+    /// How many orders its book has.
+    #[n(4)]
+    pub(in crate::engine) resting: u64,
 }
 
 /// An order that is kept out of its market.
@@ -181,9 +188,9 @@ pub(super) struct ExerciseImage {
     pub(super) notice: ExerciseNotice,
 }
 
-/// A resting order, a client's or the house's.
+/// Resting orders of one price: all of them, or the next ones.
 #[derive(Debug, Encode, Decode)]
-pub(super) struct RestingImage {
+pub(super) struct LevelImage {
     #[n(0)]
     pub(super) instrument: InstrumentId,
     #[n(1)]
@@ -192,12 +199,7 @@ pub(super) struct RestingImage {
     #[n(2)]
     pub(super) price: i64,
     #[n(3)]
-    pub(super) order: OrderId,
-    #[n(4)]
-    pub(super) account: AccountId,
-    /// In the instrument's smallest quantities.
-    #[n(5)]
-    pub(super) leaves: i64,
+    pub(super) queue: QueueRun,
 }
 
 /// The lots of an account in an instrument.

@@ -1,5 +1,6 @@
 //! Writing an image.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,11 +8,15 @@ use std::sync::Arc;
 use minicbor::{Encode, Encoder};
 
 use super::record::{
-    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, ListImage, MarketCandles,
-    ParkedImage, PositionImage, RealizedImage, RestingImage, Section,
+    BalanceImage, CollateralImage, DepositedImage, ExerciseImage, FORMAT, Head, LevelImage, ListImage,
+    MarketCandles, ParkedImage, PositionImage, RealizedImage, Section,
 };
+use super::run::{OrderRun, PLACES, QueueRun, Queued};
 use crate::engine::Engine;
 use crate::engine::market::Market;
+use crate::engine::orders::OrderStore;
+use crate::ids::AccountId;
+use crate::list::InstrumentLists;
 use crate::marks::Marks;
 use crate::order::{Order, Side};
 
@@ -52,7 +57,13 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
     let mut records = Records { out, head: Vec::new(), record: Vec::new(), count: 0 };
     records.put(
         Section::Head,
-        &Head { format: FORMAT, now: *now, last_event: *last_event, retention: *retention },
+        &Head {
+            format: FORMAT,
+            now: *now,
+            last_event: *last_event,
+            retention: *retention,
+            orders: orders.len() as u64,
+        },
     )?;
     for asset in reference.assets() {
         records.put(Section::Asset, asset.as_ref())?;
@@ -84,9 +95,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
             records.put(Section::Parked, &ParkedImage { instrument: market.instrument, order: *order })?;
         }
     }
-    for order in orders.iter() {
-        records.put_order(order)?;
-    }
+    records.put_orders(orders)?;
     for piece in archived_ids.image() {
         records.put(Section::ArchivedIds, &piece)?;
     }
@@ -99,12 +108,7 @@ pub(super) fn write(engine: &Engine, out: impl io::Write) -> io::Result<()> {
             records.put(Section::Candles, &MarketCandles { instrument, candles })?;
         }
     }
-    for (account, lists) in lists {
-        for list in lists {
-            let (account, list) = (*account, list.as_ref().clone());
-            records.put(Section::List, &ListImage { account, list })?;
-        }
-    }
+    records.put_lists(lists)?;
     for (account, notices) in exercises {
         for notice in notices {
             let (account, notice) = (*account, notice.as_ref().clone());
@@ -143,32 +147,59 @@ impl<W: io::Write> Records<W> {
 
     fn put_book(&mut self, market: &Market) -> io::Result<()> {
         for side in [Side::Buy, Side::Sell] {
+            let level = |price| LevelImage {
+                instrument: market.instrument,
+                side,
+                price,
+                queue: QueueRun(Vec::new()),
+            };
+            let mut image = level(0);
             let mut result = Ok(());
             market.book.visit(side, |_, price, resting| {
-                let image = RestingImage {
-                    instrument: market.instrument,
-                    side,
-                    price: price.get(),
-                    order: resting.order,
-                    account: resting.account,
-                    leaves: resting.leaves.get(),
-                };
-                result = self.put(Section::Resting, &image);
+                if image.price != price.get() || image.queue.0.len() == PLACES {
+                    result = self.put_level(&image);
+                    image = level(price.get());
+                }
+                let is_house = resting.account == AccountId::HOUSE;
+                let house_leaves = if is_house { resting.leaves.get().unsigned_abs() } else { 0 };
+                image.queue.0.push(Queued { order: resting.order, house_leaves });
                 if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
-            result?;
+            result.and_then(|()| self.put_level(&image))?;
         }
         Ok(())
     }
 
-    fn put_order(&mut self, order: &Order) -> io::Result<()> {
-        // Most orders have few versions, and many have but one, for which this takes no memory.
-        let earlier: Vec<Arc<Order>> =
-            std::iter::successors(order.previous(), |order| order.previous()).collect();
-        for version in earlier.into_iter().rev() {
-            self.put(Section::Order, version.as_ref())?;
+    /// Writes the places of a level, if there are any.
+    fn put_level(&mut self, image: &LevelImage) -> io::Result<()> {
+        if image.queue.0.is_empty() { Ok(()) } else { self.put(Section::Level, image) }
+    }
+
+    fn put_lists(&mut self, lists: &BTreeMap<AccountId, InstrumentLists>) -> io::Result<()> {
+        for (account, lists) in lists {
+            for list in lists {
+                let (account, list) = (*account, list.as_ref().clone());
+                self.put(Section::List, &ListImage { account, list })?;
+            }
         }
-        self.put(Section::Order, order)
+        Ok(())
+    }
+
+    fn put_orders(&mut self, orders: &OrderStore) -> io::Result<()> {
+        let mut run = OrderRun::default();
+        for order in orders.iter() {
+            // Most orders have few versions, and many have but one, for which this takes no memory.
+            let earlier: Vec<Arc<Order>> =
+                std::iter::successors(order.previous(), |order| order.previous()).collect();
+            for version in earlier.iter().rev().chain([order]) {
+                run.add(version);
+                if run.is_full() {
+                    self.put(Section::Orders, &run)?;
+                    run.clear();
+                }
+            }
+        }
+        if run.is_empty() { Ok(()) } else { self.put(Section::Orders, &run) }
     }
 }
 
