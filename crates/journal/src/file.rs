@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::disk::{Disk, DiskFile, Lock, RealDisk};
 use crate::error::JournalError;
@@ -69,6 +69,9 @@ pub struct FileJournal {
     buffer: Vec<u8>,
     settled: Arc<Settled>,
     lock: Arc<dyn Lock>,
+    /// The newest segment as opening read it, until somebody reads batches or appends some: a start does the one or the
+    /// other next, and to read a segment costs as much as to replay many of its batches.
+    read: Mutex<Option<Segment>>,
 }
 
 /// The segment that is written to.
@@ -111,10 +114,11 @@ impl FileJournal {
         options: Options,
     ) -> Result<(Self, Recovery), JournalError> {
         let lock = lock(&*disk, dir)?;
-        let Opened { mut manifest, active, sequence, chain, cut_off } = match recovery::look(&*disk, dir)? {
-            Found::Nothing => make_first(&*disk, dir, &options)?,
-            Found::Journal(manifest) => open_last(&*disk, dir, manifest)?,
-        };
+        let Opened { mut manifest, active, sequence, chain, cut_off, read } =
+            match recovery::look(&*disk, dir)? {
+                Found::Nothing => make_first(&*disk, dir, &options)?,
+                Found::Journal(manifest) => open_last(&*disk, dir, manifest)?,
+            };
         // What an earlier process left to the operating system is durable only once it is synced.
         active.file.sync().map_err(JournalError::sync_failed(&active.path))?;
         let journal = manifest.statement().journal;
@@ -138,6 +142,7 @@ impl FileJournal {
             buffer: Vec::new(),
             settled,
             lock: Arc::from(lock),
+            read: Mutex::new(read),
         };
         Ok((journal, Recovery { last_sequence: sequence, cut_off }))
     }
@@ -148,6 +153,7 @@ impl FileJournal {
         if self.active.end + framed > self.active.header.bytes {
             self.roll(framed)?;
         }
+        *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         self.buffer.clear();
         let (mut sequence, mut chain) = (self.sequence, self.chain);
         for payload in batches {
@@ -297,7 +303,9 @@ impl Journal for FileJournal {
         let start = segments.partition_point(|entry| entry.first <= sequence).saturating_sub(1);
         segments.drain(..start);
         list::check(&*self.disk, &segments, self.active.header.journal)?;
-        Ok(Box::new(Reader::new(Arc::clone(&self.disk), segments, sequence, self.sequence)))
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let reader = Reader::new(Arc::clone(&self.disk), segments, sequence, self.sequence);
+        Ok(Box::new(reader.with(read)))
     }
 
     fn follow(&self, sequence: u64) -> Result<Box<dyn Follow>, JournalError> {
@@ -327,6 +335,7 @@ struct Opened {
     sequence: u64,
     chain: Chain,
     cut_off: Option<CutOff>,
+    read: Option<Segment>,
 }
 
 /// The first segment, and then the manifest that names it: a start that is cut short in between is a new start.
@@ -338,7 +347,7 @@ fn make_first(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<Opened, 
     let active = Active { file: spare.file, path, header, end: HEADER_BYTES as u64 };
     let statement = Statement { journal: header.journal, newest: 1, closed: None };
     let manifest = Manifest::make(disk, dir, statement)?;
-    Ok(Opened { manifest, active, sequence: 0, chain: Chain::default(), cut_off: None })
+    Ok(Opened { manifest, active, sequence: 0, chain: Chain::default(), cut_off: None, read: None })
 }
 
 fn open_last(disk: &dyn Disk, dir: &Path, manifest: Manifest) -> Result<Opened, JournalError> {
@@ -353,9 +362,10 @@ fn open_last(disk: &dyn Disk, dir: &Path, manifest: Manifest) -> Result<Opened, 
     let file = disk.open_for_writing(&entry.path);
     let file = file.map_err(JournalError::io("open for writing", &entry.path))?;
     let cut_off = if end.torn { Some(recovery::cut_off(disk, dir, &segment, &*file, &end)?) } else { None };
-    let Segment { path, header, .. } = segment;
-    let active = Active { file, path, header, end: end.offset as u64 };
-    Ok(Opened { manifest, active, sequence: end.sequence, chain: end.chain, cut_off })
+    let active = Active { file, path: segment.path.clone(), header: segment.header, end: end.offset as u64 };
+    // What is cut off is not to be read again.
+    let read = Some(segment).filter(|_| cut_off.is_none());
+    Ok(Opened { manifest, active, sequence: end.sequence, chain: end.chain, cut_off, read })
 }
 
 /// Refuses batches that are too large, each or together.

@@ -16,6 +16,8 @@ pub(crate) struct Reader {
     /// Segments still to be opened, the next one last.
     waiting: Vec<Entry>,
     current: Option<(Segment, End)>,
+    /// A segment that is in memory already, if it is one of those.
+    loaded: Option<Segment>,
     from: u64,
     through: u64,
     done: bool,
@@ -25,7 +27,12 @@ impl Reader {
     /// Reads from a batch through another. The segments are in order, and the first of them holds the first batch.
     pub(crate) fn new(disk: Arc<dyn Disk>, mut segments: Vec<Entry>, from: u64, through: u64) -> Self {
         segments.reverse();
-        Self { disk, waiting: segments, current: None, from, through, done: from > through }
+        Self { disk, waiting: segments, current: None, loaded: None, from, through, done: from > through }
+    }
+
+    /// Does not read a segment again that is in memory already.
+    pub(crate) fn with(self, loaded: Option<Segment>) -> Self {
+        Self { loaded, ..self }
     }
 
     fn read(&mut self) -> Result<Option<Batch>, JournalError> {
@@ -51,8 +58,11 @@ impl Reader {
     }
 
     fn enter(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let segment = Segment::load(&*self.disk, &entry.path, entry.before());
-        let segment = segment.map_err(|error| list::retired(&*self.disk, entry, error))?;
+        let segment = match self.loaded.take_if(|loaded| loaded.path == entry.path) {
+            Some(loaded) => loaded,
+            None => Segment::load(&*self.disk, &entry.path, entry.before())
+                .map_err(|error| list::retired(&*self.disk, entry, error))?,
+        };
         let end = Walk::new(&segment).end(false);
         self.current = Some((segment, end));
         Ok(())
