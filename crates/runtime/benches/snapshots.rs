@@ -1,7 +1,8 @@
 //! What a start costs with a million orders resting: by replaying the log, and from a snapshot of the same state; and
 //! what the snapshot itself costs while it is made, in time and in the longest answer that a caller had to wait for.
 //!
-//! The allocator is the one of the gateway. `ORDERS` asks for another number of orders.
+//! The allocator is the one of the gateway. `ORDERS` asks for another number of orders, `STARTS` for another number of
+//! starts from the snapshot.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
@@ -21,7 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ORDERS: u64 = 1_000_000;
 /// Starts from the snapshot, each measured: on a machine that others use they differ.
-const STARTS: usize = 5;
+const STARTS: u64 = 5;
 /// What a start may take with nothing there, from a log of a million commands, and from a snapshot of their state.
 const EMPTY_GOAL: Duration = Duration::from_millis(50);
 const REPLAY_GOAL: Duration = Duration::from_secs(2);
@@ -30,7 +31,8 @@ const TOGETHER: u64 = 500;
 const SEED: &str = include_str!("market.toml");
 
 fn main() {
-    let orders = std::env::var("ORDERS").map_or(ORDERS, |text| text.parse().unwrap());
+    let asked = |name, usual| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
+    let (orders, starts) = (asked("ORDERS", ORDERS), asked("STARTS", STARTS));
     let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let runtime = start(dir.path(), "start, nothing there", Some(EMPTY_GOAL));
@@ -50,7 +52,7 @@ fn main() {
         let engine = engine.clone();
         move || {
             let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            tokio.block_on(engine.save_snapshot()).unwrap()
+            tokio.block_on(engine.save_snapshot())
         }
     });
     let mut longest = Duration::ZERO;
@@ -59,13 +61,17 @@ fn main() {
         tokio.block_on(engine.submit(Command::Tick)).unwrap();
         longest = longest.max(asked.elapsed());
     }
-    let note = saving.join().unwrap();
+    saving.join().unwrap().unwrap();
     show("making a snapshot", began.elapsed(), None);
     show("longest answer meanwhile", longest, None);
+    // One that covers all, so that a start from it replays nothing.
+    let began = Instant::now();
+    let note = tokio.block_on(engine.save_snapshot()).unwrap();
+    show("making the next one, which builds upon it", began.elapsed(), None);
     println!("{:<44} {:>12} MB", "size of the snapshot", note.bytes / 1_000_000);
     let hash = tokio.block_on(engine.state_hash()).unwrap();
     runtime.stop().unwrap();
-    for _ in 0..STARTS {
+    for _ in 0..starts {
         let runtime = start(dir.path(), "start, from the snapshot", Some(SNAPSHOT_GOAL));
         let engine = runtime.handle();
         assert_eq!(tokio.block_on(engine.state_hash()).unwrap(), hash, "it is the same state");

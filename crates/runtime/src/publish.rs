@@ -13,6 +13,7 @@ use order_engine::{
 
 use crate::ledger::ADJUSTMENTS_KEPT;
 use crate::market::{Level, MarketView, PublicTrade, TRADES_KEPT};
+use crate::restore;
 use crate::views::Views;
 
 /// Levels of the book that are shown on each side.
@@ -21,6 +22,8 @@ const DEPTH_LEVELS: usize = 50;
 /// What is still to be published.
 #[derive(Debug, Default)]
 pub(crate) struct Publisher {
+    /// Orders are not shown as they change: they will all be shown at once, or never.
+    withholds_orders: bool,
     reference: bool,
     accounts: BTreeSet<AccountId>,
     instruments: BTreeSet<InstrumentId>,
@@ -30,6 +33,27 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
+    /// Shows no orders from now on. Nobody reads yet, and to show each change is most of what publishing costs.
+    pub(crate) const fn withhold_orders(&mut self) {
+        self.withholds_orders = true;
+    }
+
+    /// Shows the orders that were withheld, and from now on each as it changes.
+    pub(crate) fn show_orders(&mut self, views: &Views, engine: &Engine) {
+        if std::mem::take(&mut self.withholds_orders) {
+            restore::show_all(views, engine);
+        }
+    }
+
+    /// Takes note of orders that leave the state: one that was withheld is shown until it is in the archive.
+    pub(crate) fn departed(&self, views: &Views, orders: &[Arc<Order>]) {
+        if self.withholds_orders {
+            for order in orders {
+                views.put_whole_order(order);
+            }
+        }
+    }
+
     /// Publishes the orders and executions of the events of one command.
     pub(crate) fn events(&mut self, views: &Views, events: &[Event]) {
         let taken: BTreeSet<TradeId> = executions(events)
@@ -38,11 +62,11 @@ impl Publisher {
             .collect();
         for event in events {
             if event.change == Change::StateReset {
-                *self = Self::default();
+                *self = Self { withholds_orders: self.withholds_orders, ..Self::default() };
                 views.clear();
             }
             views.put_activity(event);
-            if let Some(order) = event.change.order() {
+            if let Some(order) = event.change.order().filter(|_| !self.withholds_orders) {
                 views.put_order(order);
             }
             for entry in event.entries() {
@@ -70,7 +94,8 @@ impl Publisher {
     /// Takes note of what has to be read from the engine.
     pub(crate) fn touched(&mut self, touched: Touched) {
         if touched.reset {
-            *self = Self { trades: std::mem::take(&mut self.trades), ..Self::default() };
+            let (withholds_orders, trades) = (self.withholds_orders, std::mem::take(&mut self.trades));
+            *self = Self { withholds_orders, trades, ..Self::default() };
         }
         self.reference |= touched.reference;
         self.accounts.extend(touched.accounts);
@@ -167,6 +192,19 @@ impl Views {
         for id in order.new_client_ids() {
             // The engine lets an account use an id once for all time, so this takes it from no other order.
             self.client_ids.insert((order.account, id.clone()), order.id);
+        }
+    }
+
+    /// Takes an order that was not shown yet, with all its versions.
+    pub(crate) fn put_whole_order(&self, order: &Arc<Order>) {
+        for id in order.all_client_ids() {
+            self.client_ids.insert((order.account, id.clone()), order.id);
+        }
+        self.orders.insert(order.id, Arc::clone(order));
+        let mut index = self.accounts.entry(order.account).or_default();
+        index.all.insert(order.id);
+        if !order.status.is_closed() {
+            index.open.insert(order.id);
         }
     }
 

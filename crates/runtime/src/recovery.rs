@@ -2,17 +2,21 @@
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::bounded;
 use journal::{Batches, Journal, JournalError};
 
 use crate::archive::{self, Archive};
 use crate::batch::Batch;
-use crate::snapshot::{BEYOND, DAMAGED, Folder};
+use crate::snapshot::{BEYOND, DAMAGED, Folder, Orders};
 use crate::start::StartError;
 use crate::state::State;
 use crate::views::Views;
 
+/// Batches that may wait between the thread that reads the log and the one that applies it.
+const WAITING: usize = 8;
 /// How many batches go by between two reports.
 const REPORT_EVERY: u64 = 256;
 
@@ -62,6 +66,9 @@ pub(crate) fn recover(
         }
         None => (State::default(), 0),
     };
+    if snapshot == 0 {
+        state.publisher.withhold_orders();
+    }
     if snapshot < last {
         let logged = journal.read_from(snapshot + 1).map_err(|error| {
             let JournalError::NotKept { first, .. } = error else { return StartError::Journal(error) };
@@ -109,7 +116,7 @@ fn from_snapshot(
             continue;
         }
         let started = Instant::now();
-        match folder.read(sequence, views) {
+        match folder.read(sequence, views, Orders::Shown) {
             Ok(loaded) => {
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(sequence, bytes = loaded.note.bytes, took_ms, "a snapshot was read");
@@ -140,22 +147,40 @@ fn replay(
 ) -> Result<(), StartError> {
     let started = Instant::now();
     let (mut done, mut commands) = (0_u64, 0_usize);
-    for record in logged {
-        let record = record?;
-        let fail = |source| StartError::Batch { sequence: record.sequence, source };
-        let batch = Batch::decode(&record.payload).map_err(fail)?;
-        let departed = unbroken(record.sequence, |place| state.replay(views, &batch, place))?;
-        archive::depart(archive, views, record.sequence, departed);
-        done += 1;
-        commands += batch.commands.len();
-        if done.is_multiple_of(REPORT_EVERY) {
-            watch(&StartProgress { done, total, elapsed: started.elapsed() });
+    std::thread::scope(|scope| {
+        // One thread reads, checks and decodes while this one applies. An error travels the same way as the batches.
+        let (decoded, to_apply) = bounded(WAITING);
+        let reading = move || {
+            for record in logged {
+                let batch = record.map_err(StartError::from).and_then(|record| decode(&record));
+                let is_last = batch.is_err();
+                if decoded.send(batch).is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        Builder::new().name("log-reader".to_owned()).spawn_scoped(scope, reading)?;
+        for batch in to_apply {
+            let (sequence, batch) = batch?;
+            let departed = unbroken(sequence, |place| state.replay(views, &batch, place))?;
+            archive::depart(archive, views, sequence, departed);
+            done += 1;
+            commands += batch.commands.len();
+            if done.is_multiple_of(REPORT_EVERY) {
+                watch(&StartProgress { done, total, elapsed: started.elapsed() });
+            }
         }
-    }
+        Ok::<_, StartError>(())
+    })?;
     watch(&StartProgress { done, total, elapsed: started.elapsed() });
     let took_ms = started.elapsed().as_millis();
     tracing::info!(batches = done, commands, took_ms, "the log was replayed");
     Ok(())
+}
+
+fn decode(record: &journal::Batch) -> Result<(u64, Batch), StartError> {
+    let fail = |source| StartError::Batch { sequence: record.sequence, source };
+    Batch::decode(&record.payload).map(|batch| (record.sequence, batch)).map_err(fail)
 }
 
 /// Replays, and turns a panic into an error that says where it was: a process that ends without a word, and ends again at

@@ -55,14 +55,21 @@ impl State {
             if let Ok(outcome) = &applied.result {
                 self.publisher.events(views, &outcome.events);
             }
+            self.publisher.departed(views, &applied.archived);
             departed.note(command, applied.archived);
         }
         self.publisher.touched(self.engine.take_touched());
         departed
     }
 
-    /// Publishes all that was touched.
+    /// Publishes all that was touched, and the orders if they were withheld.
     pub(crate) fn publish(&mut self, views: &Views) {
+        self.publisher.show_orders(views, &self.engine);
+        self.publish_all_but_orders(views);
+    }
+
+    /// Publishes all that was touched.
+    pub(crate) fn publish_all_but_orders(&mut self, views: &Views) {
         self.publisher.touched(self.engine.take_touched());
         self.publisher.flush(views, &self.engine);
     }

@@ -15,7 +15,7 @@ use order_engine::{Engine, EventId, Timestamp};
 use tokio::sync::oneshot;
 
 use super::folder::DAMAGED;
-use super::{Folder, SnapshotError, SnapshotNote, SnapshotPolicy};
+use super::{Folder, Orders, SnapshotError, SnapshotNote, SnapshotPolicy};
 use crate::archive::Handover;
 use crate::batch::Batch;
 use crate::state::State;
@@ -178,7 +178,10 @@ fn make(
 ) -> Result<SnapshotNote, SnapshotError> {
     let started = Instant::now();
     let views = Views::default();
-    let mut state = if base == 0 { State::default() } else { folder.read(base, &views)?.state };
+    let mut state =
+        if base == 0 { State::default() } else { folder.read(base, &views, Orders::Withheld)?.state };
+    // A snapshot has them from the engine.
+    state.publisher.withhold_orders();
     if base == through
         && base > 0
         && let Some(note) = folder.notes()?.into_iter().find(|note| note.sequence == base)
@@ -197,7 +200,7 @@ fn make(
     if Reached::of(&state.engine) != *reached {
         return Err(SnapshotError::Diverged { sequence: through });
     }
-    state.publish(&views);
+    state.publish_all_but_orders(&views);
     let replayed_ms = started.elapsed().as_millis();
     // What the state has forgotten is in the archive for good before the log may be forgotten.
     if archive.is_some_and(|archive| !archive.settle(through)) {

@@ -16,12 +16,11 @@
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use journal::Disk;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
-use order_engine::{Execution, InstrumentId};
+use order_engine::InstrumentId;
 
 use super::frames::{Hashing, put, take};
 use super::history::{self, Counts, History};
@@ -29,10 +28,11 @@ use super::stream::{Reading, Writing};
 use super::{SnapshotError, SnapshotNote, image};
 use crate::batch::SEMANTICS_VERSION;
 use crate::market::PublicTrade;
+use crate::restore::RestoringExecutions;
 use crate::state::State;
 use crate::views::Views;
 
-const MAGIC: &[u8; 8] = b"DRGSNAP\x01";
+const MAGIC: &[u8; 8] = b"DRGSNAP\x02";
 const HASH_BYTES: u64 = 32;
 const BUFFER_BYTES: usize = 1024 * 1024;
 
@@ -129,11 +129,25 @@ pub(super) fn write(
     Ok(SnapshotNote { sequence, path: path.to_owned(), bytes, state_hash })
 }
 
+/// Whether the orders of a snapshot are put into views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Orders {
+    /// As readers are to see them.
+    Shown,
+    /// Nobody will look at them; the state has them.
+    Withheld,
+}
+
 /// Reads a snapshot and puts what readers see into empty views, all but what [`State::publish`] puts there.
 ///
 /// # Errors
 /// [`SnapshotError`]; the views then hold a part of it.
-pub(super) fn read(disk: &dyn Disk, path: &Path, views: &Views) -> Result<Loaded, SnapshotError> {
+pub(super) fn read(
+    disk: &dyn Disk,
+    path: &Path,
+    views: &Views,
+    orders: Orders,
+) -> Result<Loaded, SnapshotError> {
     let fail = || SnapshotError::io(path);
     let file = disk.open(path).map_err(fail())?;
     let bytes = file.bytes().map_err(fail())?;
@@ -143,13 +157,15 @@ pub(super) fn read(disk: &dyn Disk, path: &Path, views: &Views) -> Result<Loaded
     let mut input = BufReader::with_capacity(BUFFER_BYTES, Hashing::new(Reading::new(&*file, hashed_bytes)));
     let mut buffer = Vec::new();
     let head = read_head(path, &mut input, &mut buffer)?;
-    let engine = image::read(&mut input, views).map_err(|error| SnapshotError::image(path, error))?;
+    let shown = (orders == Orders::Shown).then_some(views);
+    let engine = image::read(&mut input, shown).map_err(|error| SnapshotError::image(path, error))?;
     let mut state = State { engine, ..State::default() };
     state.counters.extend(head.counters);
+    let mut executions = RestoringExecutions::new(views);
     for _ in 0..head.executions {
-        let execution: Execution = take(&mut input, &mut buffer).map_err(fail())?;
-        views.put_execution(&Arc::new(execution));
+        executions.add(take(&mut input, &mut buffer).map_err(fail())?);
     }
+    executions.finish();
     for _ in 0..head.markets {
         let MarketTrades { instrument, trades } = take(&mut input, &mut buffer).map_err(fail())?;
         state.publisher.restore_trades(instrument, trades);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use journal::Disk;
 
-use super::file::{self, Loaded};
+use super::file::{self, Loaded, Orders};
 use super::{SnapshotError, SnapshotNote};
 use crate::state::State;
 use crate::views::Views;
@@ -90,12 +90,12 @@ impl Folder {
         Ok(self.list()?.into_iter().filter_map(|(_, path)| file::note(&*self.disk, &path).ok()).collect())
     }
 
-    /// Reads the snapshot of a batch into empty views.
+    /// Reads the snapshot of a batch into empty views, its orders only if they are to be shown.
     ///
     /// # Errors
     /// [`SnapshotError`]; the views then hold a part of it.
-    pub(crate) fn read(&self, sequence: u64, views: &Views) -> Result<Loaded, SnapshotError> {
-        file::read(&*self.disk, &self.file(sequence, EXTENSION), views)
+    pub(crate) fn read(&self, sequence: u64, views: &Views, orders: Orders) -> Result<Loaded, SnapshotError> {
+        file::read(&*self.disk, &self.file(sequence, EXTENSION), views, orders)
     }
 
     /// Writes a snapshot under a name that means nothing yet, lets go of the state, reads the file back, and gives it
@@ -114,7 +114,7 @@ impl Folder {
         let written = file::write(&*self.disk, &unfinished, sequence, &state, &views);
         drop((state, views));
         let published = written.and_then(|written| {
-            let read = file::read(&*self.disk, &unfinished, &Views::default())?;
+            let read = file::read(&*self.disk, &unfinished, &Views::default(), Orders::Withheld)?;
             if read.state.engine.state_hash() != written.state_hash || read.note != written {
                 return Err(SnapshotError::damaged(&unfinished, &"it was read back as another state"));
             }

@@ -1,5 +1,6 @@
-//! Reading the engine's image out of a snapshot, by several threads: one reads and splits it, one decodes what was split, this
-//! one puts the state together, and one shows its orders. Each is some pieces behind the one before.
+//! Reading the engine's image out of a snapshot, by several threads: one reads and splits it, one decodes what was split,
+//! this one puts the state together, and one shows its orders, if anybody is to see them. Each is some pieces behind the
+//! one before.
 
 use std::io::{self, Read};
 use std::panic::resume_unwind;
@@ -15,8 +16,8 @@ use crate::views::Views;
 /// Pieces that may wait between two threads: enough for a thread that was held up not to hold up the others.
 const WAITING: usize = 16;
 
-/// Reads an image and puts its orders into empty views. What follows the image is left alone.
-pub(super) fn read(input: &mut (impl Read + Send), views: &Views) -> Result<Engine, ImageError> {
+/// Reads an image and puts its orders into empty views, if there are any. What follows the image is left alone.
+pub(super) fn read(input: &mut (impl Read + Send), views: Option<&Views>) -> Result<Engine, ImageError> {
     std::thread::scope(|scope| {
         let (split, to_decode) = bounded(WAITING);
         let (decoded, to_build) = bounded(WAITING);
@@ -40,14 +41,18 @@ pub(super) fn read(input: &mut (impl Read + Send), views: &Views) -> Result<Engi
                 }
             }
         })?;
-        let showing = spawn(scope, move || {
-            let mut restoring = Restoring::new(views);
-            to_show.into_iter().for_each(|orders| restoring.add(orders));
-            restoring.finish();
-        })?;
-        let built = build(to_build, &shown);
+        let show = |views| {
+            spawn(scope, move || {
+                let mut restoring = Restoring::new(views);
+                to_show.into_iter().for_each(|orders| restoring.add(orders));
+                restoring.finish();
+            })
+        };
+        let showing = views.map(show).transpose()?;
+        let shown = showing.is_some().then_some(shown);
+        let built = build(to_build, shown.as_ref());
         drop(shown);
-        for thread in [splitting, decoding, showing] {
+        for thread in [splitting, decoding].into_iter().chain(showing) {
             thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
         built
@@ -56,10 +61,14 @@ pub(super) fn read(input: &mut (impl Read + Send), views: &Views) -> Result<Engi
 
 fn build(
     pieces: Receiver<Result<DecodedPiece, ImageError>>,
-    shown: &Sender<Vec<Arc<Order>>>,
+    shown: Option<&Sender<Vec<Arc<Order>>>>,
 ) -> Result<Engine, ImageError> {
     let mut builder = ImageBuilder::new();
     for piece in pieces {
+        let Some(shown) = shown else {
+            builder.add(piece?, |_| {})?;
+            continue;
+        };
         let mut orders = Vec::new();
         builder.add(piece?, |order| orders.push(Arc::clone(order)))?;
         if !orders.is_empty() {

@@ -11,6 +11,8 @@ mod frames;
 mod history;
 mod image;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use journal::RealDisk;
 use order_engine::ImageError;
 
+pub(crate) use file::Orders;
 pub(crate) use folder::{BEYOND, DAMAGED, Folder};
 
 /// What the snapshots in a data directory say of themselves, newest first, while no runtime uses it. Nothing is changed.
