@@ -125,9 +125,10 @@ bench: bench-engine bench-journal ## Measure the engine, the way to the disk, an
 	$(CARGO) bench --package dragoman-tests --bench http
 
 .PHONY: bench-journal
-bench-journal: tools ## Measure the way to the disk beside the disk itself, replay, and what a start costs
+bench-journal: tools ## Measure the way to the disk beside the disk itself, replay, what a start costs, and the longest stops
 	$(CARGO) bench --package runtime --bench submit
 	$(CARGO) bench --package runtime --bench snapshots
+	$(CARGO) bench --package runtime --bench instants
 
 # The streams of `make bench-engine` come from it.
 ENGINE_SEED ?= 7

@@ -12,15 +12,15 @@ use crate::lookup::Lookup;
 /// Part of a cryptographic hash: as good as the id itself, and of one size.
 type Key = [u8; 16];
 
-/// The ids by their hashes. The ones that came first are forgotten beyond the limit.
+/// The ids by their hashes. Of more than so many those that came first are forgotten.
 #[derive(Debug, Default)]
-pub(crate) struct ArchivedIds {
+pub(crate) struct ArchivedIds<const MOST: usize = MAX_ARCHIVED_CLIENT_IDS> {
     orders: Lookup<Key, OrderId>,
     /// In the order in which they came.
     keys: VecDeque<Key>,
 }
 
-impl ArchivedIds {
+impl<const MOST: usize> ArchivedIds<MOST> {
     /// The forgotten order that an id was used for.
     pub(crate) fn get(&self, account: AccountId, id: &ClientOrderId) -> Option<OrderId> {
         if self.orders.is_empty() {
@@ -37,7 +37,7 @@ impl ArchivedIds {
     fn put(&mut self, key: Key, order: OrderId) {
         self.orders.insert(key, order);
         self.keys.push_back(key);
-        if self.keys.len() > MAX_ARCHIVED_CLIENT_IDS
+        if self.keys.len() > MOST
             && let Some(oldest) = self.keys.pop_front()
         {
             self.orders.remove(&oldest);
@@ -84,4 +84,27 @@ fn key(account: AccountId, id: &ClientOrderId) -> Key {
     let mut key = Key::default();
     hasher.finalize_xof().fill(&mut key);
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_ids_make_room() {
+        let (account, mut ids) = (AccountId::new(1), ArchivedIds::<3>::default());
+        let named = |number: u64| ClientOrderId::new(&format!("id {number}")).unwrap();
+        for number in 0..5 {
+            ids.add(account, &named(number), OrderId::new(number));
+        }
+        let known: Vec<_> = (0..5).filter_map(|number| ids.get(account, &named(number))).collect();
+        assert_eq!(known, [2, 3, 4].map(OrderId::new));
+        assert_eq!(ids.get(AccountId::new(2), &named(4)), None);
+        let mut again = ArchivedIds::<3>::default();
+        for piece in ids.image() {
+            assert!(again.restore(piece));
+        }
+        again.add(account, &named(9), OrderId::new(9));
+        assert_eq!((again.get(account, &named(2)), again.keys.len()), (None, 3));
+    }
 }

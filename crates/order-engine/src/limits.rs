@@ -2,6 +2,8 @@
 
 /// Longest asset code or symbol, in bytes.
 pub const MAX_SYMBOL_LENGTH: usize = 24;
+/// Longest name of an asset or an instrument for people, in bytes.
+pub const MAX_DISPLAY_NAME_LENGTH: usize = 256;
 /// Longest account code, in bytes.
 pub const MAX_ACCOUNT_CODE_LENGTH: usize = 64;
 /// Longest name of an account, in bytes.

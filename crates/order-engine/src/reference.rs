@@ -98,7 +98,7 @@ pub struct AssetDefinition {
     /// Canonical code, unique.
     #[n(0)]
     pub code: AssetCode,
-    /// Name for people: `Bitcoin`.
+    /// Name for people: `Bitcoin`. At most [`crate::limits::MAX_DISPLAY_NAME_LENGTH`] bytes.
     #[n(1)]
     pub name: Box<str>,
     /// What it is.
@@ -272,7 +272,7 @@ pub struct InstrumentDefinition {
     /// Canonical name, unique: `BTC-USD`, `TSLA`.
     #[n(0)]
     pub symbol: Symbol,
-    /// Name for people.
+    /// Name for people, at most [`crate::limits::MAX_DISPLAY_NAME_LENGTH`] bytes.
     #[n(1)]
     pub name: Box<str>,
     /// What is traded.

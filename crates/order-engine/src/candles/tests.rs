@@ -32,6 +32,17 @@ fn the_oldest_candles_are_forgotten() {
 }
 
 #[test]
+fn hours_are_kept_for_longer() {
+    let mut history = CandleHistory::new(scales());
+    let number = limits::MAX_HOURLY_CANDLES as u64 + 1_000;
+    for step in 0..number {
+        history.quoted(Timestamp::from_seconds(step * 3_600), Ticks::new(100), Ticks::new(102));
+    }
+    let kept = slots(&history, CandleRow::Hour).len();
+    assert!((limits::MAX_HOURLY_CANDLES..=limits::MAX_HOURLY_CANDLES + 128).contains(&kept), "{kept}");
+}
+
+#[test]
 fn a_copy_follows() {
     let (mut history, mut copy) = (CandleHistory::new(scales()), CandleHistory::new(scales()));
     for step in 0..4_000_u64 {

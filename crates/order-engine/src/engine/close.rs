@@ -11,11 +11,10 @@ use crate::event::Outcome;
 use crate::exits::ClosingCause;
 use crate::ids::{AccountId, ClientOrderId, InstrumentId};
 use crate::kind::OrderKind;
-use crate::limits;
 use crate::lots::LotQueue;
 use crate::number::Quantity;
 use crate::order::{Closing, Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
-use crate::reject::{Capacity, Combination, Reject};
+use crate::reject::{Combination, Reject};
 use crate::time::Timestamp;
 
 /// What a closing order is to do.
@@ -111,10 +110,7 @@ impl Engine {
         {
             return Err(Reject::Combination(Combination::CrossedBounds));
         }
-        if !self.has_room_for_closes() {
-            let limit = limits::MAX_ORDERS as u64;
-            return Err(Reject::CapacityExhausted { what: Capacity::Orders, limit });
-        }
+        self.decide_room_for_closes()?;
         let best = market.book.best(terms.side.opposite()).ok_or(Reject::NoLiquidity)?;
         if let Some((upper, bound)) = bounds.broken_by(best) {
             return Err(beyond(market, upper, bound, best));

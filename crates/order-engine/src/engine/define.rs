@@ -56,6 +56,10 @@ const fn refused(fault: DefinitionFault) -> Reject {
     Reject::InvalidDefinition(fault)
 }
 
+fn decide_name(name: &str) -> Result<(), Reject> {
+    if name.len() <= limits::MAX_DISPLAY_NAME_LENGTH { Ok(()) } else { Err(refused(DefinitionFault::Name)) }
+}
+
 fn within(count: usize, limit: usize, what: Capacity) -> Result<(), Reject> {
     if count < limit { Ok(()) } else { Err(Reject::CapacityExhausted { what, limit: limit as u64 }) }
 }
@@ -68,6 +72,7 @@ impl Engine {
         if definition.scale > limits::LEDGER_SCALE {
             return Err(refused(DefinitionFault::Scale));
         }
+        decide_name(&definition.name)?;
         within(self.reference.assets().len(), limits::MAX_ASSETS, Capacity::Assets)?;
         Ok(Asset { id: self.reference.next_asset(), definition: definition.clone() })
     }
@@ -95,6 +100,7 @@ impl Engine {
             None => None,
         };
         let scales = Scales::of(definition).ok_or(refused(DefinitionFault::Scale))?;
+        decide_name(&definition.name)?;
         let commission = &definition.commission;
         let fits = !definition.lot.is_zero()
             && definition.minimum_quantity <= definition.maximum_quantity

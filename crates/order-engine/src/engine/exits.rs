@@ -14,7 +14,6 @@ use crate::event::{Change, Event, Outcome};
 use crate::exits::{ClosingCause, ExitChange, ExitKind, Exits, LotExits, TrailingExit};
 use crate::ids::{AccountId, InstrumentId, LotId};
 use crate::kind::{Direction, Offset, Watermark};
-use crate::limits;
 use crate::order::{Closing, PriceBound, Side};
 use crate::position::Lot;
 use crate::reject::Reject;
@@ -244,7 +243,7 @@ impl Engine {
 
     /// Whether an exit may fire: the order that it makes needs a place.
     pub(super) fn has_room_for_closes(&self) -> bool {
-        self.orders.len() < limits::MAX_ORDERS
+        self.decide_room_for_closes().is_ok()
     }
 
     /// Closes a lot because one of its exits fired.

@@ -5,6 +5,7 @@
 
 mod account;
 mod cancel;
+mod capacity;
 mod charge;
 mod close;
 mod closeout;

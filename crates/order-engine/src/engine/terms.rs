@@ -9,10 +9,9 @@ use crate::command::PlaceOrder;
 use crate::exits::Exits;
 use crate::ids::{AccountId, InstrumentId};
 use crate::kind::OrderKind;
-use crate::limits;
 use crate::number::Quantity;
 use crate::order::{Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
-use crate::reject::{Capacity, Combination, Reject};
+use crate::reject::{Combination, Reject};
 use crate::time::Timestamp;
 use crate::units::{Lots, Ticks};
 
@@ -364,21 +363,6 @@ impl Engine {
         let instrument = self.reference.instrument(terms.instrument);
         let known = instrument.ok_or(Reject::UnknownInstrument(terms.instrument))?;
         Ok(now.next_time_of_day(known.definition.day_ends_at))
-    }
-
-    pub(super) fn decide_capacity(&self, terms: &Terms<'_>) -> Result<(), Reject> {
-        if self.orders.open_count(terms.account) >= limits::MAX_OPEN_ORDERS_PER_ACCOUNT {
-            return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
-        }
-        let exhausted = |what, limit: usize| Err(Reject::CapacityExhausted { what, limit: limit as u64 });
-        if self.orders.len() >= limits::MAX_ORDERS {
-            return exhausted(Capacity::Orders, limits::MAX_ORDERS);
-        }
-        let lots = self.lots.get(&(terms.account, terms.instrument));
-        if lots.is_some_and(|lots| lots.len() >= limits::MAX_LOTS_PER_POSITION) {
-            return exhausted(Capacity::Lots, limits::MAX_LOTS_PER_POSITION);
-        }
-        Ok(())
     }
 
     /// An order without a limit needs something on the other side, and one with a bound needs it within the bound.

@@ -119,6 +119,9 @@ pub enum DefinitionFault {
     /// A minimum is above its maximum, a lot is zero, a rate is above one, or a time of day is out of range.
     #[n(2)]
     Range,
+    /// The name for people is too long.
+    #[n(93)]
+    Name,
     /// An option is on an instrument that is not defined, or is an option itself.
     #[n(70)]
     Underlier,

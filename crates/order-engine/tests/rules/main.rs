@@ -8,6 +8,7 @@ mod book;
 mod candles;
 #[cfg(test)]
 mod changing;
+#[cfg(test)]
 mod charging;
 #[cfg(test)]
 mod closeout;
@@ -21,6 +22,10 @@ mod exits;
 mod hostile;
 #[cfg(test)]
 mod images;
+#[cfg(test)]
+mod instants;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
@@ -47,5 +52,7 @@ mod simulation;
 mod statuses;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod trigger_table;
 #[cfg(test)]
 mod triggers;
