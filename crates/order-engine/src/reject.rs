@@ -1,5 +1,8 @@
-//! Why a command is refused. One taxonomy for everyone, in order of precedence: of several reasons the first in this
-//! list is the answer. Each carries the numbers that decided. A refused command changes nothing.
+//! Why a command is refused. One taxonomy for everyone, in order of precedence: of several reasons against an order the
+//! first in this list is the answer. Each carries the numbers that decided. A refused command changes nothing.
+//!
+//! Some reasons have a second place, where an order is looked at for something else of the kind: `ExpiryInPast` of a staging comes
+//! with `ReleaseInPast`, `BeyondBound` of an order's own limit before its end, and the price of a trigger before `Combination`.
 //!
 //! The list is long because it is one list: what comes before what is read off it from top to bottom.
 
@@ -22,6 +25,17 @@ pub enum Reject {
     #[n(0)]
     #[error("account {0} is unknown")]
     UnknownAccount(#[n(0)] AccountId),
+    /// The account takes no new orders and no new terms.
+    #[n(60)]
+    #[error("account {account} is not open: {state:?}")]
+    AccountNotOpen {
+        /// The account.
+        #[n(0)]
+        account: AccountId,
+        /// Its state.
+        #[n(1)]
+        state: AccountState,
+    },
     /// No such asset.
     #[n(1)]
     #[error("asset {0} is unknown")]
@@ -38,17 +52,6 @@ pub enum Reject {
     #[n(4)]
     #[error("order {0} is unknown")]
     UnknownOrder(#[n(0)] OrderId),
-    /// The account takes no new orders and no new terms.
-    #[n(60)]
-    #[error("account {account} is not open: {state:?}")]
-    AccountNotOpen {
-        /// The account.
-        #[n(0)]
-        account: AccountId,
-        /// Its state.
-        #[n(1)]
-        state: AccountState,
-    },
     /// The account has something that can still trade, and cannot be closed.
     #[n(61)]
     #[error("the account has {orders} open orders and {positions} open positions")]
@@ -168,6 +171,17 @@ pub enum Reject {
     #[n(13)]
     #[error("the order cannot be restated: {0:?}")]
     CannotRestate(#[n(0)] OrderField),
+    /// The order would be released before it comes.
+    #[n(52)]
+    #[error("the release {release_at} is not after {now}")]
+    ReleaseInPast {
+        /// As ordered.
+        #[n(0)]
+        release_at: Timestamp,
+        /// The engine's time.
+        #[n(1)]
+        now: Timestamp,
+    },
     /// Parts do not go together.
     #[n(14)]
     #[error("the parts of the order do not go together: {0:?}")]
@@ -197,6 +211,44 @@ pub enum Reject {
         /// The lot.
         #[n(1)]
         lot: Quantity,
+    },
+    /// A price has more decimals than the instrument.
+    #[n(21)]
+    #[error("price {given} has more than {scale} decimals")]
+    PriceTooPrecise {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
+        /// Allowed decimals.
+        #[n(1)]
+        scale: u32,
+    },
+    /// An offset has more decimals than the instrument's prices.
+    #[n(38)]
+    #[error("the offset has more than {scale} decimals")]
+    OffsetTooPrecise {
+        /// Allowed decimals.
+        #[n(0)]
+        scale: u32,
+    },
+    /// A price is no multiple of the tick.
+    #[n(22)]
+    #[error("price {given} is not a multiple of {tick}")]
+    PriceOffTick {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
+        /// The tick.
+        #[n(1)]
+        tick: Price,
+    },
+    /// A price is too large to be kept.
+    #[n(23)]
+    #[error("price {given} is too large")]
+    PriceTooLarge {
+        /// As ordered.
+        #[n(0)]
+        given: Price,
     },
     /// The quantity is below the minimum.
     #[n(18)]
@@ -242,77 +294,6 @@ pub enum Reject {
         #[n(1)]
         open: Quantity,
     },
-    /// A reduce-only order is larger than what it may reduce.
-    #[n(43)]
-    #[error("quantity {given} is above {reducible}, which is what there is to reduce")]
-    QuantityAbovePosition {
-        /// As ordered.
-        #[n(0)]
-        given: Quantity,
-        /// The position on the other side.
-        #[n(1)]
-        reducible: Quantity,
-    },
-    /// A price has more decimals than the instrument.
-    #[n(21)]
-    #[error("price {given} has more than {scale} decimals")]
-    PriceTooPrecise {
-        /// As ordered.
-        #[n(0)]
-        given: Price,
-        /// Allowed decimals.
-        #[n(1)]
-        scale: u32,
-    },
-    /// An offset has more decimals than the instrument's prices.
-    #[n(38)]
-    #[error("the offset has more than {scale} decimals")]
-    OffsetTooPrecise {
-        /// Allowed decimals.
-        #[n(0)]
-        scale: u32,
-    },
-    /// A price is no multiple of the tick.
-    #[n(22)]
-    #[error("price {given} is not a multiple of {tick}")]
-    PriceOffTick {
-        /// As ordered.
-        #[n(0)]
-        given: Price,
-        /// The tick.
-        #[n(1)]
-        tick: Price,
-    },
-    /// A price is too large to be kept.
-    #[n(23)]
-    #[error("price {given} is too large")]
-    PriceTooLarge {
-        /// As ordered.
-        #[n(0)]
-        given: Price,
-    },
-    /// A take profit would close at once: it is not on the profitable side of the price.
-    #[n(44)]
-    #[error("take profit {given} is on the wrong side of {reference}")]
-    TakeProfitOnWrongSide {
-        /// As asked.
-        #[n(0)]
-        given: Price,
-        /// The order's limit or trigger, or else the market price of the closing side.
-        #[n(1)]
-        reference: Price,
-    },
-    /// A stop loss would close at once: it is not on the losing side of the price.
-    #[n(45)]
-    #[error("stop loss {given} is on the wrong side of {reference}")]
-    StopLossOnWrongSide {
-        /// As asked.
-        #[n(0)]
-        given: Price,
-        /// The order's limit or trigger, or else the market price of the closing side.
-        #[n(1)]
-        reference: Price,
-    },
     /// The value is below the minimum.
     #[n(24)]
     #[error("value {given} is below {minimum}")]
@@ -323,17 +304,6 @@ pub enum Reject {
         /// Least value.
         #[n(1)]
         minimum: Amount,
-    },
-    /// The value is above what the account allows.
-    #[n(63)]
-    #[error("value {given} is above the account's {maximum}")]
-    NotionalTooLarge {
-        /// Value of the order in the account's currency, at mid.
-        #[n(0)]
-        given: Amount,
-        /// Greatest value.
-        #[n(1)]
-        maximum: Amount,
     },
     /// The contract that the order is for has expired.
     #[n(74)]
@@ -350,17 +320,6 @@ pub enum Reject {
         /// As ordered.
         #[n(0)]
         expiry: Timestamp,
-        /// The engine's time.
-        #[n(1)]
-        now: Timestamp,
-    },
-    /// The order would be released before it comes.
-    #[n(52)]
-    #[error("the release {release_at} is not after {now}")]
-    ReleaseInPast {
-        /// As ordered.
-        #[n(0)]
-        release_at: Timestamp,
         /// The engine's time.
         #[n(1)]
         now: Timestamp,
@@ -407,6 +366,28 @@ pub enum Reject {
         #[n(1)]
         opens_at: Option<Timestamp>,
     },
+    /// A take profit would close at once: it is not on the profitable side of the price.
+    #[n(44)]
+    #[error("take profit {given} is on the wrong side of {reference}")]
+    TakeProfitOnWrongSide {
+        /// As asked.
+        #[n(0)]
+        given: Price,
+        /// The order's limit or trigger, or else the market price of the closing side.
+        #[n(1)]
+        reference: Price,
+    },
+    /// A stop loss would close at once: it is not on the losing side of the price.
+    #[n(45)]
+    #[error("stop loss {given} is on the wrong side of {reference}")]
+    StopLossOnWrongSide {
+        /// As asked.
+        #[n(0)]
+        given: Price,
+        /// The order's limit or trigger, or else the market price of the closing side.
+        #[n(1)]
+        reference: Price,
+    },
     /// There is nothing on the other side of the book.
     #[n(29)]
     #[error("there is no liquidity")]
@@ -424,6 +405,17 @@ pub enum Reject {
         /// The best price of the other side.
         #[n(2)]
         market: Price,
+    },
+    /// A reduce-only order is larger than what it may reduce.
+    #[n(43)]
+    #[error("quantity {given} is above {reducible}, which is what there is to reduce")]
+    QuantityAbovePosition {
+        /// As ordered.
+        #[n(0)]
+        given: Quantity,
+        /// The position on the other side.
+        #[n(1)]
+        reducible: Quantity,
     },
     /// The order cannot be a short sale.
     #[n(64)]
@@ -498,14 +490,6 @@ pub enum Reject {
         #[n(1)]
         available: Amount,
     },
-    /// No quote says what the quote asset is worth in the account's currency.
-    #[n(33)]
-    #[error("asset {asset} cannot be valued in the account's currency")]
-    NoConversion {
-        /// The asset to value.
-        #[n(0)]
-        asset: AssetId,
-    },
     /// A fill-or-kill order cannot be filled whole.
     #[n(34)]
     #[error("only {fillable} of {ordered} can be filled")]
@@ -538,6 +522,25 @@ pub enum Reject {
         /// Side of the incoming order.
         #[n(2)]
         side: Side,
+    },
+    /// No quote says what the quote asset is worth in the account's currency.
+    #[n(33)]
+    #[error("asset {asset} cannot be valued in the account's currency")]
+    NoConversion {
+        /// The asset to value.
+        #[n(0)]
+        asset: AssetId,
+    },
+    /// The value is above what the account allows.
+    #[n(63)]
+    #[error("value {given} is above the account's {maximum}")]
+    NotionalTooLarge {
+        /// Value of the order in the account's currency, at mid.
+        #[n(0)]
+        given: Amount,
+        /// Greatest value.
+        #[n(1)]
+        maximum: Amount,
     },
     /// An operator's trigger would fire at once.
     #[n(46)]

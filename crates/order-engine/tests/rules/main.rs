@@ -37,6 +37,8 @@ mod options;
 #[cfg(test)]
 mod placing;
 #[cfg(test)]
+mod precedence;
+#[cfg(test)]
 mod reducing;
 #[cfg(test)]
 mod retention;

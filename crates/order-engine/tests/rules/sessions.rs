@@ -32,7 +32,7 @@ pub(crate) fn calendar(days: u64) -> CalendarDefinition {
 }
 
 /// The usual world, where BTC-USD has sessions. The house quotes 99 to 101.
-fn world_that(while_closed: WhileClosed) -> World {
+pub(crate) fn world_that(while_closed: WhileClosed) -> World {
     let mut world = World::empty();
     world.run(Command::DefineCalendar(calendar(3))).unwrap();
     for command in definitions() {
