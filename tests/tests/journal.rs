@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use dragoman_tests::dialects::{Clearstreet, Dialect, Ticket};
 use dragoman_tests::gateway::{self, Data, Gateway, configuration};
+use journal::{FileJournal, Journal as _, RealDisk};
 use serde_json::Value;
 
 fn journal(command: &[&str], directory: &Path) -> Output {
@@ -107,6 +109,77 @@ fn the_commands_of_the_log_are_dumped_as_lines_of_json() {
         assert!(line["detail"].as_str().unwrap().contains("Limit"), "{line}");
         assert!(line["proposed"].as_str().unwrap().ends_with('Z'), "{line}");
     }
+}
+
+#[test]
+fn what_is_whole_of_a_damaged_log_can_still_be_dumped() {
+    let (directory, _) = traded(5, true);
+    let at = damage(directory.path(), 3);
+    let output = journal(&["dump"], directory.path());
+    assert_eq!(output.status.code(), Some(1), "what is missing is not passed over");
+    let sequences: Vec<u64> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["sequence"].as_u64().unwrap())
+        .collect();
+    assert_eq!((sequences.first(), sequences.last()), (Some(&1), Some(&3)));
+    assert!(err(&output).contains(&format!("at byte {at}, after batch 3")), "{}", err(&output));
+    let before_it = journal(&["dump", "--to", "2"], directory.path());
+    assert!(before_it.status.success(), "nobody asked for what is damaged: {}", err(&before_it));
+}
+
+/// The same log, but for the rules that its last batch was written under.
+fn under_other_rules(directory: &Path, rules: impl Fn(u8) -> u8) -> tempfile::TempDir {
+    let mut payloads = Vec::new();
+    let read = journal::inspect(&RealDisk, directory, |batch| {
+        payloads.push(batch.payload.clone());
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    let last = payloads.last_mut().unwrap();
+    // An array, the format, and the rules.
+    last[2] = rules(last[2]);
+    let other = tempfile::tempdir().unwrap();
+    let mut journal = FileJournal::open(other.path(), journal::Options::default()).unwrap().0;
+    let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
+    journal.append(&payloads).unwrap();
+    other
+}
+
+#[test]
+fn a_log_of_older_or_newer_rules_is_refused_and_says_which_version_helps() {
+    let (directory, _) = traded(1, false);
+    for other in [-1_i8, 1] {
+        let log = under_other_rules(directory.path(), |rules| rules.strict_add_signed(other));
+        let before = fs::read(segment(log.path())).unwrap();
+        let refused = err(&Gateway::refused(Data::Directory(log.path()), &configuration("")));
+        let verified = journal(&["verify"], log.path());
+        let dumped = journal(&["dump"], log.path());
+        for text in [refused, err(&verified), err(&dumped)] {
+            assert!(text.contains("batch 3 of the journal"), "{text}");
+            assert!(
+                text.contains("under rules ") && text.contains("use the version that wrote it"),
+                "{text}"
+            );
+            assert!(!text.contains("truncate-tail"), "a log of other rules is not damaged: {text}");
+        }
+        assert_eq!((verified.status.code(), dumped.status.code()), (Some(1), Some(1)));
+        assert_eq!(fs::read(segment(log.path())).unwrap(), before, "nothing is changed");
+    }
+}
+
+#[test]
+fn a_second_gateway_upon_a_directory_is_refused_and_the_first_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(Data::Directory(directory.path()));
+    let refused = Gateway::refused(Data::Directory(directory.path()), &configuration(""));
+    assert_eq!(refused.status.code(), Some(1));
+    let text = err(&refused);
+    let path = directory.path().to_str().unwrap();
+    assert!(text.contains(path) && text.contains("in use by another process"), "{text}");
+    Clearstreet::new(gateway.url("clearstreet")).place(&Ticket::bid("TSLA", 1, "20.00")).unwrap();
+    gateway.kill();
+    let gateway = Gateway::start(Data::Directory(directory.path()));
+    assert_eq!(gateway.call_control("GET", "/health", "").status, 200, "a lock does not outlive its process");
 }
 
 #[test]

@@ -19,14 +19,17 @@ pub(crate) struct ProgressLine {
 impl ProgressLine {
     /// Shows how far it has come, once it has taken long enough.
     pub(crate) fn show(&mut self, progress: &StartProgress) {
-        let is_time = match self.shown_at {
-            None => progress.elapsed >= PATIENCE && io::stderr().is_terminal(),
-            Some(shown) => progress.elapsed >= shown + PACE,
-        };
-        if is_time {
+        if self.is_time(progress.elapsed, || io::stderr().is_terminal()) {
             self.shown_at = Some(progress.elapsed);
             // Nobody misses a line of progress that cannot be written.
             let _ = write!(io::stderr().lock(), "\r\x1b[2K{}", line(progress));
+        }
+    }
+
+    fn is_time(&self, elapsed: Duration, is_terminal: impl FnOnce() -> bool) -> bool {
+        match self.shown_at {
+            None => elapsed >= PATIENCE && is_terminal(),
+            Some(shown) => elapsed >= shown + PACE,
         }
     }
 
@@ -55,5 +58,15 @@ mod tests {
         let progress = |done| StartProgress { done, total: 400, elapsed: Duration::from_secs(3) };
         assert_eq!(line(&progress(100)), "replaying the log: 25 % of 400 batches, about 10 s left");
         assert_eq!(line(&progress(0)), "replaying the log: 0 % of 400 batches");
+    }
+
+    #[test]
+    fn the_line_comes_after_a_second_on_a_terminal_only_and_changes_five_times_a_second() {
+        let millis = Duration::from_millis;
+        let fresh = ProgressLine::default();
+        assert!(!fresh.is_time(millis(999), || true) && fresh.is_time(millis(1_000), || true));
+        assert!(!fresh.is_time(millis(60_000), || false));
+        let shown = ProgressLine { shown_at: Some(millis(1_000)) };
+        assert!(!shown.is_time(millis(1_199), || true) && shown.is_time(millis(1_200), || true));
     }
 }

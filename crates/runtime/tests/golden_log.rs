@@ -467,16 +467,18 @@ async fn the_log_of_this_version_leads_where_it_led() {
 /// The rules under which a batch was logged stand in its record.
 #[test]
 fn a_log_of_other_rules_is_refused_with_the_remedy() {
-    let mut payloads = unpacked(&fs::read(file("log.bin")).unwrap());
-    let last = payloads.len() - 1;
-    // An array, the format, and the rules.
-    assert_eq!(u32::from(payloads[last][2]), SEMANTICS_VERSION);
-    payloads[last][2] += 1;
-    let dir = journal_of(&payloads);
-    let refused = Runtime::start(options(dir.path()), common::clock()).unwrap_err();
-    let StartError::Batch { sequence, source: BatchError::Semantics { found } } = &refused else {
-        panic!("{refused:?}");
-    };
-    assert_eq!((*sequence, *found), (payloads.len() as u64, SEMANTICS_VERSION + 1));
-    assert!(refused.to_string().contains("use the version that wrote it"), "{refused}");
+    for other in [SEMANTICS_VERSION - 1, SEMANTICS_VERSION + 1] {
+        let mut payloads = unpacked(&fs::read(file("log.bin")).unwrap());
+        let last = payloads.len() - 1;
+        // An array, the format, and the rules.
+        assert_eq!(u32::from(payloads[last][2]), SEMANTICS_VERSION);
+        payloads[last][2] = u8::try_from(other).unwrap();
+        let dir = journal_of(&payloads);
+        let refused = Runtime::start(options(dir.path()), common::clock()).unwrap_err();
+        let StartError::Batch { sequence, source: BatchError::Semantics { found } } = &refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((*sequence, *found), (payloads.len() as u64, other));
+        assert!(refused.to_string().contains("use the version that wrote it"), "{refused}");
+    }
 }
