@@ -2,7 +2,7 @@
 //! once, and beyond them there is at most what got no answer.
 //!
 //! `make torture ROUNDS=5000` goes on for longer. A run prints its seed; the moments of the kills follow from it, what the
-//! callers had come to by then does not.
+//! callers had come to by then does not, so the directory of a run that fails is kept.
 
 #![expect(
     clippy::print_stdout,
@@ -16,12 +16,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use dragoman_tests::dialects::{self, Clearstreet, Dialect, Failure, OrderIds, Ticket};
 use dragoman_tests::gateway::{Data, FACADES, Gateway};
 use simdisk::Random;
+use tempfile::TempDir;
 
 /// Rounds of each of the eight tests, unless the environment says how many all of them have together.
 const ROUNDS: u64 = 25;
@@ -60,7 +62,7 @@ fn number(variable: &str) -> Option<u64> {
 fn torture(test: u64) {
     let seed = number("DRAGOMAN_TORTURE_SEED").unwrap_or(20_260) * TESTS + test;
     let rounds = number("DRAGOMAN_TORTURE_ROUNDS").map_or(ROUNDS, |all| all.div_ceil(TESTS));
-    println!("seed {}, test {test}, {rounds} rounds", seed / TESTS);
+    println!("test {test}: make torture SEED={} ROUNDS={}", seed / TESTS, rounds * TESTS);
     let mut random = Random::new(seed);
     let mut left = rounds;
     while left > 0 {
@@ -70,8 +72,29 @@ fn torture(test: u64) {
     }
 }
 
+/// The directory of a run. When the run fails it is kept: what the callers had come to by then does not come again.
+struct Evidence(Option<TempDir>);
+
+impl Evidence {
+    fn path(&self) -> &Path {
+        self.0.as_ref().unwrap().path()
+    }
+}
+
+impl Drop for Evidence {
+    fn drop(&mut self) {
+        if thread::panicking()
+            && let Some(directory) = self.0.take()
+        {
+            let directory = directory.keep();
+            println!("the data directory of the failed run is kept; look at it with");
+            println!("  dragoman journal verify --data-dir {}", directory.display());
+        }
+    }
+}
+
 fn one_log(random: &mut Random, rounds: u64) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Evidence(Some(tempfile::tempdir().unwrap()));
     let mut known = Known::default();
     for round in 0..rounds {
         let gateway = Gateway::start(Data::Directory(directory.path()));
