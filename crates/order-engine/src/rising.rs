@@ -1,84 +1,155 @@
 //! Places by numbers that only ever rise, such as the ids of orders.
 //!
-//! The numbers leave gaps, since one counter numbers everything that happens. Neighbours share a page, so that the
-//! newest numbers are found in memory that was just written, and only one number in many has to be looked up by its value.
+//! The numbers leave gaps, since one counter numbers everything that happens. So each page of neighbouring numbers says by
+//! bits which of them were added, and keeps the places of those alone, one after the other: the place of a number is
+//! found by counting the bits before it. What a page says of itself is one line of the processor's cache.
 
-use crate::lookup::Lookup;
-
-/// Numbers of one page.
-const PAGE: usize = 64;
+/// Numbers of a word of bits.
+const WORD: u64 = 64;
+/// Words of a page.
+const WORDS: usize = 4;
+/// Numbers of a page.
+const PAGE: u64 = WORD * WORDS as u64;
+/// Pages of a shelf.
+const SHELF: usize = 1_024;
 /// Nothing has this number.
 const NONE: u32 = u32::MAX;
 
 /// Where things are, by number. Numbers are added in rising order and may go in any.
 #[derive(Debug, Default)]
 pub(crate) struct RisingIndex {
-    /// Pages by the part of the number that their numbers share; only pages with something in them.
-    directory: Lookup<u64, u32>,
-    pages: Vec<[u32; PAGE]>,
-    /// Pages that nothing is in any more.
-    free: Vec<u32>,
-    /// The page that was opened last, and where it is.
-    newest: Option<(u64, u32)>,
+    /// By the part of the number that all numbers of a shelf share, rising; only those with something in them.
+    shelves: Vec<(u64, Box<Shelf>)>,
+}
+
+/// Pages that follow each other; only those with something in them.
+#[derive(Debug)]
+struct Shelf {
+    pages: Box<[Option<Box<Page>>]>,
+    /// Number of pages with something in them.
+    used: usize,
+}
+
+/// Places of neighbouring numbers.
+#[derive(Debug, Default)]
+struct Page {
+    /// Which numbers were added.
+    added: [u64; WORDS],
+    /// How many were added in the words before each word.
+    before: [u8; WORDS],
+    /// Number of places that are still there.
+    used: u16,
+    /// In the order of the numbers that were added; nothing where one has gone.
+    places: Vec<u32>,
 }
 
 impl RisingIndex {
     /// Where the thing of a number is.
     pub(crate) fn get(&self, number: u64) -> Option<u32> {
-        let (shared, at) = split(number);
-        // What is asked for most is what has just been added.
-        let page = match self.newest {
-            Some((newest, page)) if newest == shared => page,
-            _ => *self.directory.get(&shared)?,
-        };
-        self.pages.get(page as usize)?.get(at).copied().filter(|place| *place != NONE)
+        let at = At::of(number);
+        let (_, shelf) = self.shelves.get(self.find(at)?)?;
+        let page = shelf.pages.get(at.page)?.as_deref()?;
+        page.places.get(page.rank(at)?).copied().filter(|place| *place != NONE)
     }
 
-    /// Notes where the thing of a number is.
+    /// Notes where the thing of a number is, which is greater than all before it.
     pub(crate) fn insert(&mut self, number: u64, place: u32) {
-        let (shared, at) = split(number);
-        let page = match self.newest {
-            Some((newest, page)) if newest == shared => page,
-            _ => self.add_page(shared),
-        };
-        if let Some(entry) = self.pages.get_mut(page as usize).and_then(|page| page.get_mut(at)) {
-            *entry = place;
+        let at = At::of(number);
+        if self.shelves.last().is_none_or(|(newest, _)| *newest != at.shelf) {
+            assert!(self.shelves.last().is_none_or(|(newest, _)| *newest < at.shelf), "Invariant: numbers rise");
+            self.shelves.push((at.shelf, Box::default()));
         }
+        let Some((_, shelf)) = self.shelves.last_mut() else { return };
+        let Some(page) = shelf.pages.get_mut(at.page) else { return };
+        if page.is_none() {
+            shelf.used += 1;
+        }
+        page.get_or_insert_default().add(at, place);
     }
 
     /// Forgets the thing of a number, if there is one.
     pub(crate) fn remove(&mut self, number: u64) {
-        let (shared, at) = split(number);
-        let Some(place) = self.directory.get(&shared).copied() else { return };
-        let Some(page) = self.pages.get_mut(place as usize) else { return };
-        if let Some(entry) = page.get_mut(at) {
-            *entry = NONE;
+        let at = At::of(number);
+        let Some(index) = self.find(at) else { return };
+        let Some((_, shelf)) = self.shelves.get_mut(index) else { return };
+        let Some(place) = shelf.pages.get_mut(at.page) else { return };
+        if place.as_deref_mut().is_some_and(|page| page.remove(at)) {
+            *place = None;
+            shelf.used -= 1;
         }
-        if page.iter().all(|entry| *entry == NONE) {
-            self.directory.remove(&shared);
-            self.free.push(place);
-            self.newest = self.newest.filter(|(newest, _)| *newest != shared);
+        if shelf.used == 0 {
+            self.shelves.remove(index);
         }
     }
 
-    fn add_page(&mut self, shared: u64) -> u32 {
-        assert!(self.newest.is_none_or(|(newest, _)| newest < shared), "Invariant: numbers rise");
-        let page = self.free.pop().unwrap_or_else(|| {
-            let page = u32::try_from(self.pages.len()).unwrap_or(NONE);
-            assert!(page != NONE, "Invariant: there are fewer than four billion pages");
-            self.pages.push([NONE; PAGE]);
-            page
-        });
-        self.directory.insert(shared, page);
-        self.newest = Some((shared, page));
-        page
+    /// Where the shelf of a number is. There are few of them.
+    fn find(&self, at: At) -> Option<usize> {
+        self.shelves.binary_search_by_key(&at.shelf, |(shared, _)| *shared).ok()
     }
 }
 
-/// What a number shares with its neighbours, and its place among them.
-#[expect(clippy::cast_possible_truncation, reason = "less than the size of a page")]
-const fn split(number: u64) -> (u64, usize) {
-    (number / PAGE as u64, (number % PAGE as u64) as usize)
+impl Default for Shelf {
+    fn default() -> Self {
+        Self { pages: (0..SHELF).map(|_| None).collect(), used: 0 }
+    }
+}
+
+impl Page {
+    /// Which of the places is that of a number, if it was added.
+    #[expect(clippy::indexing_slicing, reason = "a word of a page is one of its words")]
+    const fn rank(&self, at: At) -> Option<usize> {
+        let word = self.added[at.word];
+        if word & at.bit == 0 {
+            return None;
+        }
+        Some(self.before[at.word] as usize + (word & (at.bit - 1)).count_ones() as usize)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a word of a page is one of its words")]
+    fn add(&mut self, at: At, place: u32) {
+        let word = &mut self.added[at.word];
+        assert!(*word < at.bit, "Invariant: numbers rise");
+        *word |= at.bit;
+        for before in self.before.iter_mut().skip(at.word + 1) {
+            *before += 1;
+        }
+        self.used += 1;
+        self.places.push(place);
+    }
+
+    /// Whether it was the last one.
+    fn remove(&mut self, at: At) -> bool {
+        if let Some(place) = self.rank(at).and_then(|rank| self.places.get_mut(rank))
+            && *place != NONE
+        {
+            *place = NONE;
+            self.used -= 1;
+        }
+        self.used == 0
+    }
+}
+
+/// A number by its parts.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    shelf: u64,
+    page: usize,
+    word: usize,
+    /// One bit.
+    bit: u64,
+}
+
+impl At {
+    #[expect(clippy::cast_possible_truncation, reason = "less than what there is of each")]
+    const fn of(number: u64) -> Self {
+        let page = number / PAGE;
+        Self {
+            shelf: page / SHELF as u64,
+            page: (page % SHELF as u64) as usize,
+            word: (number % PAGE / WORD) as usize,
+            bit: 1 << (number % WORD),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,8 +167,10 @@ mod tests {
             }
             assert_eq!(index.get(number), Some(u32::try_from(number % 100).unwrap()));
         }
-        assert!(index.pages.len() <= 4, "{} pages", index.pages.len());
+        let pages: usize = index.shelves.iter().map(|(_, shelf)| shelf.used).sum();
+        assert!(pages <= 2, "{pages} pages");
         (9_900..10_000).for_each(|number| index.remove(number));
+        assert!(index.shelves.is_empty());
         index.insert(10_001, 7);
         assert_eq!(index.get(10_001), Some(7));
     }
@@ -105,12 +178,12 @@ mod tests {
     #[test]
     fn numbers_are_found_where_they_were_put() {
         let mut index = RisingIndex::default();
-        let numbers = [1, 2, 63, 64, 200, 5_000_000_000];
+        let numbers = [1, 2, 63, 255, 300_000, 5_000_000_000];
         for (place, number) in (0..).zip(numbers) {
             index.insert(number, place);
         }
         let found: Vec<_> = numbers.iter().map(|number| index.get(*number)).collect();
         assert_eq!(found, [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5)]);
-        assert_eq!([0, 3, 65, 201, 4_999_999_999, u64::MAX].map(|number| index.get(number)), [None; 6]);
+        assert_eq!([0, 3, 64, 254, 256, 300_001, 4_999_999_999, u64::MAX].map(|number| index.get(number)), [None; 8]);
     }
 }
