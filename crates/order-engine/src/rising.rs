@@ -56,7 +56,10 @@ impl RisingIndex {
     pub(crate) fn insert(&mut self, number: u64, place: u32) {
         let at = At::of(number);
         if self.shelves.last().is_none_or(|(newest, _)| *newest != at.shelf) {
-            assert!(self.shelves.last().is_none_or(|(newest, _)| *newest < at.shelf), "Invariant: numbers rise");
+            assert!(
+                self.shelves.last().is_none_or(|(newest, _)| *newest < at.shelf),
+                "Invariant: numbers rise"
+            );
             self.shelves.push((at.shelf, Box::default()));
         }
         let Some((_, shelf)) = self.shelves.last_mut() else { return };
@@ -140,7 +143,6 @@ struct At {
 }
 
 impl At {
-    #[expect(clippy::cast_possible_truncation, reason = "less than what there is of each")]
     const fn of(number: u64) -> Self {
         let page = number / PAGE;
         Self {
@@ -184,6 +186,9 @@ mod tests {
         }
         let found: Vec<_> = numbers.iter().map(|number| index.get(*number)).collect();
         assert_eq!(found, [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5)]);
-        assert_eq!([0, 3, 64, 254, 256, 300_001, 4_999_999_999, u64::MAX].map(|number| index.get(number)), [None; 8]);
+        assert_eq!(
+            [0, 3, 64, 254, 256, 300_001, 4_999_999_999, u64::MAX].map(|number| index.get(number)),
+            [None; 8]
+        );
     }
 }

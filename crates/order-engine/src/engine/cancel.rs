@@ -113,23 +113,33 @@ impl Engine {
 
     /// Takes an order that is about to be closed off the book, and lets go of what it holds and waits for.
     fn withdraw(&mut self, place: Place) {
-        let order = Arc::clone(self.orders.order_at(place));
+        let order = self.orders.order_at(place);
         assert!(!order.status.is_closed(), "Invariant: an order is closed once");
-        if let Some(key) = self.orders.leaves_book_at(place) {
-            self.market_mut(order.instrument).book.remove(key);
+        let (account, instrument, id, held) = (order.account, order.instrument, order.id, order.held);
+        // What an order waits for, it has beyond what every order has.
+        if order.has_extras() {
+            let order = Arc::clone(order);
+            self.disarm(&order);
+            self.unqueue(&order);
         }
-        self.disarm(&order);
-        self.unqueue(&order);
-        self.release_hold(&order);
-        self.forget_open(&order, place);
+        if let Some(key) = self.orders.leaves_book_at(place) {
+            self.market_mut(instrument).book.remove(key);
+        }
+        self.unpark(instrument, id);
+        self.change_hold((account, instrument), held, None);
+        self.forget_open(place);
     }
 
     /// Takes an order that closes out of the lists of what is still to happen.
-    pub(super) fn forget_open(&mut self, order: &Order, place: Place) {
+    pub(super) fn forget_open(&mut self, place: Place) {
+        let order = self.orders.order_at(place);
+        let (account, instrument, id) = (order.account, order.instrument, order.id);
+        let ends = [order.expires_at, order.staged_until];
+        self.reducing.remove(order);
         self.orders.closes(place);
-        self.forget_working(order);
-        for at in [order.expires_at, order.staged_until].into_iter().flatten() {
-            self.due.remove(&(at, Due::End(order.id)));
+        self.forget_short(account, instrument, id);
+        for at in ends.into_iter().flatten() {
+            self.due.remove(&(at, Due::End(id)));
         }
     }
 }

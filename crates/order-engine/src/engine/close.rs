@@ -14,7 +14,7 @@ use crate::kind::OrderKind;
 use crate::lots::LotQueue;
 use crate::number::Quantity;
 use crate::order::{Closing, Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
-use crate::reject::{Combination, Reject};
+use crate::reject::Reject;
 use crate::time::Timestamp;
 
 /// What a closing order is to do.
@@ -105,11 +105,7 @@ impl Engine {
         }
         let quantity = market.scales.lots(terms.quantity)?;
         let bounds = Bounds::of(&market.scales, &terms.price_bound)?;
-        if let (Some(lower), Some(upper)) = (bounds.lower, bounds.upper)
-            && lower > upper
-        {
-            return Err(Reject::Combination(Combination::CrossedBounds));
-        }
+        bounds.decide_uncrossed()?;
         self.decide_room_for_closes()?;
         let best = market.book.best(terms.side.opposite()).ok_or(Reject::NoLiquidity)?;
         if let Some((upper, bound)) = bounds.broken_by(best) {
@@ -224,16 +220,16 @@ impl Engine {
     pub(super) fn close_lot(&mut self, close: &CloseLot) -> Result<Outcome, Reject> {
         let (terms, placement) = self.decide_close_lot(self.now, close)?;
         let command = terms.command(close.client_order_id.clone(), close.annotations.clone());
-        Ok(self.carry_out_close(&command, placement))
+        Ok(self.carry_out_close(&command, &placement))
     }
 
     pub(super) fn close_position(&mut self, close: &ClosePosition) -> Result<Outcome, Reject> {
         let (terms, placement) = self.decide_close_position(self.now, close)?;
         let command = terms.command(close.client_order_id.clone(), close.annotations.clone());
-        Ok(self.carry_out_close(&command, placement))
+        Ok(self.carry_out_close(&command, &placement))
     }
 
-    fn carry_out_close(&mut self, command: &PlaceOrder, placement: Placement) -> Outcome {
+    fn carry_out_close(&mut self, command: &PlaceOrder, placement: &Placement) -> Outcome {
         let mut events = Vec::new();
         let id = self.carry_out(command, placement, None, &mut events);
         Outcome { order: self.orders.get(id).cloned(), events }

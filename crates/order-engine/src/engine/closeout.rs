@@ -263,6 +263,6 @@ impl Engine {
             closing: Some(Closing { lot: None, cause: ClosingCause::MarginCloseout }),
             refusal: None,
         };
-        self.carry_out(&command, placement, None, events);
+        self.carry_out(&command, &placement, None, events);
     }
 }

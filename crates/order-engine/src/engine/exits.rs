@@ -272,7 +272,7 @@ impl Engine {
         };
         let is_refused = placement.refusal.is_some();
         let command = terms.command(None, Annotations::default());
-        let id = self.carry_out(&command, placement, None, events);
+        let id = self.carry_out(&command, &placement, None, events);
         let is_filled = self.orders.known(id).filled == self.orders.known(id).quantity;
         // Where the book ran out, what is left of the lot goes on waiting.
         if (is_refused || is_filled)

@@ -207,7 +207,7 @@ impl Engine {
         let is_at_limit = leg.liquidity == Liquidity::Maker
             || order.kind.has_limit()
             || order.replaces > 0
-            || self.is_parked(order);
+            || self.is_parked(order.instrument, order.id);
         let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
             let market = self.market(trade.instrument)?;
             let deal = (leg.side, order.short_sale);
@@ -292,7 +292,7 @@ impl Engine {
         let step = filled(self.orders.order_at(place), &draw, trade);
         let order = self.orders.advance(place, event, self.now, step);
         if order.status.is_closed() {
-            self.forget_open(&order, place);
+            self.forget_open(place);
         }
         events.push(self.event(event, Change::OrderFilled { order, execution }));
     }

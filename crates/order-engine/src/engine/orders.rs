@@ -110,6 +110,7 @@ impl OrderStore {
     }
 
     /// Takes a new order. Whether it is open is another matter.
+    #[inline]
     pub(super) fn add(&mut self, order: Order) -> (Arc<Order>, Place) {
         let order = Arc::new(order);
         let place = self.push(Arc::clone(&order));

@@ -102,7 +102,7 @@ impl Engine {
         let placement = self.decide_place(self.now, order, None)?;
         // Its own event, and for each fill one of either side.
         let mut events = Vec::with_capacity(1 + 2 * placement.fills.len());
-        let id = self.carry_out(order, placement, None, &mut events);
+        let id = self.carry_out(order, &placement, None, &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
     }
 
@@ -110,57 +110,41 @@ impl Engine {
     pub(super) fn carry_out(
         &mut self,
         command: &PlaceOrder,
-        placement: Placement,
+        placement: &Placement,
         predecessor: Option<OrderId>,
         events: &mut Vec<Event>,
     ) -> OrderId {
         let event = self.mint();
-        let mut order = self.new_order(command, &placement, event, predecessor);
+        let (order, place) = self.orders.add(self.new_order(command, placement, event, predecessor));
         let id = order.id;
         if let Some(client_order_id) = command.client_order_id.clone() {
             self.client_ids.insert((order.account, client_order_id), id);
         }
-        if let Some(refusal) = placement.refusal {
-            order.status = OrderStatus::Rejected;
-            order.reason = Some(StatusReason::Refused(refusal));
-            order.leaves = Quantity::ZERO;
-            let (order, _) = self.orders.add(order);
+        if placement.refusal.is_some() {
             events.push(self.event(event, Change::OrderRejected(order)));
             return id;
         }
+        self.orders.opens(place);
         if let Some(until) = command.staged_until {
-            order.status = OrderStatus::PendingNew;
-            order.edit_extras(|extras| extras.staged_until = Some(until));
             self.due.insert((until, Due::End(id)));
-            let (order, place) = self.orders.add(order);
-            self.orders.opens(place);
             events.push(self.event(event, Change::OrderStaged(order)));
             return id;
         }
-        if let Some(waiting) = &placement.queue {
-            order.status = OrderStatus::PendingNew;
-            order.edit_extras(|extras| extras.queue = Some(waiting.state()));
-            let (order, place) = self.orders.add(order);
-            self.orders.opens(place);
+        if placement.queue.is_some() {
             self.enqueue(&order);
             events.push(self.event(event, Change::OrderQueued(order)));
             return id;
         }
-        order.held = placement.hold;
-        self.take_hold(order.account, order.instrument, placement.hold);
+        self.change_hold((order.account, order.instrument), None, placement.hold);
         if let Some(expiry) = placement.expires_at {
             self.due.insert((expiry, Due::End(id)));
         }
-        if let Some(trigger) = placement.trigger.as_deref() {
-            order.edit_extras(|extras| extras.trigger = Some(*trigger));
-        }
-        let (order, place) = self.orders.add(order);
-        self.orders.opens(place);
-        events.push(self.event(event, Change::OrderAccepted(Arc::clone(&order))));
         if placement.trigger.is_some() {
             self.arm(&order);
-        } else {
-            self.meet_book_at(place, &placement, events);
+        }
+        events.push(self.event(event, Change::OrderAccepted(order)));
+        if placement.trigger.is_none() {
+            self.meet_book_at(place, placement, events);
         }
         id
     }
@@ -181,6 +165,8 @@ impl Engine {
         });
         let multiplier =
             market.map(|market| market.scales.multiplier()).filter(|multiplier| *multiplier != 1);
+        let is_refused = placement.refusal.is_some();
+        let waits = command.staged_until.is_some() || placement.queue.is_some();
         Order {
             id: OrderId::from(event),
             account: command.account,
@@ -195,14 +181,18 @@ impl Engine {
             extended_hours: command.extended_hours,
             client_order_id: command.client_order_id.clone(),
             request_id: command.client_order_id.clone(),
-            status: OrderStatus::New,
-            reason: None,
+            status: match (is_refused, waits) {
+                (true, _) => OrderStatus::Rejected,
+                (false, true) => OrderStatus::PendingNew,
+                (false, false) => OrderStatus::New,
+            },
+            reason: placement.refusal.clone().map(StatusReason::Refused),
             filled: Quantity::ZERO,
             filled_notional: Amount::ZERO,
-            leaves: placement.shown_quantity,
+            leaves: if is_refused { Quantity::ZERO } else { placement.shown_quantity },
             commission: Amount::ZERO,
             commission_asset,
-            held: None,
+            held: placement.hold.filter(|_| !is_refused && !waits),
             created_at: self.now,
             updated_at: self.now,
             version: 1,
@@ -235,8 +225,8 @@ impl Engine {
             self.close(id, OrderStatus::Canceled, StatusReason::NotFilledAtOnce, events);
             return;
         };
-        let order = Arc::clone(order);
-        self.note_working(&order);
+        self.reducing.add(order);
+        self.shorts.note_working(order);
         let market = self.market_mut(instrument);
         let leaves = market.scales.known_lots(leaves);
         let key = market.book.insert(side, price, Resting { order: id, account, leaves });
@@ -326,11 +316,20 @@ fn extras_of(
         && command.exits.is_none()
         && !command.reduce_only
         && !command.short_sale
-        && placement.closing.is_none();
+        && placement.closing.is_none()
+        && command.staged_until.is_none()
+        && placement.queue.is_none()
+        && placement.trigger.is_none();
     if is_plain {
         return SharedExtras::default();
     }
+    let is_live = placement.refusal.is_none();
+    let is_staged = command.staged_until.is_some();
+    let (queue, trigger) = (placement.queue.as_deref(), placement.trigger.as_deref());
     SharedExtras::new(Extras {
+        staged_until: command.staged_until.filter(|_| is_live),
+        queue: queue.filter(|_| is_live && !is_staged).map(Waiting::state),
+        trigger: trigger.filter(|_| is_live && !is_staged && queue.is_none()).copied(),
         price_bound: command.price_bound,
         predecessor,
         multiplier,

@@ -177,7 +177,7 @@ impl Engine {
         if let Some(at) = order.releases_at() {
             self.due.remove(&(at, Due::release_of(order)));
         }
-        self.unpark(order);
+        self.unpark(order.instrument, order.id);
     }
 
     /// Puts off the release of an order that waits, or gives it one when it was staged.
@@ -239,7 +239,7 @@ impl Engine {
                 self.park(&queued);
             }
             (Some(Closure::Closed(Some(at))), WhileClosed::Queue) => {
-                self.unpark(&order);
+                self.unpark(order.instrument, order.id);
                 let queued = self.put_off(id, Some(at), events, |_| {});
                 self.due.insert((at, Due::release_of(&queued)));
             }
@@ -267,7 +267,7 @@ impl Engine {
         };
         self.unqueue(order);
         let event = self.mint();
-        self.take_hold(order.account, order.instrument, placement.hold);
+        self.change_hold((order.account, order.instrument), None, placement.hold);
         // A queued order was told its end when it came.
         let expires_at = if was_queued { order.expires_at } else { placement.expires_at };
         if let Some(expiry) = expires_at {

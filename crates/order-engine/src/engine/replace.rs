@@ -376,7 +376,9 @@ impl Engine {
         event: EventId,
         change: impl FnOnce(&mut Order),
     ) -> Arc<Order> {
-        let leaves = self.make_way(place, terms, keeps_place, hold);
+        self.make_way(place, terms, keeps_place, hold);
+        let instrument = self.orders.order_at(place).instrument;
+        let leaves = self.market_mut(instrument).scales.quantity(terms.leaves);
         let revised = self.orders.revise_at(place, event, self.now, |order| {
             order.kind = terms.kind;
             order.size = Size::Base(terms.quantity);
@@ -396,30 +398,28 @@ impl Engine {
         revised
     }
 
-    /// Everything that new terms change but the order itself. Answers with what is left to fill.
-    fn make_way(
-        &mut self,
-        place: Place,
-        terms: &NewTerms,
-        keeps_place: bool,
-        hold: Option<Hold>,
-    ) -> Quantity {
-        let order = Arc::clone(self.orders.order_at(place));
-        self.release_hold(&order);
-        self.take_hold(order.account, order.instrument, hold);
-        if order.expires_at != terms.expires_at {
-            if let Some(at) = order.expires_at {
-                self.due.remove(&(at, Due::End(order.id)));
+    /// Everything that new terms change but the order itself.
+    fn make_way(&mut self, place: Place, terms: &NewTerms, keeps_place: bool, hold: Option<Hold>) {
+        let order = self.orders.order_at(place);
+        let (account, instrument, id, held) = (order.account, order.instrument, order.id, order.held);
+        let (expires_at, before) = (order.expires_at, order.leaves);
+        if order.is_armed() {
+            let order = Arc::clone(order);
+            self.disarm(&order);
+        }
+        self.change_hold((account, instrument), held, hold);
+        if expires_at != terms.expires_at {
+            if let Some(at) = expires_at {
+                self.due.remove(&(at, Due::End(id)));
             }
             if let Some(at) = terms.expires_at {
-                self.due.insert((at, Due::End(order.id)));
+                self.due.insert((at, Due::End(id)));
             }
         }
         let key = self.orders.resting_at(place);
-        let market = self.market_mut(order.instrument);
-        let leaves = market.scales.quantity(terms.leaves);
-        let given_up = market.scales.known_lots(order.leaves).get() - terms.leaves.get();
+        let market = self.market_mut(instrument);
         if let Some(key) = key {
+            let given_up = market.scales.known_lots(before).get() - terms.leaves.get();
             if keeps_place && given_up > 0 {
                 market.book.reduce(key, Lots::new(given_up));
             } else if !keeps_place {
@@ -427,8 +427,6 @@ impl Engine {
                 self.orders.leaves_book_at(place);
             }
         }
-        self.disarm(&order);
-        leaves
     }
 
     pub(super) fn decide_succession(
@@ -492,11 +490,11 @@ impl Engine {
                 &mut events,
                 |order| order.edit_extras(|extras| extras.successor = Some(successor)),
             );
-            let id = self.carry_out(&command, placement, Some(order.id), &mut events);
+            let id = self.carry_out(&command, &placement, Some(order.id), &mut events);
             assert_eq!(id, successor, "Invariant: a predecessor names its successor");
             return Ok(Outcome { order: self.orders.get(id).cloned(), events });
         }
-        let id = self.carry_out(&command, placement, Some(order.id), &mut events);
+        let id = self.carry_out(&command, &placement, Some(order.id), &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
     }
 }

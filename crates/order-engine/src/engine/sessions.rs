@@ -160,24 +160,24 @@ impl Engine {
     }
 
     /// Takes an order out of those that are parked, if it is one.
-    pub(super) fn unpark(&mut self, order: &Order) {
-        if self.is_parked(order) {
-            self.market_mut(order.instrument).parked.remove(&order.id);
+    pub(super) fn unpark(&mut self, instrument: InstrumentId, order: OrderId) {
+        if self.is_parked(instrument, order) {
+            self.market_mut(instrument).parked.remove(&order);
         }
     }
 
-    pub(super) fn is_parked(&self, order: &Order) -> bool {
-        self.market(order.instrument).is_some_and(|market| market.parked.contains(&order.id))
+    pub(super) fn is_parked(&self, instrument: InstrumentId, order: OrderId) -> bool {
+        self.market(instrument).is_some_and(|market| market.parked.contains(&order))
     }
 
     /// Lets a parked order come back: to its trigger, or to the book like an order with its limit that comes now. Its
     /// account held all the while what it needs. What may not trade with what has come meanwhile is canceled.
     pub(super) fn admit(&mut self, order: &Arc<Order>, events: &mut Vec<Event>) {
-        if !self.is_parked(order) {
+        if !self.is_parked(order.instrument, order.id) {
             return;
         }
         if order.is_armed() {
-            self.unpark(order);
+            self.unpark(order.instrument, order.id);
             self.arm(order);
             return;
         }
@@ -187,7 +187,7 @@ impl Engine {
                 self.close(order.id, OrderStatus::Canceled, StatusReason::Refused(Box::new(refusal)), events);
             }
         }
-        self.unpark(order);
+        self.unpark(order.instrument, order.id);
     }
 
     fn decide_return(&self, order: &Order) -> Result<super::place::Placement, Reject> {

@@ -51,6 +51,16 @@ impl Shorts {
         }
     }
 
+    /// Notes that an order goes on working.
+    pub(super) fn note_working(&mut self, order: &Order) {
+        self.add_sale(order);
+        if order.side == Side::Buy
+            && let Some(short) = self.0.get_mut(&(order.account, order.instrument))
+        {
+            short.covers.insert(order.id);
+        }
+    }
+
     fn of_account(&self, account: AccountId) -> impl Iterator<Item = (InstrumentId, &Short)> {
         let range = (account, InstrumentId::new(0))..=(account, InstrumentId::new(u32::MAX));
         self.0.range(range).map(|((_, instrument), short)| (*instrument, short))
@@ -168,20 +178,31 @@ impl Engine {
         Ok(Hold { amount: hold.amount.max(claim), claim, ..hold })
     }
 
-    /// Takes a hold, and out of collateral what it claims of that.
-    pub(super) fn take_hold(&mut self, account: AccountId, instrument: InstrumentId, hold: Option<Hold>) {
+    /// Lets go of what an order holds and takes what it is to hold: what it claimed is collateral again, and what it
+    /// claims is none.
+    pub(super) fn change_hold(
+        &mut self,
+        (account, instrument): (AccountId, InstrumentId),
+        before: Option<Hold>,
+        after: Option<Hold>,
+    ) {
         self.touched.accounts.mark(account.get());
-        let Some(hold) = hold else { return };
-        self.pledge(account, instrument, hold.asset, hold.claim.negated());
-        self.ledger.hold(account, hold.asset, hold.amount);
-    }
-
-    /// Lets go of what an order holds; what it claimed is collateral again.
-    pub(super) fn release_hold(&mut self, order: &Order) {
-        let Some(hold) = order.held else { return };
-        self.touched.accounts.mark(order.account.get());
-        self.ledger.hold(order.account, hold.asset, hold.amount.negated());
-        self.pledge(order.account, order.instrument, hold.asset, hold.claim);
+        if let (Some(old), Some(new)) = (before, after)
+            && old.asset == new.asset
+            && old.claim.is_zero()
+            && new.claim.is_zero()
+        {
+            self.ledger.hold(account, old.asset, sum(new.amount, old.amount.negated()));
+            return;
+        }
+        if let Some(old) = before {
+            self.ledger.hold(account, old.asset, old.amount.negated());
+            self.pledge(account, instrument, old.asset, old.claim);
+        }
+        if let Some(new) = after {
+            self.pledge(account, instrument, new.asset, new.claim.negated());
+            self.ledger.hold(account, new.asset, new.amount);
+        }
     }
 
     /// Adds to the collateral of a short position, or takes from it when negative.
@@ -204,24 +225,18 @@ impl Engine {
     /// Notes that an order goes on working.
     pub(super) fn note_working(&mut self, order: &Order) {
         self.reducing.add(order);
-        self.shorts.add_sale(order);
-        if order.side == Side::Buy
-            && let Some(short) = self.shorts.0.get_mut(&(order.account, order.instrument))
-        {
-            short.covers.insert(order.id);
-        }
+        self.shorts.note_working(order);
     }
 
     /// Forgets an order that closes, and the short side of its account once that is over.
-    pub(super) fn forget_working(&mut self, order: &Order) {
-        self.reducing.remove(order);
-        let key = (order.account, order.instrument);
+    pub(super) fn forget_short(&mut self, account: AccountId, instrument: InstrumentId, order: OrderId) {
+        let key = (account, instrument);
         let Some(short) = self.shorts.0.get_mut(&key) else { return };
-        short.covers.remove(&order.id);
-        short.sales.remove(&order.id);
+        short.covers.remove(&order);
+        short.sales.remove(&order);
         let is_idle = short.covers.is_empty() && short.sales.is_empty();
         if is_idle
-            && self.short_position(order.account, order.instrument).is_zero()
+            && self.short_position(account, instrument).is_zero()
             && let Some(short) = self.shorts.0.remove(&key)
         {
             assert!(short.collateral.is_zero(), "Invariant: collateral is gone with its position");

@@ -195,17 +195,6 @@ impl Engine {
 
     /// What can be said about terms without looking at the book or the ledger.
     fn decide_shape(&self, now: Timestamp, terms: &Terms<'_>, market: &Market) -> Result<Shape, Reject> {
-        self.decide_shape_of(now, terms, market, None)
-    }
-
-    /// [`Self::decide_shape`] of terms whose price and quantity the caller has in the book's units, if it has.
-    fn decide_shape_of(
-        &self,
-        now: Timestamp,
-        terms: &Terms<'_>,
-        market: &Market,
-        known: Option<(Ticks, Lots)>,
-    ) -> Result<Shape, Reject> {
         let is_limit = matches!(terms.kind, OrderKind::Limit { .. });
         if terms.post_only && !is_limit {
             return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
@@ -213,27 +202,17 @@ impl Engine {
         if terms.post_only && !terms.time_in_force.may_rest() {
             return Err(Reject::Combination(Combination::PostOnlyImmediate));
         }
-        let rest_at = match known {
-            Some((price, _)) => Ok(Some(price)),
-            None => terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose(),
-        };
+        let rest_at = terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose();
         let bounds = Bounds::of(&market.scales, terms.price_bound);
         let given = match terms.size {
-            Size::Base(quantity) => Some(match known {
-                Some((_, quantity)) => quantity,
-                None => market.scales.lots(quantity)?,
-            }),
+            Size::Base(quantity) => Some(market.scales.lots(quantity)?),
             Size::Quote(amount) if amount.is_zero() || amount.is_negative() => {
                 return Err(Reject::SizeNotPositive);
             }
             Size::Quote(_) => None,
         };
         let (rest_at, bounds) = (rest_at?, bounds?);
-        if let (Some(lower), Some(upper)) = (bounds.lower, bounds.upper)
-            && lower > upper
-        {
-            return Err(Reject::Combination(Combination::CrossedBounds));
-        }
+        bounds.decide_uncrossed()?;
         let limit = rest_at.filter(|_| is_limit);
         let quantity = match (given, terms.size, limit) {
             (Some(quantity), _, _) => Some(quantity),
@@ -262,15 +241,25 @@ impl Engine {
         Ok(Shape { incoming, quantity, rest_at, expires_at })
     }
 
-    /// Checks the terms of a limit order on the book by its price and its quantity, and says when they end.
+    /// [`Self::decide_shape`] of a limit order whose price and quantity the caller has in the book's units. Answers with
+    /// its end alone.
     pub(super) fn decide_limit_shape(
         &self,
         now: Timestamp,
         terms: &Terms<'_>,
         market: &Market,
-        known: (Ticks, Lots),
+        (price, quantity): (Ticks, Lots),
     ) -> Result<Option<Timestamp>, Reject> {
-        self.decide_shape_of(now, terms, market, Some(known)).map(|shape| shape.expires_at)
+        if terms.post_only && !terms.time_in_force.may_rest() {
+            return Err(Reject::Combination(Combination::PostOnlyImmediate));
+        }
+        let bounds = Bounds::of(&market.scales, terms.price_bound)?;
+        bounds.decide_uncrossed()?;
+        self.decide_size(terms, market, Some(quantity), Some(price))?;
+        if let Some((upper, bound)) = bounds.broken_by(price) {
+            return Err(beyond(market, upper, bound, price));
+        }
+        self.decide_expiry(now, terms, market)
     }
 
     /// Whether an order trades now: a session is open that admits it, and there is no halt.

@@ -151,7 +151,9 @@ pub(super) fn armed(scales: &Scales, order: &Order, trigger: &Trigger) -> Armed 
 impl Engine {
     pub(super) fn arm(&mut self, order: &Order) {
         self.note_working(order);
-        let Some(trigger) = order.trigger.filter(|_| !self.is_parked(order)) else { return };
+        let Some(trigger) = order.trigger.filter(|_| !self.is_parked(order.instrument, order.id)) else {
+            return;
+        };
         let market = self.market_mut(order.instrument);
         let armed = armed(&market.scales, order, &trigger);
         market.triggers.arm(Watcher::order(order.id), armed);
@@ -248,8 +250,7 @@ impl Engine {
                 return;
             }
         };
-        self.release_hold(&order);
-        self.take_hold(order.account, order.instrument, placement.hold);
+        self.change_hold((order.account, order.instrument), order.held, placement.hold);
         let event = self.mint();
         let (now, hold, quantity) = (self.now, placement.hold, placement.shown_quantity);
         let live = self.orders.revise(id, event, now, |order| {
