@@ -35,6 +35,8 @@ struct Watched {
     entries: BTreeMap<(AccountId, AssetId), i128>,
     /// Who is in margin call, by what was told.
     called: BTreeSet<AccountId>,
+    /// The versions of orders as events told of them, encoded.
+    told: BTreeMap<(OrderId, u32), Vec<u8>>,
 }
 
 impl Watched {
@@ -53,6 +55,7 @@ impl Watched {
             deposits: BTreeMap::new(),
             entries: BTreeMap::new(),
             called: BTreeSet::new(),
+            told: BTreeMap::new(),
         };
         for (account, asset) in CLIENTS.into_iter().flat_map(|who| ASSETS.map(|asset| (who, asset))) {
             watched.entries.insert((account, asset), watched.world.total(account, asset).units());
@@ -67,6 +70,7 @@ impl Watched {
         let Applied { due, archived, .. } = self.world.apply(Command::Tick);
         self.count_entries(&due);
         self.note_calls(&due);
+        self.note_versions(&due);
         self.watch_due_fills(&due);
         self.watch_releases(&due);
         self.model.pass(self.world.now);
@@ -104,6 +108,7 @@ impl Watched {
                 self.watch_fills(&outcome.events);
                 self.count_entries(&outcome.events);
                 self.note_calls(&outcome.events);
+                self.note_versions(&outcome.events);
             }
             Err(_) => assert_eq!(Some(self.world.engine.state_hash()), before, "a refusal left a trace"),
         }
@@ -114,6 +119,7 @@ impl Watched {
     /// Looks at everything that can be read, and applies the log again.
     fn end(self) -> [u8; 32] {
         self.watch();
+        self.watch_versions();
         self.world.tape.assert_shown_by(&self.world.engine);
         replays(&self.world);
         self.world.engine.state_hash()

@@ -94,6 +94,26 @@ impl Watched {
         }
     }
 
+    /// Notes the versions of orders that events tell of, without holding on to them: the engine may change an order where
+    /// it is when nobody else has it.
+    pub(super) fn note_versions(&mut self, events: &[Event]) {
+        for order in events.iter().filter_map(|event| event.change.order()) {
+            self.told.insert((order.id, order.version), minicbor::to_vec(order.as_ref()).unwrap());
+        }
+    }
+
+    /// Every version that is kept is the one that was told of, to the digit.
+    pub(super) fn watch_versions(&self) {
+        for order in self.world.engine.orders() {
+            let versions: Vec<_> = order.versions().collect();
+            assert!(versions.iter().map(|version| version.version).eq((1..=order.version).rev()));
+            for version in versions {
+                let told = self.told.get(&(version.id, version.version));
+                assert_eq!(told, Some(&minicbor::to_vec(version.as_ref()).unwrap()), "{version:?}");
+            }
+        }
+    }
+
     pub(super) fn watch_money(&self) {
         for asset in ASSETS {
             assert_eq!(
