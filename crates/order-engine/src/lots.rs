@@ -31,7 +31,11 @@ struct OpenLot {
 pub(crate) struct LotQueue {
     side: Side,
     open: VecDeque<OpenLot>,
+    /// The sum over the lots.
     quantity: Lots,
+    /// What the open lots are worth at the prices that opened them: the sum over the lots, kept so that nobody has to go
+    /// through all of them for an order or a quote.
+    cost: Amount,
     realized: Amount,
 }
 
@@ -64,7 +68,13 @@ pub(crate) struct LotFill {
 
 impl Default for LotQueue {
     fn default() -> Self {
-        Self { side: Side::Buy, open: VecDeque::new(), quantity: Lots::ZERO, realized: Amount::ZERO }
+        Self {
+            side: Side::Buy,
+            open: VecDeque::new(),
+            quantity: Lots::ZERO,
+            cost: Amount::ZERO,
+            realized: Amount::ZERO,
+        }
     }
 }
 
@@ -96,6 +106,7 @@ impl LotQueue {
             assert!(self.open.is_empty() || self.side == fill.side, "Invariant: lots have one side");
             self.side = fill.side;
             self.quantity = self.quantity.plus(left);
+            self.cost = sum(self.cost, value(scales, fill.price, left));
             self.open.push_back(OpenLot {
                 id: fill.id,
                 price: fill.price,
@@ -129,8 +140,14 @@ impl LotQueue {
         {
             change.ended.push((id, exits));
         }
-        let profit = self.profit(scales, opened_at, fill.price, taken);
+        let cost = value(scales, opened_at, taken);
+        let gain = sum(value(scales, fill.price, taken), cost.negated());
+        let profit = match self.side {
+            Side::Buy => gain,
+            Side::Sell => gain.negated(),
+        };
         self.quantity = self.quantity.minus(taken);
+        self.cost = sum(self.cost, cost.negated());
         change.profit = sum(change.profit, profit);
         change.closed.push(LotClosure {
             lot: id,
@@ -180,31 +197,17 @@ impl LotQueue {
         }
     }
 
-    fn profit(&self, scales: &Scales, opened: Ticks, closed: Ticks, quantity: Lots) -> Amount {
-        let value = |price| {
-            scales.notional(price, quantity).unwrap_or_else(|reject: Reject| {
-                unreachable!("Invariant: a fill that was opened can be valued: {reject}")
-            })
-        };
-        let gain = sum(value(closed), value(opened).negated());
-        match self.side {
-            Side::Buy => gain,
-            Side::Sell => gain.negated(),
-        }
-    }
-
     /// The position with all but its lots one by one.
     pub(crate) fn position_without_lots(
         &self,
         scales: &Scales,
         instrument: crate::ids::InstrumentId,
     ) -> Position {
-        let values = self.open.iter().filter_map(|lot| scales.notional(lot.price, lot.quantity).ok());
         Position {
             instrument,
             side: self.side,
             quantity: scales.quantity(self.quantity),
-            cost: values.fold(Amount::ZERO, sum),
+            cost: self.cost,
             realized: self.realized,
             multiplier: scales.multiplier(),
             collateral: Amount::ZERO,
@@ -218,6 +221,13 @@ impl LotQueue {
         let lots: Vec<Lot> = self.open.iter().map(|lot| self.shown(scales, lot)).collect();
         Position { lots, ..self.position_without_lots(scales, instrument) }
     }
+}
+
+/// What a quantity of the book comes to at a price.
+fn value(scales: &Scales, price: Ticks, quantity: Lots) -> Amount {
+    scales.notional(price, quantity).unwrap_or_else(|reject: Reject| {
+        unreachable!("Invariant: a fill that was opened can be valued: {reject}")
+    })
 }
 
 /// A position as an image has it.
@@ -250,8 +260,8 @@ struct LotImage {
 impl LotQueue {
     /// What an image has of it.
     pub(crate) fn image(&self) -> LotQueueImage {
-        // Without a rest, so that a new field has to be looked at here. The quantity is the sum over the lots.
-        let Self { side, open, quantity: _, realized } = self;
+        // Without a rest, so that a new field has to be looked at here. Quantity and cost are sums over the lots.
+        let Self { side, open, quantity: _, cost: _, realized } = self;
         let image = |lot: &OpenLot| {
             let OpenLot { id, price, quantity, opened_at, exits } = lot;
             LotImage {
@@ -265,22 +275,22 @@ impl LotQueue {
         LotQueueImage { side: *side, realized: *realized, open: open.iter().map(image).collect() }
     }
 
-    /// The lots that an image has; nothing when a number is out of range.
-    pub(crate) fn restore(image: LotQueueImage) -> Option<Self> {
+    /// The lots that an image has; nothing when a number is out of range, or lots are worth more than any fill could be.
+    pub(crate) fn restore(scales: &Scales, image: LotQueueImage) -> Option<Self> {
         let LotQueueImage { side, realized, open } = image;
-        let mut queue =
-            Self { side, open: VecDeque::with_capacity(open.len()), quantity: Lots::ZERO, realized };
-        let mut sum = 0_i64;
+        let mut queue = Self { side, open: VecDeque::with_capacity(open.len()), realized, ..Self::default() };
+        let mut quantities = 0_i64;
         for LotImage { id, price, quantity, opened_at, exits } in open {
             if price <= 0 || quantity <= 0 || queue.open.back().is_some_and(|before| before.id >= id) {
                 return None;
             }
-            sum = sum.checked_add(quantity)?;
+            quantities = quantities.checked_add(quantity)?;
             let (price, quantity) = (Ticks::new(price), Lots::new(quantity));
+            queue.cost = queue.cost.checked_add(scales.notional(price, quantity).ok()?)?;
             let exits = exits.map(Box::new);
             queue.open.push_back(OpenLot { id, price, quantity, opened_at, exits });
         }
-        queue.quantity = Lots::new(sum);
+        queue.quantity = Lots::new(quantities);
         Some(queue)
     }
 }

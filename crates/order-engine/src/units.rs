@@ -313,14 +313,11 @@ impl Scales {
         Lots(units - units % self.lot_units)
     }
 
-    /// A part of a price, in hundredths of a percent, in price units, rounded to the tick.
-    pub(crate) fn part_of_price(&self, price: Ticks, rate: BasisPoints, rounding: Rounding) -> i64 {
+    /// A part of a price, in hundredths of a percent, in price units, rounded to the nearest tick; half a tick up.
+    pub(crate) fn part_of_price(&self, price: Ticks, rate: BasisPoints) -> i64 {
         let (tick, exact) = (i128::from(self.tick_units), i128::from(price.0) * i128::from(rate.get()));
         let step = tick * 10_000;
-        let ticks = match rounding {
-            Rounding::Truncate => exact / step,
-            Rounding::HalfUp => (exact + step / 2) / step,
-        };
+        let ticks = (exact + step / 2) / step;
         i64::try_from(ticks * tick).unwrap_or(MAX_UNITS)
     }
 

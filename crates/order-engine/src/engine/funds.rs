@@ -182,7 +182,7 @@ impl Engine {
     }
 
     fn margin_available(&self, account: AccountId) -> Option<Amount> {
-        let holdings = self.holdings(account)?;
+        let holdings = self.summed_holdings(account)?;
         let summary = valuation::margin_summary(&self.reference, &holdings, |id| self.quote(id))?;
         Some(summary.available)
     }

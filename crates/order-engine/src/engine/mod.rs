@@ -16,6 +16,7 @@ mod exits;
 mod expiry;
 mod fill;
 mod funds;
+mod holdings;
 mod house;
 mod image;
 mod lists;
@@ -50,7 +51,6 @@ use crate::lots::LotQueue;
 use crate::marks::Marks;
 use crate::number::Amount;
 use crate::order::{Order, Side};
-use crate::position::{Holdings, Position};
 use crate::reference::Reference;
 use crate::reject::Reject;
 use crate::time::Timestamp;
@@ -304,29 +304,6 @@ impl Engine {
     /// All orders of clients, in the order of their ids.
     pub fn orders(&self) -> impl Iterator<Item = &Arc<Order>> {
         self.orders.iter()
-    }
-
-    /// Balances and positions of an account; nothing when it is unknown.
-    #[must_use]
-    pub fn holdings(&self, account: AccountId) -> Option<Holdings> {
-        self.reference.account(account)?;
-        let range = (account, InstrumentId::new(0))..=(account, InstrumentId::new(u32::MAX));
-        let positions = self
-            .lots
-            .range(range)
-            .filter_map(|((_, instrument), lots)| {
-                let market = self.market(*instrument)?;
-                let position = lots.position(&market.scales, *instrument);
-                let (collateral, covered) = self.short_side(account, market);
-                Some(Position { collateral, covered, ..position })
-            })
-            .collect();
-        Some(Holdings {
-            account,
-            balances: self.ledger.balances(account).copied().collect(),
-            positions,
-            realized: self.realized.get(&account).copied().unwrap_or_default(),
-        })
     }
 
     /// What is inside of an asset: all deposits less all withdrawals, which is the sum over all accounts, the house

@@ -74,7 +74,7 @@ impl Market {
 pub(super) fn distance_of(scales: &Scales, offset: Offset, watermark: Ticks) -> Result<i64, Reject> {
     match offset {
         Offset::Price(distance) => Ok(scales.ticks(distance)?.get()),
-        Offset::BasisPoints(rate) => Ok(scales.part_of_price(watermark, rate, Rounding::HalfUp)),
+        Offset::BasisPoints(rate) => Ok(scales.part_of_price(watermark, rate)),
         Offset::Pips(pips) => scales.pips(pips),
     }
 }

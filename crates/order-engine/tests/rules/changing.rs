@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use order_engine::{
-    Annotations, CancelOrder, CancelOrders, Change, Command, OrderField, OrderId, OrderKind, OrderStatus,
-    PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, StatusReason, SucceedOrder,
-    SuccessorSize,
+    Annotations, CancelOrder, CancelOrders, Change, Combination, Command, OrderField, OrderId, OrderKind,
+    OrderStatus, PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus, Side, StatusReason,
+    SucceedOrder, SuccessorSize, TimeInForce,
 };
 
 fn replace(order: OrderId) -> ReplaceOrder {
@@ -250,4 +250,53 @@ fn a_reset_forgets_everything() {
     assert_eq!(world.engine.reference().accounts().len(), 1, "the house is always there");
     assert!(world.engine.reference().instruments().is_empty());
     assert!(world.engine.take_touched().reset);
+}
+
+#[test]
+fn a_replacement_may_last_longer_but_not_be_immediate() {
+    let mut world = World::new();
+    let order = world.place(limit(ALICE, Side::Buy, "0.5", "20000")).unwrap();
+    let lasting = |time_in_force| {
+        Command::ReplaceOrder(ReplaceOrder { time_in_force: Some(time_in_force), ..replace(order.id) })
+    };
+    for immediate in [TimeInForce::Ioc, TimeInForce::Fok] {
+        let refused = world.run(lasting(immediate)).unwrap_err();
+        assert_eq!(refused, Reject::Combination(Combination::ImmediateReplacement));
+    }
+    let changed = world.run(lasting(TimeInForce::Day)).unwrap().order.unwrap();
+    assert_eq!(changed.time_in_force, TimeInForce::Day);
+    assert_eq!(changed.kind, order.kind);
+}
+
+#[test]
+fn a_restatement_may_repeat_what_stands_and_its_own_ids() {
+    let mut world = World::new();
+    let named =
+        PlaceOrder { client_order_id: Some(client_id("own")), ..limit(ALICE, Side::Buy, "0.5", "20000") };
+    let order = world.place(named).unwrap();
+    let other =
+        PlaceOrder { client_order_id: Some(client_id("other")), ..limit(ALICE, Side::Buy, "0.5", "19000") };
+    let other = world.place(other).unwrap();
+    let asked = |id: &str| RestateOrder {
+        request_id: Some(client_id(id)),
+        ..restate(order.id, RestatedStatus::Keep)
+    };
+    let refused = world.run(Command::RestateOrder(asked("other"))).unwrap_err();
+    assert_eq!(refused, Reject::ExistsWithDifferent { order: other.id, field: OrderField::Other });
+    for id in ["own", "request", "request"] {
+        let restated = world.run(Command::RestateOrder(asked(id))).unwrap().order.unwrap();
+        assert_eq!(restated.request_id, Some(client_id(id)));
+    }
+    // What is as it stands is no change of terms, and a change of time in force alone is one.
+    let same = RestateOrder {
+        price: Some(price("20000")),
+        quantity: Some(quantity("0.5")),
+        time_in_force: Some(TimeInForce::Gtc),
+        ..restate(order.id, RestatedStatus::Canceled)
+    };
+    let longer = RestateOrder { time_in_force: Some(TimeInForce::Day), ..same.clone() };
+    let refused = world.run(Command::RestateOrder(longer)).unwrap_err();
+    assert_eq!(refused, Reject::CannotRestate(OrderField::Other));
+    let closed = world.run(Command::RestateOrder(same)).unwrap().order.unwrap();
+    assert_eq!(closed.status, OrderStatus::Canceled);
 }

@@ -2,7 +2,7 @@
 
 use order_engine::{
     Annotations, CloseLot, ClosePosition, Closing, ClosingCause, Combination, Command, LotId, Order,
-    OrderStatus, PlaceOrder, PriceBound, Reject, Side, Size,
+    OrderField, OrderStatus, PlaceOrder, PriceBound, Reject, Side, Size,
 };
 
 use crate::support::*;
@@ -128,4 +128,16 @@ fn a_spot_position_is_closed_with_what_is_free() {
     // One hundred less a tenth of a percent, less sixty; more than the minimum of an order it need not be.
     let order = world.run(Command::ClosePosition(close)).unwrap().order.unwrap();
     assert_eq!((order.status, order.quantity), (OrderStatus::Filled, quantity("39.9")));
+}
+
+#[test]
+fn a_close_of_a_position_that_is_sent_again_is_the_one_of_its_instrument() {
+    let mut world = opened(&["100"]);
+    let close = ClosePosition { client_order_id: Some(client_id("close")), ..close_position() };
+    let order = world.run(Command::ClosePosition(close.clone())).unwrap().order.unwrap().id;
+    let again = world.run(Command::ClosePosition(close.clone())).unwrap_err();
+    assert_eq!(again, Reject::AlreadyExists { order });
+    let elsewhere = ClosePosition { instrument: BTC_USD, ..close };
+    let refused = world.run(Command::ClosePosition(elsewhere)).unwrap_err();
+    assert_eq!(refused, Reject::ExistsWithDifferent { order, field: OrderField::Other });
 }

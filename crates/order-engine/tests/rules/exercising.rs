@@ -387,3 +387,24 @@ fn an_image_has_the_notices_and_the_expiry() {
     assert_eq!(restored.state_hash(), world.engine.state_hash());
     assert_eq!(has(&world), ["93900", "70", "0"], "five are exercised, two are not");
 }
+
+#[test]
+fn who_is_short_of_the_underlier_covers_by_orders() {
+    let mut world = World::new();
+    let code = AssetCode::new("X").unwrap();
+    let asset = AssetDefinition { name: "X".into(), code, kind: AssetKind::Security, scale: 0 };
+    world.run(Command::DefineAsset(asset)).unwrap();
+    let underlier = Symbol::new("XYZ").unwrap();
+    let option = OptionContract { underlier, delivery: Delivery::Physical, ..call() };
+    world.run(definition("XYZ-X", option)).unwrap();
+    world.run(deposit(ALICE, BASE, "3")).unwrap();
+    let order =
+        |account, side, kind| PlaceOrder::new(account, XYZ_USD, side, kind, Size::Base(quantity("12")));
+    let kind = OrderKind::Limit { price: price("100") };
+    let short = PlaceOrder { short_sale: true, ..order(ALICE, Side::Sell, kind) };
+    world.place(short).unwrap();
+    world.place(order(BOB, Side::Buy, kind)).unwrap();
+    let refused = world.run(Command::InstructExercise(asked(ExerciseKind::Exercise, "1"))).unwrap_err();
+    let [ordered, working, short] = ["10", "0", "12"].map(quantity);
+    assert_eq!(refused, Reject::ExceedsShort { ordered, working, short });
+}

@@ -39,6 +39,8 @@ mod placing;
 #[cfg(test)]
 mod precedence;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod reducing;
 #[cfg(test)]
 mod retention;
@@ -52,6 +54,8 @@ mod shorting;
 mod simulation;
 #[cfg(test)]
 mod statuses;
+#[cfg(test)]
+mod steps;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

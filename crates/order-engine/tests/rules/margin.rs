@@ -1,7 +1,9 @@
 //! Margin instruments: net positions, lots closed oldest first, profit in the account's currency.
 
 use crate::support::*;
-use order_engine::{Command, InstrumentId, Outcome, PlaceOrder, Reject, Side, Size, TimeInForce, valuation};
+use order_engine::{
+    Capacity, Command, InstrumentId, Outcome, PlaceOrder, Reject, Side, Size, TimeInForce, limits, valuation,
+};
 
 fn order(instrument: InstrumentId, side: Side, units: &str) -> Command {
     Command::PlaceOrder(PlaceOrder {
@@ -89,4 +91,17 @@ fn an_instrument_that_cannot_be_valued_is_not_traded() {
         ..market(ALICE, Side::Buy, Size::Base(quantity("10")))
     };
     assert_eq!(world.place(resting).unwrap_err(), Reject::NoConversion { asset: JPY });
+}
+
+#[test]
+fn a_position_has_no_more_lots_than_its_limit() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.19671", "1.19683", "1000000")).unwrap();
+    let one = order(EUR_USD, Side::Buy, "1");
+    for _ in 0..limits::MAX_LOTS_PER_POSITION {
+        world.engine.apply(world.now, &one).result.unwrap();
+    }
+    let limit = limits::MAX_LOTS_PER_POSITION as u64;
+    let refused = world.engine.apply(world.now, &one).result.unwrap_err();
+    assert_eq!(refused, Reject::CapacityExhausted { what: Capacity::Lots, limit });
 }

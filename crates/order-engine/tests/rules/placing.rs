@@ -323,3 +323,19 @@ fn an_instrument_whose_orders_could_not_be_counted_together_is_refused() {
     assert_eq!(refused, Reject::InvalidDefinition(DefinitionFault::Range));
     assert!(world.run(definition("400000000")).is_ok());
 }
+
+#[test]
+fn bounds_may_meet_but_not_cross() {
+    let mut world = World::new();
+    world.run(quote(BTC_USD, "29990", "30010", "5")).unwrap();
+    let bounded = |lower: &str, upper: &str| PlaceOrder {
+        price_bound: PriceBound { lower: Some(price(lower)), upper: Some(price(upper)) },
+        ..market(ALICE, Side::Buy, Size::Base(quantity("0.1")))
+    };
+    let refused = world.place(bounded("30010.01", "30010")).unwrap_err();
+    assert_eq!(refused, Reject::Combination(Combination::CrossedBounds));
+    for lower in ["30010", "30000"] {
+        let order = world.place(bounded(lower, "30010")).unwrap();
+        assert_eq!(order.status, OrderStatus::Filled);
+    }
+}

@@ -207,3 +207,31 @@ fn what_cannot_wait_is_refused() {
     let refused = world.place(stop(Side::Buy, "120.001")).unwrap_err();
     assert_eq!(refused, Reject::PriceTooPrecise { given: price("120.001"), scale: 2 });
 }
+
+#[test]
+fn a_trigger_moves_while_it_waits_and_not_once_it_has_fired() {
+    let mut world = quoted("29990", "30010");
+    let moved = |order: &Order, at: &str| {
+        let changes = ReplaceOrder { trigger: Some(price(at)), ..ReplaceOrder::new(ALICE, order.id) };
+        Command::ReplaceOrder(changes)
+    };
+    let kinds = [
+        OrderKind::StopLimit { trigger: price("31000"), price: price("31000") },
+        OrderKind::MarketIfTouched { trigger: price("29000") },
+        OrderKind::Stop { trigger: price("31000") },
+    ];
+    let orders = kinds.map(|kind| world.place(waiting(Side::Buy, kind, "0.1")).unwrap());
+    for (order, at) in orders.iter().zip(["31500", "28500", "31600"]) {
+        let changed = world.run(moved(order, at)).unwrap().order.unwrap();
+        assert_eq!(changed.kind.trigger_price(), Some(price(at)));
+        assert_eq!(changed.trigger.unwrap().price, price(at));
+        assert!(changed.is_armed());
+    }
+    // Once it has fired, what the first would take is above its limit, and it rests there.
+    move_to(&mut world, BTC_USD, "31490", "31500");
+    let [first, ..] = &orders;
+    let resting = world.order(first.id).clone();
+    assert_eq!((resting.status, resting.is_armed()), (OrderStatus::New, false));
+    let refused = world.run(moved(&resting, "31000")).unwrap_err();
+    assert_eq!(refused, Reject::Combination(Combination::TriggerWithoutStop));
+}

@@ -233,8 +233,9 @@ impl Rebuilt {
     fn position(&mut self, image: PositionImage) -> Result<(), Misfit> {
         let PositionImage { account, instrument, lots } = image;
         known(self.reference.account(account).is_some())?;
-        let queue = LotQueue::restore(lots).ok_or(Misfit::Range)?;
-        self.market(instrument)?.rearm_exits(account, &queue).map_err(Misfit::Number)?;
+        let market = self.market(instrument)?;
+        let queue = LotQueue::restore(&market.scales, lots).ok_or(Misfit::Range)?;
+        market.rearm_exits(account, &queue).map_err(Misfit::Number)?;
         self.lots.insert((account, instrument), queue);
         Ok(())
     }

@@ -1,0 +1,69 @@
+//! What anyone reads of numbers, instants, instruments and orders.
+
+use order_engine::{Order, Pips, Side, Timestamp};
+use rust_decimal::Decimal;
+
+use crate::support::*;
+
+#[test]
+fn an_instant_is_read_in_four_units() {
+    let instant = Timestamp::from_nanos(1_700_000_000_123_456_789);
+    assert_eq!(instant.as_nanos(), 1_700_000_000_123_456_789);
+    assert_eq!(instant.as_micros(), 1_700_000_000_123_456);
+    assert_eq!(instant.as_millis(), 1_700_000_000_123);
+    assert_eq!(instant.as_seconds(), 1_700_000_000);
+    assert_eq!(instant.to_string(), "1700000000.123456789");
+    assert_eq!(Timestamp::from_millis(1_700_000_000_123).to_string(), "1700000000.123000000");
+    assert_eq!(Timestamp::from_seconds(7), Timestamp::from_nanos(7_000_000_000));
+    assert_eq!(Timestamp::from_millis(u64::MAX), Timestamp::from_nanos(u64::MAX));
+}
+
+#[test]
+fn pips_are_tenths_and_distances() {
+    let pips = |text: &str| Pips::from_decimal(text.parse::<Decimal>().unwrap());
+    let offset = pips("50.50").unwrap();
+    assert_eq!((offset.tenths(), offset.decimal().to_string()), (505, "50.5".to_owned()));
+    assert_eq!(offset.distance(price("0.0001")), Some("0.00505".parse().unwrap()));
+    assert_eq!(pips("3").unwrap().distance(price("0.01")).unwrap().to_string(), "0.03");
+    assert_eq!(pips("0.1").map(Pips::tenths), Some(1));
+    for refused in ["0.05", "-1", "429496729.6"] {
+        assert_eq!(pips(refused), None, "{refused}");
+    }
+    assert_eq!(pips("429496729.5").map(Pips::tenths), Some(u32::MAX));
+}
+
+#[test]
+fn an_instrument_says_how_its_numbers_are_written() {
+    let world = World::new();
+    let shown = world.engine.reference().instruments().iter();
+    let scales: Vec<_> = shown.map(|it| (it.price_scale(), it.quantity_scale())).collect();
+    assert_eq!(scales, [(2, 3), (4, 2), (5, 0), (3, 0), (2, 0), (2, 0)]);
+}
+
+#[test]
+fn events_are_numbered_from_one() {
+    let mut world = World::empty();
+    assert_eq!(world.engine.last_event(), None);
+    let made = world.run(definitions().remove(0)).unwrap();
+    assert_eq!(made.events[0].id.get(), 1);
+    assert_eq!(world.engine.last_event(), Some(made.events[0].id));
+}
+
+#[test]
+fn an_order_is_its_versions_kept_apart_and_put_together_again() {
+    let mut world = World::new();
+    let id = world.place(limit(ALICE, Side::Buy, "0.5", "30000")).unwrap().id;
+    world.place(limit(BOB, Side::Sell, "0.2", "30000")).unwrap();
+    world.place(limit(BOB, Side::Sell, "0.3", "30000")).unwrap();
+    let order = world.order(id);
+    let newest_first: Vec<_> = order.versions().map(|version| version.version).collect();
+    assert_eq!(newest_first, [3, 2, 1]);
+    let mut versions: Vec<Order> = order.versions().map(|version| (**version).clone()).collect();
+    versions.reverse();
+    let again = Order::of_versions(versions).unwrap();
+    assert_eq!(
+        again.versions().map(|version| version.filled).collect::<Vec<_>>(),
+        [quantity("0.5"), quantity("0.2"), quantity("0"),]
+    );
+    assert_eq!(Order::of_versions([]), None);
+}
