@@ -2,7 +2,10 @@
 
 use super::Engine;
 use super::terms::Terms;
+use crate::ids::{AccountId, InstrumentId};
 use crate::limits;
+use crate::lots::LotQueue;
+use crate::order::Side;
 use crate::reject::{Capacity, Reject};
 
 /// What there is already that one more order would add to.
@@ -12,7 +15,7 @@ struct Counts {
     open: usize,
     /// Orders of the state.
     orders: usize,
-    /// Open lots of its account in its instrument.
+    /// Open lots of its account in its instrument, where it adds to them.
     lots: usize,
 }
 
@@ -24,12 +27,16 @@ impl Counts {
             return Err(Reject::TooManyOpenOrders { limit: limits::MAX_OPEN_ORDERS_PER_ACCOUNT as u64 });
         }
         room_for_orders(self.orders)?;
-        if self.lots >= limits::MAX_LOTS_PER_POSITION {
-            let limit = limits::MAX_LOTS_PER_POSITION as u64;
-            return Err(Reject::CapacityExhausted { what: Capacity::Lots, limit });
-        }
-        Ok(())
+        room_for_lots(self.lots)
     }
+}
+
+/// Whether a position can have one more lot beside so many.
+fn room_for_lots(lots: usize) -> Result<(), Reject> {
+    if lots < limits::MAX_LOTS_PER_POSITION {
+        return Ok(());
+    }
+    Err(Reject::CapacityExhausted { what: Capacity::Lots, limit: limits::MAX_LOTS_PER_POSITION as u64 })
 }
 
 /// Whether one more order can be remembered beside so many.
@@ -46,9 +53,25 @@ impl Engine {
         let counts = Counts {
             open: self.orders.open_count(terms.account),
             orders: self.orders.len(),
-            lots: self.lots.get(&(terms.account, terms.instrument)).map_or(0, crate::lots::LotQueue::len),
+            lots: self.lots_added_to(terms.account, terms.instrument, terms.side),
         };
         counts.decide()
+    }
+
+    /// Whether a position has room for the lot that a fill of this side opens.
+    pub(super) fn decide_room_for_lots(
+        &self,
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+    ) -> Result<(), Reject> {
+        room_for_lots(self.lots_added_to(account, instrument, side))
+    }
+
+    /// Open lots that a fill of this side adds one to. It closes those of the other side before it opens one.
+    fn lots_added_to(&self, account: AccountId, instrument: InstrumentId, side: Side) -> usize {
+        let lots = self.lots.get(&(account, instrument));
+        lots.filter(|lots| lots.net().0 == side).map_or(0, LotQueue::len)
     }
 
     /// Whether there is room for an order that closes something, which the engine makes: it adds to nothing else.

@@ -9,12 +9,11 @@ use crate::event::{Change, Event};
 use crate::execution::LotClosure;
 use crate::exercise::{ContractSettlement, ExerciseKind, ExerciseNotice, ExerciseStatus};
 use crate::ids::{AccountId, AssetId, EventId, ExecutionId, InstrumentId, LotId};
-use crate::limits;
 use crate::lots::LotFill;
 use crate::number::{Amount, Quantity};
 use crate::order::Side;
 use crate::reference::{ExerciseStyle, OptionRight};
-use crate::reject::{Capacity, Reject};
+use crate::reject::Reject;
 use crate::units::{Lots, Scales, Ticks};
 use crate::valuation;
 
@@ -115,11 +114,7 @@ impl Engine {
                 [quantity, short.minus(left), short].map(|lots| contract.underlier_scales.quantity(lots));
             return Err(Reject::ExceedsShort { ordered, working, short });
         }
-        let lots = self.lots.get(&(account, contract.underlier));
-        if lots.is_some_and(|lots| lots.len() >= limits::MAX_LOTS_PER_POSITION) {
-            let limit = limits::MAX_LOTS_PER_POSITION as u64;
-            return Err(Reject::CapacityExhausted { what: Capacity::Lots, limit });
-        }
+        self.decide_room_for_lots(account, contract.underlier, side)?;
         Ok(Exchange { side, quantity, money })
     }
 

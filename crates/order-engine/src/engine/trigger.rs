@@ -15,7 +15,7 @@ use crate::ids::{InstrumentId, OrderId};
 use crate::kind::{Direction, Offset, OrderKind, Trigger, Watermark};
 use crate::number::Price;
 use crate::order::{Order, OrderStatus, Side, StatusReason};
-use crate::reference::{Rounding, TriggerSource};
+use crate::reference::TriggerSource;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 use crate::triggers::{Armed, FiringPrices, Watcher, Watching};

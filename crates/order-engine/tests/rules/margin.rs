@@ -94,7 +94,7 @@ fn an_instrument_that_cannot_be_valued_is_not_traded() {
 }
 
 #[test]
-fn a_position_has_no_more_lots_than_its_limit() {
+fn a_position_has_no_more_lots_than_its_limit_and_can_always_be_made_smaller() {
     let mut world = World::new();
     world.run(quote(EUR_USD, "1.19671", "1.19683", "1000000")).unwrap();
     let one = order(EUR_USD, Side::Buy, "1");
@@ -102,6 +102,17 @@ fn a_position_has_no_more_lots_than_its_limit() {
         world.engine.apply(world.now, &one).result.unwrap();
     }
     let limit = limits::MAX_LOTS_PER_POSITION as u64;
-    let refused = world.engine.apply(world.now, &one).result.unwrap_err();
-    assert_eq!(refused, Reject::CapacityExhausted { what: Capacity::Lots, limit });
+    let full = Reject::CapacityExhausted { what: Capacity::Lots, limit };
+    assert_eq!(world.run(one.clone()).unwrap_err(), full);
+    let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
+    assert_eq!((position.lots.len() as u64, position.cost), (limit, amount("119683")));
+    assert_eq!(position.quantity, quantity("100000"));
+    trade(&mut world, EUR_USD, Side::Sell, "1");
+    trade(&mut world, EUR_USD, Side::Buy, "1");
+    assert_eq!(world.run(one).unwrap_err(), full);
+    let turned = trade(&mut world, EUR_USD, Side::Sell, "100001");
+    let execution = turned.executions().next().unwrap();
+    assert_eq!((execution.closed.len() as u64, execution.opened.unwrap().1), (limit, quantity("1")));
+    let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
+    assert_eq!((position.side, position.cost), (Side::Sell, amount("1.19671")));
 }
