@@ -72,3 +72,20 @@ fn profit_is_counted_from_its_reset_on() {
     let refused = world.run(Command::ResetProfit(ResetProfit { account: unknown })).unwrap_err();
     assert_eq!(refused, Reject::UnknownAccount(unknown));
 }
+
+#[test]
+fn commission_in_quote_is_no_more_than_what_was_held_for_it() {
+    let mut world = World::new();
+    let side = |account, side, size| PlaceOrder { instrument: XYZ_USD, ..limit(account, side, size, "5.00") };
+    world.run(deposit(BOB, XYZ, "10")).unwrap();
+    // A tenth of a percent of ten is a cent; of five, half a cent, which is rounded up.
+    world.place(side(ALICE, Side::Buy, "2")).unwrap();
+    assert_eq!(world.held(ALICE, USD), amount("10.01"));
+    let taken = |world: &mut World| {
+        let sold = world.run(Command::PlaceOrder(side(BOB, Side::Sell, "1"))).unwrap();
+        let bought = sold.executions().find(|execution| execution.account == ALICE).unwrap();
+        bought.commission
+    };
+    assert_eq!([taken(&mut world), taken(&mut world)], [amount("0"), amount("0.01")]);
+    assert_eq!((world.held(ALICE, USD), world.total(ALICE, USD)), (amount("0"), amount("99989.99")));
+}

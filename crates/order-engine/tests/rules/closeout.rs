@@ -3,8 +3,8 @@
 
 use crate::support::*;
 use order_engine::{
-    AccountId, BasisPoints, Change, ClosingCause, Command, Event, InstrumentId, OrderStatus, Outcome,
-    PlaceOrder, Reject, Setting, Side, Size, StatusReason, UpdateAccount,
+    AccountId, BasisPoints, Change, ClosingCause, Command, Event, InstrumentId, OrderKind, OrderStatus,
+    Outcome, PlaceOrder, Reject, Setting, Side, Size, StatusReason, UpdateAccount,
 };
 
 /// Alice with `cash` dollars and a closeout level of one half; quotes of both margin instruments.
@@ -199,4 +199,22 @@ fn a_deposit_ends_a_margin_call_and_without_a_level_there_is_none() {
     let none = UpdateAccount { closeout: Setting::Clear, ..UpdateAccount::new(ALICE) };
     let cleared = world.run(Command::UpdateAccount(none)).unwrap();
     assert_eq!(story(&cleared.events[1..]), ["call left"]);
+}
+
+#[test]
+fn what_secures_a_short_position_does_not_carry_others() {
+    let mut world = world("2000");
+    let rests = |account, side| {
+        let kind = OrderKind::Limit { price: price("100") };
+        PlaceOrder::new(account, XYZ_USD, side, kind, Size::Base(quantity("10")))
+    };
+    world.place(PlaceOrder { short_sale: true, ..rests(ALICE, Side::Sell) }).unwrap();
+    world.place(rests(BOB, Side::Buy)).unwrap();
+    // Of 2,999 after a commission of 1, 1,500 secure ten shares.
+    assert_eq!((world.total(ALICE, USD), world.held(ALICE, USD)), (amount("2999"), amount("1500")));
+    trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
+    let quiet = world.run(quote(EUR_USD, "0.90000", "0.90002", "1000000")).unwrap();
+    assert!(story(&quiet.events).is_empty());
+    let called = world.run(quote(EUR_USD, "0.89000", "0.89002", "1000000")).unwrap();
+    assert_eq!(story(&called.events), ["called 398.8 445.005"]);
 }

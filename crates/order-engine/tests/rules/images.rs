@@ -6,7 +6,8 @@ use order_engine::{
 };
 
 use crate::support::{
-    ALICE, BOB, BTC_CALL, BTC_USD, EUR_USD, World, amount, client_id, limit, market, price, quantity, quote,
+    ALICE, BOB, BTC_CALL, BTC_USD, EUR_USD, USD, World, amount, client_id, limit, market, price, quantity,
+    quote,
 };
 
 fn image(engine: &Engine) -> Vec<u8> {
@@ -67,6 +68,11 @@ fn varied() -> World {
         &mut world,
         PlaceOrder { instrument: EUR_USD, ..market(ALICE, Side::Sell, Size::Base(quantity("5"))) },
     );
+    // Two of the five are bought back, at a loss.
+    place(
+        &mut world,
+        PlaceOrder { instrument: EUR_USD, ..market(ALICE, Side::Buy, Size::Base(quantity("2"))) },
+    );
     let until = world.now.plus_seconds(60);
     place(&mut world, PlaceOrder { staged_until: Some(until), ..limit(ALICE, Side::Sell, "1", "100.50") });
     place(
@@ -101,9 +107,11 @@ fn a_state_comes_back_from_its_image_with_all_that_it_knew() {
         "the hash is that of the image"
     );
     assert_eq!(restored.next_due(), engine.next_due());
+    assert_eq!(restored.deposited(USD), amount("200000"));
     for account in [ALICE, BOB] {
         assert_eq!(restored.holdings(account), engine.holdings(account));
     }
+    assert_eq!(restored.holdings(ALICE).unwrap().realized, amount("-0.04"));
     for instrument in [BTC_USD, EUR_USD] {
         assert_eq!(restored.depth(instrument, 99), engine.depth(instrument, 99));
     }
@@ -189,4 +197,27 @@ fn records_of_an_image_stand_in_their_order() {
         matches!(refused, Err(ImageError::Inconsistent { record: 2, fault: Misfit::Order })),
         "{refused:?}"
     );
+}
+
+/// The records of an image: byte strings, one after the other.
+fn records(image: &[u8]) -> Vec<&[u8]> {
+    let mut records = Vec::new();
+    let mut decoder = minicbor::Decoder::new(image);
+    while decoder.position() < image.len() {
+        let from = decoder.position();
+        decoder.bytes().unwrap();
+        records.push(&image[from..decoder.position()]);
+    }
+    records
+}
+
+#[test]
+fn a_record_that_comes_twice_is_refused() {
+    let image = image(&varied().engine);
+    let records = records(&image);
+    // With the last an image is over, and what comes after it is not read.
+    for index in 0..records.len() - 1 {
+        let twice = [records[..=index].concat(), records[index..].concat()].concat();
+        assert!(Engine::read_image(twice.as_slice()).is_err(), "record {} of {}", index + 1, records.len());
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::support::*;
 use order_engine::{
-    Capacity, Command, InstrumentId, Outcome, PlaceOrder, Reject, Side, Size, TimeInForce, limits, valuation,
+    AssetCode, AssetDefinition, AssetKind, Capacity, Command, InstrumentDefinition, InstrumentId, OrderKind,
+    Outcome, PlaceOrder, Reject, Side, Size, Symbol, TimeInForce, limits, valuation,
 };
 
 fn order(instrument: InstrumentId, side: Side, units: &str) -> Command {
@@ -26,7 +27,12 @@ fn an_opposite_order_closes_lots_oldest_first_and_opens_the_rest() {
     let lot = |outcome: &Outcome| outcome.executions().next().unwrap().opened.unwrap().0;
     let (first, second) = (lot(&first), lot(&second));
     let reduced = trade(&mut world, EUR_USD, Side::Sell, "120");
-    let closed = reduced.executions().next().unwrap().closed.clone();
+    let execution = reduced.executions().next().unwrap();
+    assert_eq!(execution.balance, world.total(ALICE, USD));
+    let closed = execution.closed.clone();
+    // The first is told with the fill, the next as an event of its own.
+    let numbers: Vec<_> = closed.iter().map(|lot| lot.number.get() - execution.id.get()).collect();
+    assert_eq!(numbers, [0, 1]);
     let seen: Vec<_> = closed.iter().map(|lot| (lot.lot, lot.quantity, lot.whole)).collect();
     assert_eq!(seen, [(first, quantity("100"), true), (second, quantity("20"), false)]);
     let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
@@ -83,11 +89,26 @@ fn what_the_margin_does_not_cover_is_refused() {
 }
 
 #[test]
+fn all_that_is_available_may_be_used() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.00000", "1.00001", "10000000")).unwrap();
+    let resting = |units| PlaceOrder {
+        instrument: EUR_USD,
+        kind: OrderKind::Limit { price: price("1.00000") },
+        ..market(ALICE, Side::Buy, Size::Base(quantity(units)))
+    };
+    let refused = world.place(resting("2000001")).unwrap_err();
+    let expected = Reject::InsufficientMargin { needed: amount("100000.05"), available: amount("100000") };
+    assert_eq!(refused, expected);
+    world.place(resting("2000000")).unwrap();
+}
+
+#[test]
 fn an_instrument_that_cannot_be_valued_is_not_traded() {
     let mut world = World::new();
     let resting = PlaceOrder {
         instrument: USD_JPY,
-        kind: order_engine::OrderKind::Limit { price: price("113.000") },
+        kind: OrderKind::Limit { price: price("113.000") },
         ..market(ALICE, Side::Buy, Size::Base(quantity("10")))
     };
     assert_eq!(world.place(resting).unwrap_err(), Reject::NoConversion { asset: JPY });
@@ -115,4 +136,38 @@ fn a_position_has_no_more_lots_than_its_limit_and_can_always_be_made_smaller() {
     assert_eq!((execution.closed.len() as u64, execution.opened.unwrap().1), (limit, quantity("1")));
     let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
     assert_eq!((position.side, position.cost), (Side::Sell, amount("1.19671")));
+}
+
+#[test]
+fn profit_in_the_base_of_the_conversion_is_sold_at_its_bid_and_bought_at_its_ask() {
+    let mut world = World::new();
+    let code = AssetCode::new("GBP").unwrap();
+    world
+        .run(Command::DefineAsset(AssetDefinition {
+            name: "GBP".into(),
+            code: code.clone(),
+            kind: AssetKind::Fiat,
+            scale: 2,
+        }))
+        .unwrap();
+    let eur_usd = world.engine.reference().instruments()[2].definition.clone();
+    world
+        .run(Command::DefineInstrument(InstrumentDefinition {
+            symbol: Symbol::new("GBP-EUR").unwrap(),
+            base: code,
+            quote: AssetCode::new("EUR").unwrap(),
+            ..eur_usd
+        }))
+        .unwrap();
+    let gbp_eur = InstrumentId::new(6);
+    world.run(quote(EUR_USD, "1.10000", "1.20000", "1000000")).unwrap();
+    world.run(quote(gbp_eur, "1.00000", "1.00010", "1000000")).unwrap();
+    trade(&mut world, gbp_eur, Side::Buy, "10000");
+    world.run(quote(gbp_eur, "1.01010", "1.01020", "1000000")).unwrap();
+    trade(&mut world, gbp_eur, Side::Sell, "10000");
+    assert_eq!(world.total(ALICE, USD), amount("100110"), "100 EUR were gained");
+    trade(&mut world, gbp_eur, Side::Buy, "10000");
+    world.run(quote(gbp_eur, "1.00020", "1.00030", "1000000")).unwrap();
+    trade(&mut world, gbp_eur, Side::Sell, "10000");
+    assert_eq!(world.total(ALICE, USD), amount("99990"), "100 EUR were lost");
 }

@@ -1,6 +1,8 @@
 //! What anyone reads of numbers, instants, instruments and orders.
 
-use order_engine::{Order, Pips, Side, Timestamp};
+use std::sync::Arc;
+
+use order_engine::{Command, Event, Order, OrderId, Pips, Side, Timestamp, Versions};
 use rust_decimal::Decimal;
 
 use crate::support::*;
@@ -66,4 +68,29 @@ fn an_order_is_its_versions_kept_apart_and_put_together_again() {
         [quantity("0.5"), quantity("0.2"), quantity("0"),]
     );
     assert_eq!(Order::of_versions([]), None);
+}
+
+/// The versions of orders that somebody keeps.
+struct Kept(Vec<Arc<Order>>);
+
+impl Versions for Kept {
+    fn version(&mut self, order: OrderId, version: u32) -> Option<Arc<Order>> {
+        self.0.iter().find(|kept| (kept.id, kept.version) == (order, version)).map(Arc::clone)
+    }
+}
+
+#[test]
+fn a_kept_event_names_the_version_of_its_order_and_has_its_execution_whole() {
+    let mut world = World::new();
+    let id = world.place(limit(ALICE, Side::Buy, "0.5", "30000")).unwrap().id;
+    let sold = world.run(Command::PlaceOrder(limit(BOB, Side::Sell, "0.2", "30000"))).unwrap();
+    let filled = sold.events.iter().find(|event| event.account == ALICE).unwrap();
+    let mut kept = Kept(world.order(id).versions().map(Arc::clone).collect());
+    let bytes = minicbor::to_vec_with(filled, &mut kept).unwrap();
+    let again: Event = minicbor::decode_with(&bytes, &mut kept).unwrap();
+    assert_eq!(again, *filled);
+    // The newest version is the one it tells of.
+    kept.0.remove(0);
+    assert!(minicbor::to_vec_with(filled, &mut kept).is_err());
+    assert!(minicbor::decode_with::<_, Event>(&bytes, &mut kept).is_err());
 }

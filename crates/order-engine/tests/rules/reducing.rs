@@ -66,6 +66,11 @@ fn what_waits_is_cut_when_the_position_shrinks_and_canceled_when_it_is_gone() {
         .collect();
     assert_eq!(cut, [(resting, "30".to_owned()), (waiting, "30".to_owned())]);
     assert_eq!(world.engine.depth(EUR_USD, 5).asks[1].quantity, quantity("30"));
+    assert_eq!(
+        (world.order(resting).held, world.held(ALICE, USD)),
+        (None, amount("0")),
+        "margin holds nothing"
+    );
     world.place(order(ALICE, Side::Sell, "30", None)).unwrap();
     for id in [resting, waiting] {
         let order = world.order(id);

@@ -49,7 +49,8 @@ fn prices_and_quantities_are_whole_steps() {
     assert_eq!(refused, Reject::PriceOffTick { given: price("20.01"), tick });
     let refused = world.place(rest("6", "20.05")).unwrap_err();
     assert_eq!(refused, Reject::QuantityOffLot { given: quantity("6"), lot: quantity("2.5") });
-    let resting = world.place(rest("7.5", "20.05")).unwrap();
+    // Zeros at the end are no digits.
+    let resting = world.place(rest("7.500", "20.0500")).unwrap();
     assert_eq!((resting.leaves, world.held(ALICE, USD)), (quantity("7.5"), amount("150.375")));
 }
 
