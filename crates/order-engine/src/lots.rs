@@ -294,3 +294,42 @@ impl LotQueue {
         Some(queue)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lots of ids, prices and quantities, as an image has them.
+    fn restored(lots: &[(u64, i64, i64)]) -> Option<LotQueue> {
+        let lot = |&(id, price, quantity)| LotImage {
+            id: LotId::new(id),
+            price,
+            quantity,
+            opened_at: Timestamp::EPOCH,
+            exits: None,
+        };
+        let open = lots.iter().map(lot).collect();
+        let image = LotQueueImage { side: Side::Buy, realized: Amount::ZERO, open };
+        LotQueue::restore(&Scales::decimal(2, 3), image)
+    }
+
+    #[test]
+    fn lots_of_an_image_are_within_their_ranges_and_in_order() {
+        let queue = restored(&[(1, 250, 2_000), (2, 300, 1_000)]).unwrap();
+        assert_eq!((queue.net(), queue.len()), ((Side::Buy, Lots::new(3_000)), 2));
+        assert_eq!(queue.cost, Amount::from_units(8_000_000_000_000));
+        for refused in [
+            &[(1, 0, 1)][..],
+            &[(1, -1, 1)],
+            &[(1, 1, 0)],
+            &[(1, 1, -1)],
+            &[(2, 1, 1), (1, 1, 1)],
+            &[(1, 1, 1), (1, 1, 1)],
+            &[(1, 1, i64::MAX), (2, 1, 1)],
+            // Worth more than ten to the eighteenth.
+            &[(1, i64::MAX, i64::MAX)],
+        ] {
+            assert!(restored(refused).is_none(), "{refused:?}");
+        }
+    }
+}

@@ -167,7 +167,6 @@ impl Engine {
     fn draw(&mut self, leg: &Leg, trade: &Trade) -> Draw {
         let charge = commission(leg, trade);
         if leg.account == AccountId::HOUSE {
-            let charge = Charge { amount: Amount::ZERO, ..charge };
             return Draw::of(charge);
         }
         self.touched.accounts.mark(leg.account.get());

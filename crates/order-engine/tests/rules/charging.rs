@@ -83,8 +83,8 @@ fn commission_in_quote_is_no_more_than_what_was_held_for_it() {
     assert_eq!(world.held(ALICE, USD), amount("10.01"));
     let taken = |world: &mut World| {
         let sold = world.run(Command::PlaceOrder(side(BOB, Side::Sell, "1"))).unwrap();
-        let bought = sold.executions().find(|execution| execution.account == ALICE).unwrap();
-        bought.commission
+        let mut executions = sold.events.iter().filter_map(|event| event.change.execution());
+        executions.find(|execution| execution.account == ALICE).unwrap().commission
     };
     assert_eq!([taken(&mut world), taken(&mut world)], [amount("0"), amount("0.01")]);
     assert_eq!((world.held(ALICE, USD), world.total(ALICE, USD)), (amount("0"), amount("99989.99")));

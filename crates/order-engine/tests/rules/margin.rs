@@ -30,9 +30,9 @@ fn an_opposite_order_closes_lots_oldest_first_and_opens_the_rest() {
     let execution = reduced.executions().next().unwrap();
     assert_eq!(execution.balance, world.total(ALICE, USD));
     let closed = execution.closed.clone();
-    // The first is told with the fill, the next as an event of its own.
+    // The first has the number of the fill, and the next one of its own, after that of the other side.
     let numbers: Vec<_> = closed.iter().map(|lot| lot.number.get() - execution.id.get()).collect();
-    assert_eq!(numbers, [0, 1]);
+    assert_eq!(numbers, [0, 2]);
     let seen: Vec<_> = closed.iter().map(|lot| (lot.lot, lot.quantity, lot.whole)).collect();
     assert_eq!(seen, [(first, quantity("100"), true), (second, quantity("20"), false)]);
     let position = world.engine.holdings(ALICE).unwrap().position(EUR_USD).unwrap().clone();
