@@ -210,7 +210,7 @@ impl Engine {
         let at_limit = order.limit_price().filter(|_| is_at_limit).and_then(|price| {
             let market = self.market(trade.instrument)?;
             let deal = (leg.side, order.short_sale);
-            market.resting_hold(deal, trade.scales.known_ticks(price), leaves).ok().flatten()
+            market.resting_hold(deal, trade.scales.known_ticks(price), leaves).ok()
         });
         let after_sweep = (held.amount.units() - self.spent(order, leg, trade).units()).max(0);
         at_limit.map_or(Amount::from_units(after_sweep), |hold| hold.amount.min(held.amount))

@@ -34,7 +34,7 @@ pub(super) struct Demand<'a> {
 }
 
 impl Market {
-    /// What a resting limit order holds back.
+    /// What a resting limit order holds back, where something is held: margin orders hold nothing.
     ///
     /// # Errors
     /// [`Reject::Overflow`] when the value does not fit.
@@ -43,15 +43,12 @@ impl Market {
         (side, short_sale): (Side, bool),
         price: Ticks,
         quantity: Lots,
-    ) -> Result<Option<Hold>, Reject> {
-        if self.is_margin || quantity.is_zero() {
-            return Ok(None);
-        }
+    ) -> Result<Hold, Reject> {
         if side == Side::Sell && !short_sale {
-            return Ok(Some(Hold::free(self.base, self.scales.base_amount(quantity))));
+            return Ok(Hold::free(self.base, self.scales.base_amount(quantity)));
         }
         let notional = self.scales.notional(price, quantity)?;
-        Ok(Some(Hold::free(self.quote_asset, self.quote_hold(short_sale, notional)?)))
+        Ok(Hold::free(self.quote_asset, self.quote_hold(short_sale, notional)?))
     }
 
     /// What an order of this value holds back of the quote asset: a buy all of it, and a short sale what its collateral
@@ -75,7 +72,7 @@ impl Market {
     pub(super) fn waiting_hold(&self, order: &Order, leaves: Lots) -> Result<Option<Hold>, Reject> {
         let trigger = order.trigger.filter(|_| order.is_armed()).map(|trigger| trigger.price);
         let Some(price) = order.limit_price().or(trigger) else { return Ok(None) };
-        self.resting_hold((order.side, order.short_sale), self.scales.known_ticks(price), leaves)
+        self.resting_hold((order.side, order.short_sale), self.scales.known_ticks(price), leaves).map(Some)
     }
 
     /// The most that commission can take of what an order of this value holds in the quote asset.

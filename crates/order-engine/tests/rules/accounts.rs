@@ -123,6 +123,8 @@ fn what_can_still_trade_keeps_an_account_from_closing() {
     world
         .run(Command::CancelOrder(CancelOrder { account: ALICE, order: order.id, client_order_id: None }))
         .unwrap();
+    let refused = update(&mut world, state(AccountState::Closed)).unwrap_err();
+    assert_eq!(refused, Reject::AccountInUse { orders: 0, positions: 1 });
     world.place(eur(Side::Sell)).unwrap();
     let closed_at = |world: &World| world.engine.reference().account(ALICE).unwrap().closed_at;
     assert_eq!(closed_at(&world), None);

@@ -246,7 +246,9 @@ fn an_operator_restates_terms_status_and_texts_but_not_history() {
 fn a_reset_forgets_everything() {
     let mut world = World::new();
     world.place(limit(ALICE, Side::Buy, "0.5", "20000")).unwrap();
+    assert_eq!(world.engine.orders().count(), 1);
     world.run(Command::Reset).unwrap();
+    assert_eq!((world.engine.now(), world.engine.orders().count()), (world.now, 0));
     assert_eq!(world.engine.reference().accounts().len(), 1, "the house is always there");
     assert!(world.engine.reference().instruments().is_empty());
     assert!(world.engine.take_touched().reset);

@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use order_engine::{
-    AccountId, Change, Charge, ChargeAccount, Command, InstrumentId, PlaceOrder, Reject, ResetProfit, Side,
-    Size,
+    AccountId, Change, Charge, ChargeAccount, Command, InstrumentId, OrderKind, PlaceOrder, Reject,
+    ResetProfit, Side, Size,
 };
 
 fn charge(charge: Charge, units: &str) -> Command {
@@ -88,4 +88,25 @@ fn commission_in_quote_is_no_more_than_what_was_held_for_it() {
     };
     assert_eq!([taken(&mut world), taken(&mut world)], [amount("0"), amount("0.01")]);
     assert_eq!((world.held(ALICE, USD), world.total(ALICE, USD)), (amount("0"), amount("99989.99")));
+}
+
+#[test]
+fn what_rests_of_a_market_to_limit_order_holds_what_its_limit_needs() {
+    let mut world = World::new();
+    let order =
+        |account, side, kind, size| PlaceOrder::new(account, XYZ_USD, side, kind, Size::Base(quantity(size)));
+    world.run(deposit(BOB, XYZ, "10")).unwrap();
+    let offer = |world: &mut World| {
+        let limit = OrderKind::Limit { price: price("5.00") };
+        world.place(order(BOB, Side::Sell, limit, "1")).unwrap();
+    };
+    offer(&mut world);
+    let sweeps = OrderKind::MarketToLimit { rest_at: price("5.00") };
+    let resting = world.place(order(ALICE, Side::Buy, sweeps, "3")).unwrap();
+    assert_eq!((resting.filled, resting.commission), (quantity("1"), amount("0.01")));
+    assert_eq!(world.held(ALICE, USD), amount("10.01"));
+    offer(&mut world);
+    // What is left keeps a cent for its own commission, so that this fill is not charged.
+    assert_eq!(world.held(ALICE, USD), amount("5.01"));
+    assert_eq!(world.order(resting.id).commission, amount("0.01"));
 }

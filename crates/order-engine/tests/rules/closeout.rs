@@ -155,12 +155,14 @@ fn without_a_level_positions_stay_and_a_loss_takes_what_orders_held() {
     trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
     let older = world.place(limit(ALICE, Side::Buy, "3", "100")).unwrap();
     let newer = world.place(limit(ALICE, Side::Buy, "4", "100")).unwrap();
+    let coins = world.place(limit(ALICE, Side::Sell, "1", "200")).unwrap();
     let quiet = world.run(quote(EUR_USD, "0.95000", "0.95002", "1000000")).unwrap();
     assert!(story(&quiet.events).is_empty());
     // A loss of 500.20 leaves 499.80, and 700 were held.
     trade(&mut world, ALICE, EUR_USD, Side::Sell, "10000");
     assert_eq!(world.order(newer.id).reason, Some(StatusReason::Unfunded));
     assert_eq!(world.order(older.id).status, OrderStatus::New);
+    assert_eq!(world.order(coins.id).status, OrderStatus::New, "it holds no dollars");
     assert_eq!((world.total(ALICE, USD), world.held(ALICE, USD)), (amount("499.8"), amount("300")));
 }
 

@@ -141,3 +141,16 @@ fn a_close_of_a_position_that_is_sent_again_is_the_one_of_its_instrument() {
     let refused = world.run(Command::ClosePosition(elsewhere)).unwrap_err();
     assert_eq!(refused, Reject::ExistsWithDifferent { order, field: OrderField::Other });
 }
+
+#[test]
+fn the_bounds_of_a_close_may_meet_but_not_cross() {
+    let mut world = opened(&["100", "200"]);
+    let bounded = |lower: &str, upper: &str| ClosePosition {
+        price_bound: PriceBound { lower: Some(price(lower)), upper: Some(price(upper)) },
+        ..close_position()
+    };
+    let refused = world.run(Command::ClosePosition(bounded("1.10001", "1.10000"))).unwrap_err();
+    assert_eq!(refused, Reject::Combination(Combination::CrossedBounds));
+    let closed = world.run(Command::ClosePosition(bounded("1.10000", "1.10000"))).unwrap().order.unwrap();
+    assert_eq!((closed.status, closed.filled), (OrderStatus::Filled, quantity("300")));
+}

@@ -408,3 +408,27 @@ fn who_is_short_of_the_underlier_covers_by_orders() {
     let [ordered, working, short] = ["10", "0", "12"].map(quantity);
     assert_eq!(refused, Reject::ExceedsShort { ordered, working, short });
 }
+
+#[test]
+fn a_put_is_worth_what_the_strike_is_above_the_last_price() {
+    let put = || world(OptionRight::Put, ExerciseStyle::American);
+    let mut lapses = put();
+    let settled = expire(&mut lapses, "103.00");
+    assert_eq!((settled.delivered, settled.paid), (quantity("0"), quantity("0")));
+    assert_eq!((settled.lapsed, has(&lapses)), (quantity("8"), ["99900", "10", "0"].map(str::to_owned)));
+    // Ten coins are not the eighty that eight contracts deliver.
+    let mut paid = put();
+    let settled = expire(&mut paid, "97.00");
+    assert_eq!((settled.delivered, settled.paid), (quantity("0"), quantity("8")));
+    assert_eq!(has(&paid), ["100140", "10", "0"], "eight times ten times three");
+}
+
+#[test]
+fn what_was_not_to_be_exercised_is_done_though_the_rest_cannot_be_paid_for() {
+    let mut world = call_world();
+    instruct(&mut world, ExerciseKind::DoNotExercise, "2");
+    world.run(deposit(ALICE, USD, "-99900")).unwrap();
+    let settled = expire(&mut world, "103.50");
+    assert_eq!((settled.paid, settled.lapsed), (quantity("6"), quantity("2")));
+    assert_eq!(statuses(&world), [ExerciseStatus::Done { quantity: quantity("2") }]);
+}

@@ -404,3 +404,24 @@ fn an_operator_moves_a_trigger_but_not_to_where_it_fires() {
     let refused = world.run(restate("1.30000")).unwrap_err();
     assert_eq!(refused, Reject::OrderClosed { order, status: OrderStatus::Filled });
 }
+
+#[test]
+fn a_trailing_stop_of_a_sold_lot_follows_the_ask_down_and_tells_nothing_twice() {
+    let mut world = quoted("1.45113", "1.45123");
+    world.place(sell("100", trailing("50"))).unwrap();
+    let seen = |world: &World| {
+        let trailing = world.lots(ALICE, EUR_USD)[0].exits.trailing.unwrap();
+        (trailing.watermark.price, trailing.price)
+    };
+    assert_eq!(seen(&world), (price("1.45113"), price("1.45613")));
+    let trailed =
+        |events: &[Event]| events.iter().any(|event| matches!(event.change, Change::LotTrailed { .. }));
+    assert!(!trailed(&move_to(&mut world, "1.45110", "1.45120")));
+    assert!(!trailed(&move_to(&mut world, "1.45103", "1.45113")), "as low as it has seen");
+    assert!(trailed(&move_to(&mut world, "1.45002", "1.45012")));
+    assert_eq!(seen(&world), (price("1.45012"), price("1.45512")));
+    assert!(!trailed(&move_to(&mut world, "1.45001", "1.45012")));
+    assert!(!trailed(&move_to(&mut world, "1.45100", "1.45112")));
+    let lot = world.lots(ALICE, EUR_USD)[0];
+    assert_eq!(fired(&move_to(&mut world, "1.45502", "1.45512")), [(lot.id, ExitKind::Trailing)]);
+}

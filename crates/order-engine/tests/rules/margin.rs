@@ -2,8 +2,9 @@
 
 use crate::support::*;
 use order_engine::{
-    AssetCode, AssetDefinition, AssetKind, Capacity, Command, InstrumentDefinition, InstrumentId, OrderKind,
-    Outcome, PlaceOrder, Reject, Side, Size, Symbol, TimeInForce, limits, valuation,
+    AccountCode, AccountDefinition, AccountId, AccountSettings, AssetCode, AssetDefinition, AssetKind,
+    Capacity, Command, InstrumentDefinition, InstrumentId, OrderKind, Outcome, PlaceOrder, Reject, Side,
+    Size, Symbol, TimeInForce, limits, valuation,
 };
 
 fn order(instrument: InstrumentId, side: Side, units: &str) -> Command {
@@ -170,4 +171,29 @@ fn profit_in_the_base_of_the_conversion_is_sold_at_its_bid_and_bought_at_its_ask
     world.run(quote(gbp_eur, "1.00020", "1.00030", "1000000")).unwrap();
     trade(&mut world, gbp_eur, Side::Sell, "10000");
     assert_eq!(world.total(ALICE, USD), amount("99990"), "100 EUR were lost");
+}
+
+#[test]
+fn profit_is_converted_by_an_instrument_between_both_assets_and_no_other() {
+    let mut world = World::new();
+    world
+        .run(Command::OpenAccount(AccountDefinition {
+            code: AccountCode::new("carol").unwrap(),
+            currency: AssetCode::new("EUR").unwrap(),
+            settings: AccountSettings::default(),
+        }))
+        .unwrap();
+    let carol = AccountId::new(3);
+    world.run(deposit(carol, EUR, "100000")).unwrap();
+    // Quoted in dollars, too, and defined before.
+    world.run(quote(BTC_USD, "50.00", "50.01", "10")).unwrap();
+    let mut trade = |side, bid: &str, ask: &str| {
+        world.run(quote(EUR_USD, bid, ask, "1000000")).unwrap();
+        let order = market(carol, side, Size::Base(quantity("10000")));
+        world.place(PlaceOrder { instrument: EUR_USD, ..order }).unwrap();
+        world.total(carol, EUR)
+    };
+    trade(Side::Buy, "1.10000", "1.10010");
+    // 999 dollars buy euros at 1.20010.
+    assert_eq!(trade(Side::Sell, "1.20000", "1.20010"), amount("100832.4306"));
 }

@@ -339,3 +339,21 @@ fn bounds_may_meet_but_not_cross() {
         assert_eq!(order.status, OrderStatus::Filled);
     }
 }
+
+#[test]
+fn a_staged_order_that_is_released_early_waits_for_its_time() {
+    let mut world = World::new();
+    let staged = PlaceOrder {
+        staged_until: Some(START.plus_seconds(300)),
+        release_at: Some(START.plus_seconds(10)),
+        ..limit(ALICE, Side::Buy, "0.5", "20000")
+    };
+    let early = world.place(staged.clone()).unwrap();
+    let late = world.place(staged).unwrap();
+    let release = |order| Command::ReleaseOrder(ReleaseOrder { account: ALICE, order });
+    world.run(release(early.id)).unwrap();
+    assert!(world.engine.depth(BTC_USD, 1).bids.is_empty());
+    world.wait_seconds(10);
+    world.run(release(late.id)).unwrap();
+    assert_eq!(world.engine.depth(BTC_USD, 1).bids[0].quantity, quantity("1"));
+}

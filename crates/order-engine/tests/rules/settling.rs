@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use order_engine::{
-    AccountId, Amount, Change, Command, EntryCause, EntryKind, Execution, Outcome, PlaceOrder, Side, Size,
-    TimeInForce,
+    AccountCode, AccountDefinition, AccountId, AccountSettings, Amount, AssetCode, Change, Command,
+    EntryCause, EntryKind, Execution, Outcome, PlaceOrder, Side, Size, TimeInForce,
 };
 
 /// Kind, asset, amount and balance after it.
@@ -95,4 +95,45 @@ fn what_is_inside_is_what_was_deposited() {
         let totals = [AccountId::HOUSE, ALICE, BOB].map(|account| world.total(account, asset).units());
         assert_eq!(totals.iter().sum::<i128>(), world.engine.deposited(asset).units());
     }
+}
+
+#[test]
+fn a_fill_that_closes_several_lots_has_one_entry_for_their_profit() {
+    let mut world = World::new();
+    world.run(quote(EUR_USD, "1.10000", "1.10010", "1000000")).unwrap();
+    let order = |side, units| {
+        let market = market(ALICE, side, Size::Base(quantity(units)));
+        Command::PlaceOrder(PlaceOrder { instrument: EUR_USD, ..market })
+    };
+    world.run(order(Side::Buy, "100")).unwrap();
+    world.run(order(Side::Buy, "50")).unwrap();
+    let closed = world.run(order(Side::Sell, "120")).unwrap();
+    assert_eq!(own(&closed), [(EntryKind::Profit, USD, amount("-0.012"), amount("99999.988"))]);
+    let execution = closed.executions().next().unwrap();
+    let booked: Vec<_> = execution.closed.iter().map(|lot| lot.booked).collect();
+    assert_eq!(booked, [amount("-0.01"), amount("-0.002")]);
+}
+
+#[test]
+fn profit_has_two_digits_more_than_people_see_of_the_currency() {
+    let mut world = World::new();
+    world
+        .run(Command::OpenAccount(AccountDefinition {
+            code: AccountCode::new("carol").unwrap(),
+            currency: AssetCode::new("JPY").unwrap(),
+            settings: AccountSettings::default(),
+        }))
+        .unwrap();
+    let carol = AccountId::new(3);
+    world.run(deposit(carol, JPY, "1000000")).unwrap();
+    let order = |side| {
+        let market = market(carol, side, Size::Base(quantity("17")));
+        Command::PlaceOrder(PlaceOrder { instrument: USD_JPY, ..market })
+    };
+    world.run(quote(USD_JPY, "113.060", "113.076", "1000000")).unwrap();
+    world.run(order(Side::Buy)).unwrap();
+    world.run(quote(USD_JPY, "113.079", "113.090", "1000000")).unwrap();
+    let closed = world.run(order(Side::Sell)).unwrap();
+    // 0.051 yen.
+    assert_eq!(own(&closed), [(EntryKind::Profit, JPY, amount("0.05"), amount("1000000.05"))]);
 }

@@ -235,3 +235,17 @@ fn a_trigger_moves_while_it_waits_and_not_once_it_has_fired() {
     let refused = world.run(moved(&resting, "31000")).unwrap_err();
     assert_eq!(refused, Reject::Combination(Combination::TriggerWithoutStop));
 }
+
+#[test]
+fn a_trigger_that_is_moved_to_where_the_market_is_fires() {
+    let mut world = quoted("29990", "30010");
+    let order = world.place(stop(Side::Sell, "20000")).unwrap();
+    let moved = |at: &str| {
+        let changes = ReplaceOrder { trigger: Some(price(at)), ..ReplaceOrder::new(ALICE, order.id) };
+        Command::ReplaceOrder(changes)
+    };
+    let waiting = world.run(moved("29989.99")).unwrap().order.unwrap();
+    assert!(waiting.is_armed());
+    let fired = world.run(moved("29990")).unwrap().order.unwrap();
+    assert_eq!(shown(&fired), (OrderStatus::Filled, Some("29990".to_owned())));
+}
