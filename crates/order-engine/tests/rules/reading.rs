@@ -60,7 +60,7 @@ fn an_order_is_its_versions_kept_apart_and_put_together_again() {
     let order = world.order(id);
     let newest_first: Vec<_> = order.versions().map(|version| version.version).collect();
     assert_eq!(newest_first, [3, 2, 1]);
-    let mut versions: Vec<Order> = order.versions().map(|version| (**version).clone()).collect();
+    let mut versions: Vec<Order> = order.versions().map(Arc::unwrap_or_clone).collect();
     versions.reverse();
     let again = Order::of_versions(versions).unwrap();
     assert_eq!(
@@ -85,7 +85,7 @@ fn a_kept_event_names_the_version_of_its_order_and_has_its_execution_whole() {
     let id = world.place(limit(ALICE, Side::Buy, "0.5", "30000")).unwrap().id;
     let sold = world.run(Command::PlaceOrder(limit(BOB, Side::Sell, "0.2", "30000"))).unwrap();
     let filled = sold.events.iter().find(|event| event.account == ALICE).unwrap();
-    let mut kept = Kept(world.order(id).versions().map(Arc::clone).collect());
+    let mut kept = Kept(world.order(id).versions().collect());
     let bytes = minicbor::to_vec_with(filled, &mut kept).unwrap();
     let again: Event = minicbor::decode_with(&bytes, &mut kept).unwrap();
     assert_eq!(again, *filled);
