@@ -236,8 +236,11 @@ impl Engine {
         let meets_nobody =
             keeps_place || terms.trigger().is_some() || !market.state.admits(order.trades_extended_hours());
         let planned = if meets_nobody {
-            super::plan::Plan { unfilled: terms.leaves, ..Default::default() }
+            super::plan::Plan::default()
         } else {
+            if let Some(best) = market.book.best(order.side.opposite()) {
+                super::terms::decide_bounds(market, &incoming, best)?;
+            }
             self.plan(market, &incoming)?
         };
         let demand = Demand {

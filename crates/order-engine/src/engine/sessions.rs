@@ -204,6 +204,9 @@ impl Engine {
             rest_at: None,
             self_match: order.self_match,
         };
+        if let Some(best) = market.book.best(order.side.opposite()) {
+            super::terms::decide_bounds(market, &incoming, best)?;
+        }
         let planned = self.plan(market, &incoming)?;
         if let Some(fill) = planned.fills.first().filter(|_| order.post_only) {
             return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });

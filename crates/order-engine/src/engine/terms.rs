@@ -365,13 +365,7 @@ impl Engine {
             let needs_liquidity = !matches!(terms.kind, OrderKind::Limit { .. });
             return if needs_liquidity { Err(Reject::NoLiquidity) } else { Ok(()) };
         };
-        if !shape.incoming.limit_takes(best) {
-            return Ok(());
-        }
-        match shape.incoming.bounds.broken_by(best) {
-            Some((upper, bound)) => Err(beyond(market, upper, bound, best)),
-            None => Ok(()),
-        }
+        decide_bounds(market, &shape.incoming, best)
     }
 
     /// What the plan itself forbids.
@@ -446,6 +440,18 @@ fn shown(size: Size, computed: impl FnOnce() -> Quantity) -> Quantity {
     match size {
         Size::Base(quantity) => quantity,
         Size::Quote(_) => computed(),
+    }
+}
+
+/// An order that its limit lets take the best price of the other side needs that price within its bound: it would rest
+/// across it otherwise.
+pub(super) fn decide_bounds(market: &Market, incoming: &Incoming, best: Ticks) -> Result<(), Reject> {
+    if !incoming.limit_takes(best) {
+        return Ok(());
+    }
+    match incoming.bounds.broken_by(best) {
+        Some((upper, bound)) => Err(beyond(market, upper, bound, best)),
+        None => Ok(()),
     }
 }
 

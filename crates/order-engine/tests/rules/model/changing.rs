@@ -15,6 +15,7 @@ impl Model {
         if replace.price.is_none()
             && replace.trigger.is_none()
             && replace.quantity.is_none()
+            && replace.price_bound.is_none()
             && replace.exits.is_keep()
         {
             return Err("NothingToReplace");
@@ -81,6 +82,7 @@ impl Model {
             Some(order.quantity),
             Some(price),
         )?;
+        order.bound = replace.price_bound.unwrap_or(order.bound);
         if !within(&order.bound, price) {
             return Err("BeyondBound");
         }
@@ -98,6 +100,7 @@ impl Model {
         let fills = if keeps_place || is_waiting || !self.admits(before) {
             Vec::new()
         } else {
+            self.check_best(&order, price)?;
             self.walk(&stand_in, Some(order.leaves()), Some(price)).0
         };
         let needs = order.needs(price, order.leaves());

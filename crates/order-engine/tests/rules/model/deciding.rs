@@ -138,6 +138,13 @@ impl Model {
         if order.self_match == SelfMatch::Refuse && fills.iter().any(own) { Err("SelfMatch") } else { Ok(()) }
     }
 
+    /// An order with this limit that could take the best price is bound not to refuse it.
+    pub(super) fn check_best(&self, order: &ModelOrder, limit: Decimal) -> Result<(), Refused> {
+        let others = self.best(order.instrument, order.side.opposite());
+        let taken = others.filter(|best| *best == limit || better(order.side, *best, limit));
+        if taken.is_none_or(|best| within(&order.bound, best)) { Ok(()) } else { Err("BeyondBound") }
+    }
+
     /// The fills of an order, and what is left of its size.
     pub(super) fn walk(
         &self,

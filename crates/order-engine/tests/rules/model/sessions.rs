@@ -321,7 +321,7 @@ impl Model {
         let price = order.rests_at.unwrap();
         let kind = OrderKind::Limit { price: order_engine::Price::new(price).unwrap() };
         let fills = self.walk(&ModelOrder { kind, ..order.clone() }, Some(order.leaves()), Some(price)).0;
-        if self.check_fills(&order, &fills).is_err() {
+        if self.check_best(&order, price).and_then(|()| self.check_fills(&order, &fills)).is_err() {
             self.orders[index].status = OrderStatus::Canceled;
             return;
         }

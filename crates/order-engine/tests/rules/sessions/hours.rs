@@ -1,8 +1,8 @@
 //! What the day and its auctions mean for an order, and what becomes of it outside of its hours.
 
 use order_engine::{
-    CancelOrder, Combination, Command, OrderKind, OrderStatus, PlaceOrder, Reject, ReplaceOrder, Side, Size,
-    SucceedOrder, SuccessorSize, TimeInForce,
+    CancelOrder, Combination, Command, OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReplaceOrder,
+    Side, Size, StatusReason, SucceedOrder, SuccessorSize, TimeInForce,
 };
 
 use super::*;
@@ -190,4 +190,25 @@ fn orders_can_be_changed_while_the_market_is_closed() {
     assert_eq!((world.status(&order), successor.releases_at()), (OrderStatus::Replaced, Some(after(1_100))));
     world.at(1_100);
     assert_eq!(world.status(&successor), OrderStatus::Filled);
+}
+
+#[test]
+fn an_order_that_may_not_take_what_came_meanwhile_does_not_come_back_across_it() {
+    let mut world = world();
+    world.run(quote(BTC_USD, "99", "300", "5")).unwrap();
+    world.at(300);
+    let bound = PriceBound { lower: Some(price("150")), upper: None };
+    let bounded = world.place(PlaceOrder { price_bound: bound, ..buy("200") }).unwrap();
+    let content =
+        PlaceOrder { price_bound: PriceBound { lower: Some(price("120")), upper: None }, ..buy("190") };
+    let content = world.place(content).unwrap();
+    world.at(450);
+    let sell = world.place(extended(limit(BOB, Side::Sell, "2", "120"))).unwrap();
+    assert_eq!(world.status(&sell), OrderStatus::New);
+    world.at(1_200);
+    let beyond = Reject::BeyondBound { upper: false, bound: price("150"), market: price("120") };
+    let refused = Some(StatusReason::Refused(Box::new(beyond)));
+    let bounded = world.order(bounded.id);
+    assert_eq!((bounded.status, &bounded.reason), (OrderStatus::Canceled, &refused));
+    assert_eq!(world.order(content.id).average_price().unwrap().to_string(), "120");
 }

@@ -168,11 +168,12 @@ impl Watched {
                 bid_size: units(size),
                 ask_size: units(size),
             }),
-            Wish::Replace { who, newest, cents, trigger, size, exits } => {
+            Wish::Replace { who, newest, cents, trigger, size, bound, exits } => {
                 Command::ReplaceOrder(ReplaceOrder {
                     price: cents.map(at),
                     trigger: trigger.map(at),
                     quantity: size.map(units),
+                    price_bound: bound,
                     exits,
                     ..ReplaceOrder::new(who, self.newest(newest))
                 })

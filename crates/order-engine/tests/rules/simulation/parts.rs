@@ -81,14 +81,17 @@ pub(super) fn order() -> impl Strategy<Value = PlaceOrder> {
                 post_only: post_only && matches!(kind, OrderKind::Limit { .. }) && time_in_force.may_rest(),
                 extended_hours: extended.then_some(true),
                 self_match: if refuse { SelfMatch::Refuse } else { SelfMatch::Allow },
-                price_bound: PriceBound {
-                    lower: bound.filter(|_| !upper).map(at),
-                    upper: bound.filter(|_| upper).map(at),
-                },
+                price_bound: bound_at(bound, upper),
                 ..PlaceOrder::new(who, instrument, side, kind, size)
             }
         },
     )
+}
+
+/// A bound on one side.
+pub(super) fn bound_at(cents: Option<u32>, upper: bool) -> PriceBound {
+    let bound = cents.map(at);
+    PriceBound { lower: bound.filter(|_| !upper), upper: bound.filter(|_| upper) }
 }
 
 pub(super) fn offset() -> impl Strategy<Value = Offset> {

@@ -2,7 +2,7 @@
 
 use order_engine::{
     AccountId, AccountState, Amount, AssetId, BasisPoints, ExerciseKind, ExitChanges, InstrumentId,
-    PlaceOrder, RestatedStatus, Setting, Side,
+    PlaceOrder, PriceBound, RestatedStatus, Setting, Side,
 };
 use proptest::prelude::*;
 
@@ -35,6 +35,7 @@ pub(super) enum Wish {
         cents: Option<u32>,
         trigger: Option<u32>,
         size: Option<u32>,
+        bound: Option<PriceBound>,
         exits: ExitChanges,
     },
     Succeed {
@@ -202,10 +203,12 @@ pub(super) fn wish() -> impl Strategy<Value = Wish> {
         2 => (instrument(), cents(), 0..60_u32)
             .prop_map(|(instrument, cents, size)| Wish::Quote { instrument, cents, size }),
         3 => (who(), 0..6_usize, proptest::option::of(cents()), proptest::option::weighted(0.2, cents()),
-            proptest::option::of(0..40_u32), proptest::option::weighted(0.2, changes()))
-            .prop_map(|(who, newest, cents, trigger, size, exits)| {
+            proptest::option::of(0..40_u32), proptest::option::weighted(0.2, changes()),
+            proptest::option::weighted(0.1, (proptest::option::of(cents()), any::<bool>())))
+            .prop_map(|(who, newest, cents, trigger, size, exits, bound)| {
                 let exits = exits.unwrap_or(ExitChanges::KEEP);
-                Wish::Replace { who, newest, cents, trigger, size, exits }
+                let bound = bound.map(|(cents, upper)| bound_at(cents, upper));
+                Wish::Replace { who, newest, cents, trigger, size, bound, exits }
             }),
         2 => (who(), 0..6_usize, cents(), any::<bool>())
             .prop_map(|(who, newest, cents, held)| Wish::Succeed { who, newest, cents, held }),
