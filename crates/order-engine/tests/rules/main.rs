@@ -15,6 +15,8 @@ mod closeout;
 #[cfg(test)]
 mod closing;
 #[cfg(test)]
+mod defining;
+#[cfg(test)]
 mod exercising;
 #[cfg(test)]
 mod exits;
@@ -42,6 +44,8 @@ mod precedence;
 mod reading;
 #[cfg(test)]
 mod reducing;
+#[cfg(test)]
+mod replacing;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
