@@ -2,7 +2,9 @@
 
 use order_engine::Side;
 
+use crate::books::Subject;
 use crate::ops::{Action, Operation};
+use crate::peer::{Hashed, PeerBook};
 
 /// Shares in percent: resting, immediate, cancel; the rest are moves.
 struct Mix {
@@ -40,24 +42,30 @@ pub(crate) fn stream(name: &str, seed: u64, operations: usize) -> Vec<Operation>
     let mix = mix(name);
     let mut random = Random(seed);
     let width = (mix.live / 20).clamp(50, 20_000);
+    // What it has matched tells which orders live.
+    let mut book = PeerBook::<Hashed>::new(&[]);
     let mut live: Vec<(u64, Side, u64)> = Vec::new();
     let mut stream = Vec::with_capacity(operations);
-    let mut next_id = 1;
+    let (mut next_id, mut is_full) = (1, false);
     while stream.len() < operations {
         let share = random.below(100);
-        let fills_up = (live.len() as u64) < mix.live;
+        is_full |= book.len() as u64 >= mix.live;
         let side = if random.below(2) == 0 { Side::Buy } else { Side::Sell };
         let quantity = 1 + u32::try_from(random.below(100)).unwrap();
         let away = random.below(width) + 1;
         let resting = |side, away| if side == Side::Buy { MIDDLE - away } else { MIDDLE + away };
         let crossing = resting(side.opposite(), 2);
-        let (action, side, price, id) = if fills_up || share < mix.resting {
+        let (action, side, price, id) = if !is_full || share < mix.resting {
             live.push((next_id, side, away));
             (Action::Rest, side, resting(side, away), next_id)
         } else if share < mix.resting + mix.immediate {
             (Action::Immediate, side, crossing, next_id)
         } else {
-            let index = usize::try_from(random.below(live.len() as u64)).unwrap();
+            let mut index = usize::try_from(random.below(live.len() as u64)).unwrap();
+            while !book.has(live[index].0) {
+                live.swap_remove(index);
+                index = usize::try_from(random.below(live.len() as u64)).unwrap();
+            }
             if share < mix.resting + mix.immediate + mix.cancel {
                 let (id, side, away) = live.swap_remove(index);
                 (Action::Cancel, side, resting(side, away), id)
@@ -70,7 +78,9 @@ pub(crate) fn stream(name: &str, seed: u64, operations: usize) -> Vec<Operation>
             }
         };
         next_id += u64::from(id == next_id);
-        stream.push(Operation { action, side, price: u32::try_from(price).unwrap(), quantity, id });
+        let operation = Operation { action, side, price: u32::try_from(price).unwrap(), quantity, id };
+        book.apply(&operation);
+        stream.push(operation);
     }
     stream
 }

@@ -18,6 +18,7 @@ const NONE: u32 = u32::MAX;
 pub(crate) trait Index {
     fn new(greatest: usize) -> Self;
     fn put(&mut self, id: u64, place: u32);
+    fn has(&self, id: u64) -> bool;
     fn take(&mut self, id: u64) -> Option<u32>;
 }
 
@@ -35,6 +36,10 @@ impl Index for Hashed {
         self.0.insert(id, place);
     }
 
+    fn has(&self, id: u64) -> bool {
+        self.0.contains_key(&id)
+    }
+
     fn take(&mut self, id: u64) -> Option<u32> {
         self.0.remove(&id)
     }
@@ -50,6 +55,10 @@ impl Index for Listed {
 
     fn put(&mut self, id: u64, place: u32) {
         self.0[position(id)] = place;
+    }
+
+    fn has(&self, id: u64) -> bool {
+        self.0[position(id)] != NONE
     }
 
     fn take(&mut self, id: u64) -> Option<u32> {
@@ -82,6 +91,18 @@ pub(crate) struct PeerBook<I> {
     free: Vec<u32>,
     index: I,
     totals: Totals,
+}
+
+impl<I: Index> PeerBook<I> {
+    /// Whether an order rests.
+    pub(crate) fn has(&self, id: u64) -> bool {
+        self.index.has(id)
+    }
+
+    /// Number of resting orders.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len() - self.free.len()
+    }
 }
 
 fn at(place: u32) -> usize {
