@@ -74,16 +74,10 @@ pub enum OrderKind {
 impl OrderKind {
     /// The price at which the order rests, if it can rest and its price is fixed.
     #[must_use]
-    pub const fn resting_price(self) -> Option<Price> {
-        match self {
-            Self::Market
-            | Self::Stop { .. }
-            | Self::MarketIfTouched { .. }
-            | Self::TrailingStop { .. }
-            | Self::TrailingStopLimit { .. } => None,
-            Self::Limit { price }
-            | Self::MarketToLimit { rest_at: price }
-            | Self::StopLimit { price, .. } => Some(price),
+    pub const fn resting_price(mut self) -> Option<Price> {
+        match self.resting_price_mut() {
+            Some(price) => Some(*price),
+            None => None,
         }
     }
 

@@ -306,10 +306,8 @@ impl Order {
     /// Why the market refused it, if it was refused.
     #[must_use]
     pub fn refusal(&self) -> Option<&Reject> {
-        match &self.reason {
-            Some(StatusReason::Refused(reject)) => Some(reject),
-            _ => None,
-        }
+        let Some(StatusReason::Refused(reject)) = &self.reason else { return None };
+        Some(reject)
     }
 
     /// Whether it waits for the market to come to its trigger, and is not on the book.
