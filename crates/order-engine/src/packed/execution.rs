@@ -3,7 +3,7 @@
 use minicbor::decode::{self, Decode, Decoder};
 use minicbor::encode::{self, Encode, Encoder};
 
-use super::{Packer, Unpacker, alone};
+use super::{Packer, Unpacker, alone, put_alone};
 use crate::entry::{Posting, Postings};
 use crate::execution::{Execution, Liquidity};
 use crate::ids::{AccountId, AssetId, ExecutionId, InstrumentId, LotId, OrderId, TradeId};
@@ -145,9 +145,7 @@ fn unpack(from: &mut Unpacker<'_>) -> Result<Execution, decode::Error> {
 /// By itself, an execution is a byte string.
 impl<C> Encode<C> for Execution {
     fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-        let mut packed = Vec::with_capacity(128);
-        pack(self, &mut packed);
-        e.bytes(&packed)?.ok()
+        put_alone(self, e, pack)
     }
 }
 

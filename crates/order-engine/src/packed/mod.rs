@@ -11,7 +11,7 @@
 mod execution;
 pub(crate) mod order;
 
-use minicbor::{Decode, Decoder, Encode, decode};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use rust_decimal::Decimal;
 
 use crate::number::{Amount, Quantity};
@@ -239,6 +239,17 @@ impl<'b> Unpacker<'b> {
         self.rest = self.rest.get(decoder.position()..).unwrap_or_default();
         Ok(value)
     }
+}
+
+/// Writes one value as a byte string.
+fn put_alone<T, W: encode::Write>(
+    value: &T,
+    e: &mut Encoder<W>,
+    pack: fn(&T, &mut Vec<u8>),
+) -> Result<(), encode::Error<W::Error>> {
+    let mut packed = Vec::with_capacity(128);
+    pack(value, &mut packed);
+    e.bytes(&packed)?.ok()
 }
 
 /// Reads the one value of a byte string.

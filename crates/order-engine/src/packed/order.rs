@@ -3,7 +3,7 @@
 use minicbor::decode::{self, Decode, Decoder};
 use minicbor::encode::{self, Encode, Encoder};
 
-use super::{Packer, Unpacker, alone, is_same};
+use super::{Packer, Unpacker, alone, is_same, put_alone};
 use crate::annotations::Annotations;
 use crate::extras::SharedExtras;
 use crate::history::Earlier;
@@ -318,9 +318,7 @@ fn unpack_id(from: &mut Unpacker<'_>) -> Result<ClientOrderId, decode::Error> {
 /// By itself, a version is a byte string.
 impl<C> Encode<C> for Order {
     fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-        let mut packed = Vec::with_capacity(128);
-        pack(self, &mut packed);
-        e.bytes(&packed)?.ok()
+        put_alone(self, e, pack)
     }
 }
 
