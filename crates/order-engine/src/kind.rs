@@ -110,6 +110,17 @@ impl OrderKind {
         }
     }
 
+    /// The kind that stands in for it while its market is not looked at: a limit order at the worst price that is known for
+    /// it, or a market order.
+    pub(crate) const fn known_form(self) -> Self {
+        match self {
+            Self::Market | Self::Limit { .. } | Self::MarketToLimit { .. } => self,
+            Self::Stop { trigger } | Self::MarketIfTouched { trigger } => Self::Limit { price: trigger },
+            Self::StopLimit { price, .. } => Self::Limit { price },
+            Self::TrailingStop { .. } | Self::TrailingStopLimit { .. } => Self::Market,
+        }
+    }
+
     /// Whether it is filled at a limit or better once it is live.
     #[must_use]
     pub const fn has_limit(self) -> bool {

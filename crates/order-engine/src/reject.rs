@@ -2,7 +2,9 @@
 //! first in this list is the answer. Each carries the numbers that decided. A refused command changes nothing.
 //!
 //! Some reasons have a second place, where an order is looked at for something else of the kind: `ExpiryInPast` of a staging comes
-//! with `ReleaseInPast`, `BeyondBound` of an order's own limit before its end, and the price of a trigger before `Combination`.
+//! before `ReleaseInPast`, `BeyondBound` of an order's own limit before its end, the size and the value of what depends on the
+//! market after `NoLiquidity`, and `NoConversion` for a greatest value before `NotionalTooLarge`. `Overflow` comes where the
+//! number is needed. Of several prices the limit is looked at first, then the bound, the trigger, the distances and the exits.
 //!
 //! The list is long because it is one list: what comes before what is read off it from top to bottom.
 
@@ -44,6 +46,10 @@ pub enum Reject {
     #[n(2)]
     #[error("the definition names an unknown asset")]
     UnknownAssetCode,
+    /// No such instrument list, or it belongs to another account.
+    #[n(70)]
+    #[error("instrument list {0} is unknown")]
+    UnknownList(#[n(0)] ListId),
     /// No such instrument.
     #[n(3)]
     #[error("instrument {0} is unknown")]
@@ -52,17 +58,6 @@ pub enum Reject {
     #[n(4)]
     #[error("order {0} is unknown")]
     UnknownOrder(#[n(0)] OrderId),
-    /// The account has something that can still trade, and cannot be closed.
-    #[n(61)]
-    #[error("the account has {orders} open orders and {positions} open positions")]
-    AccountInUse {
-        /// Open orders.
-        #[n(0)]
-        orders: u64,
-        /// Open margin positions and short positions.
-        #[n(1)]
-        positions: u64,
-    },
     /// A setting is out of its range.
     #[n(62)]
     #[error("the setting {setting:?} must be from {minimum} to {maximum}")]
@@ -77,10 +72,17 @@ pub enum Reject {
         #[n(2)]
         maximum: u64,
     },
-    /// No such instrument list, or it belongs to another account.
-    #[n(70)]
-    #[error("instrument list {0} is unknown")]
-    UnknownList(#[n(0)] ListId),
+    /// The account has something that can still trade, and cannot be closed.
+    #[n(61)]
+    #[error("the account has {orders} open orders and {positions} open positions")]
+    AccountInUse {
+        /// Open orders.
+        #[n(0)]
+        orders: u64,
+        /// Open margin positions and short positions.
+        #[n(1)]
+        positions: u64,
+    },
     /// The list has no such item.
     #[n(71)]
     #[error("list item {0} is unknown")]
@@ -109,14 +111,6 @@ pub enum Reject {
     #[n(78)]
     #[error("exercise notice {0} does not stand any more")]
     ExerciseEnded(#[n(0)] ExerciseId),
-    /// No open lot has this number, or it belongs to another account.
-    #[n(40)]
-    #[error("lot {0} is unknown or closed")]
-    UnknownLot(#[n(0)] LotId),
-    /// The account has no position in the instrument.
-    #[n(41)]
-    #[error("there is no position in instrument {0}")]
-    NoPosition(#[n(0)] InstrumentId),
     /// A definition cannot be taken.
     #[n(5)]
     #[error("the definition is refused: {0:?}")]
@@ -144,6 +138,14 @@ pub enum Reject {
         #[n(1)]
         field: OrderField,
     },
+    /// No open lot has this number, or it belongs to another account.
+    #[n(40)]
+    #[error("lot {0} is unknown or closed")]
+    UnknownLot(#[n(0)] LotId),
+    /// The account has no position in the instrument.
+    #[n(41)]
+    #[error("there is no position in instrument {0}")]
+    NoPosition(#[n(0)] InstrumentId),
     /// The order is closed.
     #[n(9)]
     #[error("order {order} is closed: {status:?}")]
@@ -366,6 +368,18 @@ pub enum Reject {
         #[n(1)]
         opens_at: Option<Timestamp>,
     },
+    /// There is nothing on the other side of the book.
+    #[n(29)]
+    #[error("there is no liquidity")]
+    NoLiquidity,
+    /// The distance of a trailing order takes its trigger or its limit out of the range of prices.
+    #[n(37)]
+    #[error("the offset takes the trigger out of range at a market price of {market}")]
+    OffsetOutOfRange {
+        /// The price from which the distance is measured.
+        #[n(0)]
+        market: Price,
+    },
     /// A take profit would close at once: it is not on the profitable side of the price.
     #[n(44)]
     #[error("take profit {given} is on the wrong side of {reference}")]
@@ -388,10 +402,6 @@ pub enum Reject {
         #[n(1)]
         reference: Price,
     },
-    /// There is nothing on the other side of the book.
-    #[n(29)]
-    #[error("there is no liquidity")]
-    NoLiquidity,
     /// The best price of the other side is outside the order's price bound.
     #[n(30)]
     #[error("market price {market} is beyond the bound {bound}")]
@@ -453,6 +463,14 @@ pub enum Reject {
         /// What is short.
         #[n(2)]
         short: Quantity,
+    },
+    /// No quote says what the quote asset is worth in the account's currency.
+    #[n(33)]
+    #[error("asset {asset} cannot be valued in the account's currency")]
+    NoConversion {
+        /// The asset to value.
+        #[n(0)]
+        asset: AssetId,
     },
     /// The account does not own enough.
     #[n(31)]
@@ -523,14 +541,6 @@ pub enum Reject {
         #[n(2)]
         side: Side,
     },
-    /// No quote says what the quote asset is worth in the account's currency.
-    #[n(33)]
-    #[error("asset {asset} cannot be valued in the account's currency")]
-    NoConversion {
-        /// The asset to value.
-        #[n(0)]
-        asset: AssetId,
-    },
     /// The value is above what the account allows.
     #[n(63)]
     #[error("value {given} is above the account's {maximum}")]
@@ -551,14 +561,6 @@ pub enum Reject {
         trigger: Price,
         /// The market price that would fire it.
         #[n(1)]
-        market: Price,
-    },
-    /// The distance of a trailing order takes its trigger or its limit out of the range of prices.
-    #[n(37)]
-    #[error("the offset takes the trigger out of range at a market price of {market}")]
-    OffsetOutOfRange {
-        /// The price from which the distance is measured.
-        #[n(0)]
         market: Price,
     },
 }

@@ -216,6 +216,11 @@ impl Scales {
         units_of(difference.decimal(), self.price_scale).ok_or(Reject::Overflow)
     }
 
+    /// Whether distances can be given in pips.
+    pub(crate) const fn has_pips(&self) -> bool {
+        self.pip_units.is_some()
+    }
+
     /// A distance in pips in the book's units.
     ///
     /// # Errors

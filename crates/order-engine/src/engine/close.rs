@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::funds::Demand;
+use super::parts::decide_uncrossed;
 use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming};
 use super::terms::beyond;
@@ -25,6 +26,8 @@ pub(super) struct ClosingTerms {
     /// Side of the closing order.
     pub(super) side: Side,
     pub(super) quantity: Quantity,
+    /// The most that its owner may ask for, where that is a question.
+    pub(super) most: Option<Quantity>,
     pub(super) price_bound: PriceBound,
     pub(super) closing: Closing,
 }
@@ -99,14 +102,17 @@ impl Engine {
         terms: &ClosingTerms,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
+        decide_uncrossed(&terms.price_bound)?;
+        let quantity = market.scales.lots(terms.quantity)?;
+        let bounds = Bounds::of(&market.scales, &terms.price_bound)?;
+        if let Some(open) = terms.most.filter(|open| terms.quantity > *open) {
+            return Err(Reject::QuantityAboveLot { given: terms.quantity, open });
+        }
         market.decide_unexpired(now)?;
+        self.decide_room_for_closes()?;
         if let Some(closure) = self.closure(now, market, false) {
             return Err(closure.reject(terms.instrument));
         }
-        let quantity = market.scales.lots(terms.quantity)?;
-        let bounds = Bounds::of(&market.scales, &terms.price_bound)?;
-        bounds.decide_uncrossed()?;
-        self.decide_room_for_closes()?;
         let best = market.book.best(terms.side.opposite()).ok_or(Reject::NoLiquidity)?;
         if let Some((upper, bound)) = bounds.broken_by(best) {
             return Err(beyond(market, upper, bound, best));
@@ -175,15 +181,16 @@ impl Engine {
         })?;
         let (instrument, lot) = self.own_lot(close.account, close.lot)?;
         let side = lot.side.opposite();
-        let quantity = match close.quantity {
-            None => self.deliverable(close.account, instrument, side, lot.quantity),
-            Some(given) if given > lot.quantity => {
-                return Err(Reject::QuantityAboveLot { given, open: lot.quantity });
-            }
-            Some(given) => given,
+        let all = || self.deliverable(close.account, instrument, side, lot.quantity);
+        let terms = ClosingTerms {
+            account: close.account,
+            instrument,
+            side,
+            quantity: close.quantity.unwrap_or_else(all),
+            most: Some(lot.quantity),
+            price_bound: close.price_bound,
+            closing,
         };
-        let price_bound = close.price_bound;
-        let terms = ClosingTerms { account: close.account, instrument, side, quantity, price_bound, closing };
         let placement = self.decide_closing_order(now, &terms)?;
         Ok((terms, placement))
     }
@@ -210,6 +217,7 @@ impl Engine {
             instrument: close.instrument,
             side,
             quantity: self.deliverable(close.account, close.instrument, side, net),
+            most: None,
             price_bound: close.price_bound,
             closing,
         };

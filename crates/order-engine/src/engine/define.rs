@@ -86,12 +86,12 @@ impl Engine {
         &self,
         definition: &InstrumentDefinition,
     ) -> Result<(Instrument, Scales, Option<Arc<Calendar>>), Reject> {
-        if self.reference.instrument_by_symbol(definition.symbol.as_str()).is_some() {
-            return Err(refused(DefinitionFault::Taken));
-        }
         let asset = |code: &AssetCode| self.reference.asset_by_code(code.as_str()).map(|asset| asset.id);
         let base = asset(&definition.base).ok_or(Reject::UnknownAssetCode)?;
         let quote = asset(&definition.quote).ok_or(Reject::UnknownAssetCode)?;
+        if self.reference.instrument_by_symbol(definition.symbol.as_str()).is_some() {
+            return Err(refused(DefinitionFault::Taken));
+        }
         let calendar = match &definition.calendar {
             Some(name) => {
                 let known = self.reference.calendar_by_name(name.as_str());
@@ -118,9 +118,9 @@ impl Engine {
         if !fits {
             return Err(refused(DefinitionFault::Range));
         }
-        within(self.reference.instruments().len(), limits::MAX_INSTRUMENTS, Capacity::Instruments)?;
         let underlier = definition.option.as_ref().map(|option| self.decide_option(definition, option));
         let underlier = underlier.transpose()?;
+        within(self.reference.instruments().len(), limits::MAX_INSTRUMENTS, Capacity::Instruments)?;
         let id = self.reference.next_instrument();
         Ok((Instrument { id, definition: definition.clone(), base, quote, underlier }, scales, calendar))
     }
@@ -174,15 +174,15 @@ impl Engine {
     }
 
     pub(super) fn decide_account(&self, definition: &AccountDefinition) -> Result<Account, Reject> {
-        if self.reference.account_by_code(definition.code.as_str()).is_some() {
-            return Err(refused(DefinitionFault::Taken));
-        }
         let currency = self
             .reference
             .asset_by_code(definition.currency.as_str())
             .map(|asset| asset.id)
             .ok_or(Reject::UnknownAssetCode)?;
         decide_settings(&definition.settings)?;
+        if self.reference.account_by_code(definition.code.as_str()).is_some() {
+            return Err(refused(DefinitionFault::Taken));
+        }
         within(self.reference.accounts().len(), limits::MAX_ACCOUNTS, Capacity::Accounts)?;
         let id = self.reference.next_account();
         let settings = definition.settings.clone();

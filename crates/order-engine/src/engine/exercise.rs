@@ -35,15 +35,15 @@ impl Engine {
         instruct: &InstructExercise,
     ) -> Result<Instruction, Reject> {
         self.open_for_orders(instruct.account)?;
+        let contract = self.contract(instruct.instrument)?;
         let notices = self.exercises.get(&instruct.account).map(Vec::as_slice).unwrap_or_default();
         if let Some(id) = &instruct.client_id
             && let Some(taken) = notices.iter().find(|notice| notice.client_id.as_ref() == Some(id))
         {
             return Err(Reject::ExerciseExists(taken.id));
         }
-        let contract = self.contract(instruct.instrument)?;
-        self.known_market(instruct.instrument)?.decide_unexpired(now)?;
         let contracts = contract.scales.lots(instruct.quantity)?;
+        self.known_market(instruct.instrument)?.decide_unexpired(now)?;
         let is_full = notices.len() >= limits::MAX_EXERCISES_PER_ACCOUNT;
         if is_full && notices.iter().all(|notice| notice.status.is_standing()) {
             let limit = limits::MAX_EXERCISES_PER_ACCOUNT as u64;
@@ -54,14 +54,17 @@ impl Engine {
             (ExerciseKind::Exercise, ExerciseStyle::European)
             | (ExerciseKind::DoNotExercise | ExerciseKind::Contrary, _) => false,
         };
+        let at_once =
+            is_at_once.then(|| self.decide_exchange(instruct.account, &contract, contracts)).transpose()?;
         let balance = self.ledger.balance(instruct.account, contract.base);
         let needed = contract.scales.base_amount(contracts);
         let available = if is_at_once { balance.available() } else { balance.total };
         if available < needed {
             return Err(Reject::InsufficientFunds { asset: contract.base, needed, available });
         }
-        let at_once =
-            is_at_once.then(|| self.decide_exchange(instruct.account, &contract, contracts)).transpose()?;
+        if let Some(exchange) = &at_once {
+            self.decide_delivery(instruct.account, &contract, exchange)?;
+        }
         Ok(Instruction { contract, contracts, at_once })
     }
 

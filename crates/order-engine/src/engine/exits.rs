@@ -25,7 +25,7 @@ impl Market {
     /// Whether exits of a lot that `opened_by` opens are on the right sides of a price, and within the range of prices.
     ///
     /// # Errors
-    /// Prices that the instrument does not have, a wrong side, or an offset out of range.
+    /// An offset out of range, or a wrong side; prices that the instrument does not have are refused before.
     pub(super) fn decide_exits(
         &self,
         opened_by: Side,
@@ -37,6 +37,11 @@ impl Market {
             return Ok(());
         }
         let shown = self.scales.price(reference);
+        if let Some(offset) = exits.trailing {
+            let distance = distance_of(&self.scales, offset, reference)?;
+            let level = worse_by(opened_by.opposite(), reference, distance).filter(|_| distance > 0);
+            level.ok_or(Reject::OffsetOutOfRange { market: shown })?;
+        }
         let is_above =
             |price: Ticks| if opened_by == Side::Buy { price > reference } else { price < reference };
         if let Some(given) = exits.take_profit
@@ -49,11 +54,6 @@ impl Market {
             if is_above(level) || level == reference {
                 return Err(Reject::StopLossOnWrongSide { given, reference: shown });
             }
-        }
-        if let Some(offset) = exits.trailing {
-            let distance = distance_of(&self.scales, offset, reference)?;
-            let level = worse_by(opened_by.opposite(), reference, distance).filter(|_| distance > 0);
-            level.ok_or(Reject::OffsetOutOfRange { market: shown })?;
         }
         Ok(())
     }
@@ -147,6 +147,8 @@ impl Engine {
         let market = self.known_market(instrument)?;
         let closing = lot.side.opposite();
         let set = Exits::NONE.changed(changes);
+        market.decide_has_pips(set.trailing)?;
+        market.decide_exit_prices(&set)?;
         let price = market.trigger_reference(closing);
         if !set.is_none() {
             market.decide_exits(lot.side, &set, price.ok_or(Reject::NoLiquidity)?)?;
@@ -263,6 +265,7 @@ impl Engine {
             instrument,
             side: open.side.opposite(),
             quantity: self.deliverable(account, instrument, open.side.opposite(), open.quantity),
+            most: None,
             price_bound: PriceBound::default(),
             closing: Closing { lot: Some(lot), cause: ClosingCause::Exit(kind) },
         };

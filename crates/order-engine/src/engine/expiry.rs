@@ -84,7 +84,7 @@ impl Engine {
         })
     }
 
-    /// Whether an owner can pay or deliver what the exercise of contracts asks for.
+    /// How the underlier of contracts would change hands, if its owner's position in it admits that.
     pub(super) fn decide_exchange(
         &self,
         account: AccountId,
@@ -96,16 +96,11 @@ impl Engine {
         let quantity = Quantity::new(units).map_err(|_| Reject::Overflow)?;
         let quantity = contract.underlier_scales.lots(quantity)?;
         let money = contract.underlier_scales.notional(contract.strike, quantity)?;
-        let (side, asset, needed) = match contract.right {
-            OptionRight::Call => (Side::Buy, contract.quote, money),
-            OptionRight::Put => {
-                (Side::Sell, contract.underlier_base, contract.underlier_scales.base_amount(quantity))
-            }
+        let side = match contract.right {
+            OptionRight::Call => Side::Buy,
+            OptionRight::Put => Side::Sell,
         };
-        let available = self.ledger.balance(account, asset).available();
-        if available < needed {
-            return Err(Reject::InsufficientFunds { asset, needed, available });
-        }
+        self.decide_room_for_lots(account, contract.underlier, side)?;
         // Who is on the short side of the underlier buys no more of it than there is to cover, and covers by orders.
         let on = self.known_market(contract.underlier)?;
         if let Some(left) = self.coverable(account, on).filter(|_| side == Side::Buy) {
@@ -114,8 +109,25 @@ impl Engine {
                 [quantity, short.minus(left), short].map(|lots| contract.underlier_scales.quantity(lots));
             return Err(Reject::ExceedsShort { ordered, working, short });
         }
-        self.decide_room_for_lots(account, contract.underlier, side)?;
         Ok(Exchange { side, quantity, money })
+    }
+
+    /// Whether an owner can pay or deliver what changes hands.
+    pub(super) fn decide_delivery(
+        &self,
+        account: AccountId,
+        contract: &Contract,
+        exchange: &Exchange,
+    ) -> Result<(), Reject> {
+        let (asset, needed) = match exchange.side {
+            Side::Buy => (contract.quote, exchange.money),
+            Side::Sell => (contract.underlier_base, contract.underlier_scales.base_amount(exchange.quantity)),
+        };
+        let available = self.ledger.balance(account, asset).available();
+        if available < needed {
+            return Err(Reject::InsufficientFunds { asset, needed, available });
+        }
+        Ok(())
     }
 
     /// Exercises contracts as it was decided.
@@ -168,7 +180,10 @@ impl Engine {
         let owned = contract.scales.whole_lots(self.ledger.balance(account, contract.base).available());
         let Intentions { exercised, lapsed, notices } =
             self.intentions(account, contract.instrument, owned, worth.is_some());
-        let exchange = (!exercised.is_zero()).then(|| self.decide_exchange(account, contract, exercised));
+        let exchange = (!exercised.is_zero()).then(|| {
+            let exchange = self.decide_exchange(account, contract, exercised)?;
+            self.decide_delivery(account, contract, &exchange).map(|()| exchange)
+        });
         let (delivered, paid, failure) = match exchange {
             None => ((Lots::ZERO, None), Lots::ZERO, None),
             Some(Ok(exchange)) => ((exercised, Some(exchange)), Lots::ZERO, None),

@@ -23,14 +23,15 @@ pub(super) struct HouseQuote {
 impl Engine {
     pub(super) fn decide_quote(&self, update: &UpdateQuote) -> Result<HouseQuote, Reject> {
         let market = self.known_market(update.instrument)?;
-        let (bid, ask) = (market.scales.ticks(update.bid)?, market.scales.ticks(update.ask)?);
-        if bid >= ask {
+        if update.bid >= update.ask {
             return Err(Reject::Combination(Combination::CrossedQuote));
         }
         let size = |quantity: Quantity| {
             if quantity.is_zero() { Ok(Lots::ZERO) } else { market.scales.lots(quantity) }
         };
-        let quote = HouseQuote { bid: (bid, size(update.bid_size)?), ask: (ask, size(update.ask_size)?) };
+        let sizes = (size(update.bid_size)?, size(update.ask_size)?);
+        let (bid, ask) = (market.scales.ticks(update.bid)?, market.scales.ticks(update.ask)?);
+        let quote = HouseQuote { bid: (bid, sizes.0), ask: (ask, sizes.1) };
         market.scales.notional(quote.ask.0, quote.ask.1.max(quote.bid.1))?;
         Ok(quote)
     }

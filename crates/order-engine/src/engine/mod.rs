@@ -22,6 +22,7 @@ mod image;
 mod lists;
 mod market;
 mod orders;
+mod parts;
 mod place;
 mod plan;
 mod queue;

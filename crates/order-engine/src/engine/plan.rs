@@ -7,7 +7,7 @@ use crate::book::{Book, BookKey, Resting};
 use crate::ids::{AccountId, OrderId};
 use crate::number::Amount;
 use crate::order::{PriceBound, SelfMatch, Side};
-use crate::reject::{Combination, Reject};
+use crate::reject::Reject;
 use crate::units::{Lots, Scales, Ticks};
 
 /// What an incoming order may spend.
@@ -30,16 +30,6 @@ impl Bounds {
     pub(super) fn of(scales: &Scales, bound: &PriceBound) -> Result<Self, Reject> {
         let ticks = |price: Option<_>| price.map(|price| scales.ticks(price)).transpose();
         Ok(Self { lower: ticks(bound.lower)?, upper: ticks(bound.upper)? })
-    }
-
-    /// Whether some price is within.
-    pub(super) fn decide_uncrossed(self) -> Result<(), Reject> {
-        match (self.lower, self.upper) {
-            (Some(lower), Some(upper)) if lower > upper => {
-                Err(Reject::Combination(Combination::CrossedBounds))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The bound that a price is beyond, if any: whether it is the upper one, and its price.

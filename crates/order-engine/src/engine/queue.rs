@@ -10,7 +10,7 @@ use super::place::Placement;
 use super::terms::Terms;
 use crate::event::{Change, Event};
 use crate::ids::{InstrumentId, OrderId};
-use crate::kind::{Offset, OrderKind};
+use crate::kind::OrderKind;
 use crate::order::{Order, OrderStatus, Side, Size, StatusReason, TimeInForce};
 use crate::reject::{Combination, Reject};
 use crate::session::{Queue, WhileClosed};
@@ -64,6 +64,9 @@ impl Engine {
         release_at: Option<Timestamp>,
     ) -> Result<Option<Waiting>, Reject> {
         let market = self.known_market(terms.instrument)?;
+        if let Some(release_at) = release_at.filter(|at| *at <= now) {
+            return Err(Reject::ReleaseInPast { release_at, now });
+        }
         match terms.time_in_force {
             TimeInForce::AtOpen | TimeInForce::AtClose => {
                 return self.auction_of(now, terms, release_at, market).map(Some);
@@ -75,9 +78,6 @@ impl Engine {
             | TimeInForce::Gtd(_) => {}
         }
         if let Some(release_at) = release_at {
-            if release_at <= now {
-                return Err(Reject::ReleaseInPast { release_at, now });
-            }
             return Ok(Some(Waiting {
                 at: Some(release_at),
                 from: release_at,
@@ -144,15 +144,14 @@ impl Engine {
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
-        let stand_in = Terms { kind: stand_in_kind(market, terms)?, ..*terms };
-        let quantity = self.decide_live_shape(waiting.from, &stand_in, market)?.1;
+        let quantity = self.decide_live_shape(waiting.from, terms, market)?.1;
         if counts_as_new {
             self.decide_capacity(terms)?;
         }
         if let Some(refusal) = waiting.refusal {
             return Err(refusal);
         }
-        let placement = self.decide_resting(waiting.from, &stand_in, market, credit)?;
+        let placement = self.decide_resting(waiting.from, terms, market, credit)?;
         let shown_quantity = match (terms.size, quantity) {
             (Size::Base(_), _) | (_, Some(_)) => placement.shown_quantity,
             (Size::Quote(amount), None) => market.scales.quantity(market.estimate(terms.side, amount)),
@@ -294,38 +293,6 @@ impl Engine {
             self.meet_book(id, &placement, events);
         }
     }
-}
-
-/// The kind that stands in for one that waits, while its market cannot be looked at: a limit order at the worst price that
-/// is known for it, or a market order.
-fn stand_in_kind(market: &Market, terms: &Terms<'_>) -> Result<OrderKind, Reject> {
-    let scales = &market.scales;
-    let at_trigger = |trigger, price| {
-        scales.ticks(trigger)?;
-        if terms.post_only {
-            Err(Reject::Combination(Combination::PostOnlyWithoutLimit))
-        } else {
-            Ok(OrderKind::Limit { price })
-        }
-    };
-    let (offset, limit_offset) = match terms.kind {
-        OrderKind::Market | OrderKind::Limit { .. } | OrderKind::MarketToLimit { .. } => {
-            return Ok(terms.kind);
-        }
-        OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
-            return at_trigger(trigger, trigger);
-        }
-        OrderKind::StopLimit { trigger, price } => return at_trigger(trigger, price),
-        OrderKind::TrailingStop { offset } => (offset, None),
-        OrderKind::TrailingStopLimit { offset, limit_offset } => (offset, Some(limit_offset)),
-    };
-    if let Offset::Price(distance) = offset {
-        scales.ticks(distance)?;
-    }
-    if let Some(distance) = limit_offset {
-        scales.difference(distance)?;
-    }
-    Ok(OrderKind::Market)
 }
 
 impl Market {

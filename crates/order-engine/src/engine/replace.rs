@@ -9,7 +9,7 @@ use super::funds::Demand;
 use super::orders::Place;
 use super::place::Placement;
 use super::plan::{Bounds, Budget, Incoming};
-use super::terms::Terms;
+use super::terms::{NewNumbers, Terms};
 use crate::command::{MarketRefusal, PlaceOrder, ReplaceOrder, SucceedOrder, SuccessorSize};
 use crate::event::{Change, Event, Outcome};
 use crate::exits::{ExitChanges, Exits};
@@ -69,6 +69,8 @@ pub(super) struct Changes<'a> {
     pub(super) time_in_force: Option<TimeInForce>,
     pub(super) price_bound: Option<&'a PriceBound>,
     pub(super) exits: &'a ExitChanges,
+    /// Whether its owner asks, whose replacements are counted.
+    pub(super) is_owners: bool,
 }
 
 /// A decision to replace an order in place.
@@ -82,18 +84,10 @@ pub(super) struct Replacement {
 }
 
 impl Engine {
-    /// A working order of this account.
-    fn working_order(&self, account: AccountId, id: OrderId) -> Result<Place, Reject> {
+    /// An order of an account that takes new terms.
+    fn changeable_order(&self, account: AccountId, id: OrderId) -> Result<Place, Reject> {
         self.open_for_orders(account)?;
-        let place = self.own_order(account, id)?;
-        let order = self.orders.order_at(place);
-        if order.status.is_closed() {
-            return Err(Reject::OrderClosed { order: id, status: order.status });
-        }
-        if order.status == OrderStatus::PendingNew {
-            return Err(Reject::OrderStaged(id));
-        }
-        Ok(place)
+        self.own_order(account, id)
     }
 
     pub(super) fn decide_replace(
@@ -101,9 +95,10 @@ impl Engine {
         now: Timestamp,
         replace: &ReplaceOrder,
     ) -> Result<Replacement, Reject> {
-        let place = self.working_order(replace.account, replace.order)?;
+        let place = self.changeable_order(replace.account, replace.order)?;
         let order = self.orders.order_at(place);
         self.decide_client_id(replace.account, replace.client_order_id.as_ref(), None)?;
+        decide_working(order)?;
         if replace.price.is_none()
             && replace.trigger.is_none()
             && replace.quantity.is_none()
@@ -114,10 +109,6 @@ impl Engine {
         {
             return Err(Reject::NothingToReplace);
         }
-        if order.replaces >= limits::MAX_REPLACES_PER_ORDER {
-            let limit = u64::from(limits::MAX_REPLACES_PER_ORDER);
-            return Err(Reject::CapacityExhausted { what: Capacity::Replaces, limit });
-        }
         let changes = Changes {
             price: replace.price,
             trigger: replace.trigger,
@@ -125,10 +116,11 @@ impl Engine {
             time_in_force: replace.time_in_force,
             price_bound: replace.price_bound.as_ref(),
             exits: &replace.exits,
+            is_owners: true,
         };
         let terms = self.new_terms(now, order, changes)?;
         let keeps_place = self.keeps_place(order, &terms);
-        let placement = self.decide_new_terms(order, &terms, keeps_place)?;
+        let placement = self.decide_new_terms(order, &terms, keeps_place, true)?;
         self.decide_new_value(order, &terms, &placement)?;
         Ok(Replacement { order: place, terms, keeps_place, placement })
     }
@@ -145,21 +137,10 @@ impl Engine {
             return Err(Reject::Combination(Combination::ImmediateReplacement));
         }
         let kind = new_kind(order, changes.price, changes.trigger)?;
-        let quantity = changes.quantity.unwrap_or(order.quantity);
-        let lots = market.scales.lots(quantity)?;
-        let filled = market.scales.known_lots(order.filled);
-        if lots <= filled {
-            return Err(Reject::QuantityNotAboveFilled { given: quantity, filled: order.filled });
-        }
-        let trigger = self.new_trigger(order, kind, market)?;
-        let limit = match trigger {
-            Some(trigger) => trigger.limit.or(kind.resting_price()).unwrap_or(trigger.price),
-            None => match kind.resting_price().or(order.limit_price()) {
-                Some(limit) => limit,
-                None => return Err(Reject::Combination(Combination::PriceWithoutLimit)),
-            },
+        let Some(limit) = known_limit(order, kind) else {
+            return Err(Reject::Combination(Combination::PriceWithoutLimit));
         };
-        let ticks = market.scales.ticks(limit)?;
+        let quantity = changes.quantity.unwrap_or(order.quantity);
         let exits = if changes.exits.is_keep() { order.exits } else { order.exits.changed(changes.exits) };
         let asked_time = changes.time_in_force.unwrap_or(order.time_in_force);
         let terms = Terms {
@@ -170,11 +151,20 @@ impl Engine {
             exits: &exits,
             ..Terms::of_order(order)
         };
-        let expires_at = self.decide_limit_shape(now, &terms, market, (ticks, lots))?;
-        Self::decide_terms_exits(market, &terms, ticks)?;
-        if order.reduce_only {
-            self.decide_reducible(market, order.account, order.side, lots.minus(filled))?;
+        market.decide_parts(&terms)?;
+        let lots = market.scales.lots(quantity)?;
+        let (ticks, filled) = (market.scales.ticks(limit)?, market.scales.known_lots(order.filled));
+        let numbers = NewNumbers { price: ticks, trigger: changes.trigger, quantity: lots, filled };
+        let expires_at = self.decide_changed_shape(now, &terms, market, numbers)?;
+        if changes.is_owners && order.replaces >= limits::MAX_REPLACES_PER_ORDER {
+            let limit = u64::from(limits::MAX_REPLACES_PER_ORDER);
+            return Err(Reject::CapacityExhausted { what: Capacity::Replaces, limit });
         }
+        if order.status == OrderStatus::Suspended {
+            return Err(Reject::TradingHalted(order.instrument));
+        }
+        let trigger = self.new_trigger(order, kind, market)?;
+        market.decide_exits(order.side, &exits, ticks)?;
         let price_bound = *terms.price_bound;
         let has_rare = order.has_extras() || changes.price_bound.is_some() || !exits.is_none();
         let rare = has_rare.then(|| Box::new(RareTerms { price_bound, exits, trigger }));
@@ -213,12 +203,13 @@ impl Engine {
             && terms.leaves <= market.scales.known_lots(order.leaves)
     }
 
-    /// Decides whether new terms can be afforded, and what they would trade at once.
+    /// Decides whether new terms can be afforded, and what they would trade at once, if they may.
     fn decide_new_terms(
         &self,
         order: &Order,
         terms: &NewTerms,
         keeps_place: bool,
+        may_trade: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(order.instrument)?;
         let incoming = Incoming {
@@ -230,19 +221,15 @@ impl Engine {
             rest_at: None,
             self_match: order.self_match,
         };
-        if order.status == OrderStatus::Suspended {
-            return Err(Reject::TradingHalted(order.instrument));
-        }
         let meets_nobody =
             keeps_place || terms.trigger().is_some() || !market.state.admits(order.trades_extended_hours());
-        let planned = if meets_nobody {
-            super::plan::Plan::default()
-        } else {
-            if let Some(best) = market.book.best(order.side.opposite()) {
-                super::terms::decide_bounds(market, &incoming, best)?;
-            }
-            self.plan(market, &incoming)?
-        };
+        if !meets_nobody && let Some(best) = market.book.best(order.side.opposite()) {
+            super::terms::decide_bounds(market, &incoming, best)?;
+        }
+        if order.reduce_only {
+            self.decide_reducible(market, order.account, order.side, terms.leaves)?;
+        }
+        let planned = if meets_nobody { super::plan::Plan::default() } else { self.plan(market, &incoming)? };
         let demand = Demand {
             account: order.account,
             side: order.side,
@@ -255,7 +242,7 @@ impl Engine {
             credit: Some(order),
         };
         let hold = self.decide_funds(market, &demand, &planned)?;
-        if order.post_only
+        if (order.post_only || !may_trade)
             && let Some(fill) = planned.fills.first()
         {
             return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
@@ -291,11 +278,7 @@ impl Engine {
         terms: &NewTerms,
     ) -> Result<(bool, Placement), Reject> {
         let keeps_place = self.keeps_place(order, terms);
-        let placement = self.decide_new_terms(order, terms, keeps_place)?;
-        if let Some(fill) = placement.fills.first() {
-            let market = self.known_market(order.instrument)?;
-            return Err(Reject::WouldTakeLiquidity { best: market.scales.price(fill.price) });
-        }
+        let placement = self.decide_new_terms(order, terms, keeps_place, false)?;
         if let Some(trigger) = placement.trigger.as_deref() {
             let market = self.known_market(order.instrument)?;
             let price = market.trigger_reference(order.side);
@@ -437,7 +420,9 @@ impl Engine {
         now: Timestamp,
         succeed: &SucceedOrder,
     ) -> Result<(Arc<Order>, PlaceOrder, Placement), Reject> {
-        let order = Arc::clone(self.orders.order_at(self.working_order(succeed.account, succeed.order)?));
+        let order = Arc::clone(self.orders.order_at(self.changeable_order(succeed.account, succeed.order)?));
+        self.decide_successor_id(succeed)?;
+        decide_working(&order)?;
         if order.is_armed() {
             return Err(Reject::Combination(Combination::SuccessorOfTrigger));
         }
@@ -466,6 +451,17 @@ impl Engine {
         };
         let placement = self.decide_place(now, &command, Some(&order))?;
         Ok((order, command, placement))
+    }
+
+    /// Whether the caller's id of a successor is free. A successor of this order with what was named is a repetition.
+    fn decide_successor_id(&self, succeed: &SucceedOrder) -> Result<(), Reject> {
+        let decided = self.decide_client_id(succeed.account, succeed.client_order_id.as_ref(), None);
+        let Err(Reject::ExistsWithDifferent { order, .. }) = decided else { return decided };
+        let is_same = self.orders.get(order).is_some_and(|order| {
+            order.predecessor == Some(succeed.order)
+                && order.versions().last().is_some_and(|placed| repeats(&placed, succeed))
+        });
+        if is_same { Err(Reject::AlreadyExists { order }) } else { decided }
     }
 
     fn successor_size(&self, order: &Order, size: SuccessorSize) -> Result<Size, Reject> {
@@ -499,6 +495,42 @@ impl Engine {
         }
         let id = self.carry_out(&command, &placement, Some(order.id), &mut events);
         Ok(Outcome { order: self.orders.get(id).cloned(), events })
+    }
+}
+
+/// Whether an order works, so that its terms can change.
+fn decide_working(order: &Order) -> Result<(), Reject> {
+    if order.status.is_closed() {
+        return Err(Reject::OrderClosed { order: order.id, status: order.status });
+    }
+    if order.status == OrderStatus::PendingNew {
+        return Err(Reject::OrderStaged(order.id));
+    }
+    Ok(())
+}
+
+/// Whether a successor, as it was placed, has all that is named.
+fn repeats(placed: &Order, succeed: &SucceedOrder) -> bool {
+    let has_size = match succeed.size {
+        SuccessorSize::Of(size) => placed.size == size,
+        // What the predecessor had left then.
+        SuccessorSize::Leaves | SuccessorSize::Held => true,
+    };
+    has_size
+        && succeed.price.is_none_or(|price| placed.kind == OrderKind::Limit { price })
+        && succeed.time_in_force.is_none_or(|asked| placed.time_in_force == asked)
+        && succeed.post_only.is_none_or(|asked| placed.post_only == asked)
+}
+
+/// The price that the funds of an order of a kind are counted at, which is known without its market; nothing for an order
+/// that has none.
+fn known_limit(order: &Order, kind: OrderKind) -> Option<Price> {
+    match order.trigger.filter(|_| order.is_armed()) {
+        Some(trigger) => {
+            let fixed = kind.resting_price().or(kind.trigger_price());
+            Some(trigger.limit.or(fixed).unwrap_or(trigger.price))
+        }
+        None => kind.resting_price().or(order.limit_price()),
     }
 }
 

@@ -60,7 +60,8 @@ impl Engine {
             return Err(Reject::OrderStaged(order.id));
         }
         let (price_bound, exits) = (None, &ExitChanges::KEEP);
-        let changes = Changes { price, trigger, quantity, time_in_force, price_bound, exits };
+        let is_owners = false;
+        let changes = Changes { price, trigger, quantity, time_in_force, price_bound, exits, is_owners };
         let terms = self.new_terms(now, order, changes)?;
         let (keeps_place, placement) = self.decide_restated_terms(order, &terms)?;
         Ok(Restatement::Terms { place, terms: Box::new(terms), keeps_place, placement: Box::new(placement) })

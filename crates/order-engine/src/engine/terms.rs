@@ -9,9 +9,9 @@ use crate::command::PlaceOrder;
 use crate::exits::Exits;
 use crate::ids::{AccountId, InstrumentId};
 use crate::kind::OrderKind;
-use crate::number::Quantity;
+use crate::number::{Amount, Price, Quantity};
 use crate::order::{Order, PriceBound, SelfMatch, Side, Size, TimeInForce};
-use crate::reject::{Combination, Reject};
+use crate::reject::Reject;
 use crate::time::Timestamp;
 use crate::units::{Lots, Ticks};
 
@@ -82,32 +82,32 @@ impl Engine {
         counts_as_new: bool,
     ) -> Result<Placement, Reject> {
         let market = self.known_market(terms.instrument)?;
-        if let Some(trigger) = market.trigger_of(terms.kind, terms.side, now)? {
-            if terms.post_only {
-                return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
-            }
-            let placement = self.decide_waiting(now, terms, trigger, credit)?;
-            if counts_as_new {
-                self.decide_capacity(terms)?;
-            }
-            self.decide_open(now, market, terms)?;
-            return Ok(placement);
-        }
         let shape = self.decide_shape(now, terms, market)?;
-        let best = market.book.best(terms.side.opposite());
-        let closing_price = || market.trigger_reference(terms.side.opposite());
-        if let Some(reference) = shape.incoming.limit.or_else(closing_price).or(best) {
-            Self::decide_terms_exits(market, terms, reference)?;
-        }
         if counts_as_new {
             self.decide_capacity(terms)?;
         }
         self.decide_open(now, market, terms)?;
-        Self::decide_liquidity(market, terms, &shape, best)?;
+        if let Some(trigger) = market.trigger_of(terms.kind, terms.side, now)? {
+            return self.decide_waiting(now, terms, trigger, credit);
+        }
+        let best = market.book.best(terms.side.opposite());
+        if best.is_none() && !matches!(terms.kind, OrderKind::Limit { .. }) {
+            return Err(Reject::NoLiquidity);
+        }
+        let closing_price = || market.trigger_reference(terms.side.opposite());
+        if let Some(reference) = shape.incoming.limit.or_else(closing_price).or(best) {
+            market.decide_exits(terms.side, terms.exits, reference)?;
+        }
+        if let Some(best) = best {
+            decide_bounds(market, &shape.incoming, best)?;
+        }
         let plan = self.plan(market, &shape.incoming)?;
         let quantity = shape.quantity.unwrap_or_else(|| plan.filled.plus(plan.unfilled));
         if shape.quantity.is_none() && (!plan.filled.is_zero() || best.is_some()) {
             self.decide_size(terms, market, Some(quantity), None)?;
+        }
+        if plan.filled.is_zero() && matches!(terms.kind, OrderKind::Market) {
+            return Err(Reject::NoLiquidity);
         }
         if terms.reduce_only {
             self.decide_reducible(market, terms.account, terms.side, quantity)?;
@@ -151,7 +151,7 @@ impl Engine {
         let shape = self.decide_shape(now, terms, market)?;
         let quantity = shape.quantity.unwrap_or_default();
         if let Some(limit) = shape.incoming.limit {
-            Self::decide_terms_exits(market, terms, limit)?;
+            market.decide_exits(terms.side, terms.exits, limit)?;
         }
         if terms.reduce_only {
             self.decide_reducible(market, terms.account, terms.side, quantity)?;
@@ -181,28 +181,12 @@ impl Engine {
         })
     }
 
-    /// Whether the exits of an order fit the price that it is to open lots at.
-    pub(super) fn decide_terms_exits(
-        market: &Market,
-        terms: &Terms<'_>,
-        reference: Ticks,
-    ) -> Result<(), Reject> {
-        if terms.reduce_only && !terms.exits.is_none() {
-            return Err(Reject::Combination(Combination::ExitsOnReduceOnly));
-        }
-        market.decide_exits(terms.side, terms.exits, reference)
-    }
-
     /// What can be said about terms without looking at the book or the ledger.
     fn decide_shape(&self, now: Timestamp, terms: &Terms<'_>, market: &Market) -> Result<Shape, Reject> {
-        let is_limit = matches!(terms.kind, OrderKind::Limit { .. });
-        if terms.post_only && !is_limit {
-            return Err(Reject::Combination(Combination::PostOnlyWithoutLimit));
-        }
-        if terms.post_only && !terms.time_in_force.may_rest() {
-            return Err(Reject::Combination(Combination::PostOnlyImmediate));
-        }
-        let rest_at = terms.kind.resting_price().map(|price| market.scales.ticks(price)).transpose();
+        market.decide_parts(terms)?;
+        let kind = terms.kind.known_form();
+        let is_limit = matches!(kind, OrderKind::Limit { .. });
+        let rest_at = kind.resting_price().map(|price| market.scales.ticks(price)).transpose();
         let bounds = Bounds::of(&market.scales, terms.price_bound);
         let given = match terms.size {
             Size::Base(quantity) => Some(market.scales.lots(quantity)?),
@@ -212,7 +196,8 @@ impl Engine {
             Size::Quote(_) => None,
         };
         let (rest_at, bounds) = (rest_at?, bounds?);
-        bounds.decide_uncrossed()?;
+        market.decide_trigger_prices(terms.kind)?;
+        market.decide_exit_prices(terms.exits)?;
         let limit = rest_at.filter(|_| is_limit);
         let quantity = match (given, terms.size, limit) {
             (Some(quantity), _, _) => Some(quantity),
@@ -241,21 +226,26 @@ impl Engine {
         Ok(Shape { incoming, quantity, rest_at, expires_at })
     }
 
-    /// [`Self::decide_shape`] of a limit order whose price and quantity the caller has in the book's units. Answers with
-    /// its end alone.
-    pub(super) fn decide_limit_shape(
+    /// [`Self::decide_shape`] of an order whose numbers change, after its parts. Answers with its end alone.
+    pub(super) fn decide_changed_shape(
         &self,
         now: Timestamp,
         terms: &Terms<'_>,
         market: &Market,
-        (price, quantity): (Ticks, Lots),
+        numbers: NewNumbers,
     ) -> Result<Option<Timestamp>, Reject> {
-        if terms.post_only && !terms.time_in_force.may_rest() {
-            return Err(Reject::Combination(Combination::PostOnlyImmediate));
-        }
+        let NewNumbers { price, trigger, quantity, filled } = numbers;
         let bounds = Bounds::of(&market.scales, terms.price_bound)?;
-        bounds.decide_uncrossed()?;
-        self.decide_size(terms, market, Some(quantity), Some(price))?;
+        if let Some(trigger) = trigger {
+            market.scales.ticks(trigger)?;
+        }
+        market.decide_exit_prices(terms.exits)?;
+        self.decide_quantity(terms.instrument, market, quantity)?;
+        if quantity <= filled {
+            let (given, filled) = (market.scales.quantity(quantity), market.scales.quantity(filled));
+            return Err(Reject::QuantityNotAboveFilled { given, filled });
+        }
+        decide_notional(market, market.scales.notional(price, quantity)?)?;
         if let Some((upper, bound)) = bounds.broken_by(price) {
             return Err(beyond(market, upper, bound, price));
         }
@@ -286,20 +276,27 @@ impl Engine {
         quantity: Option<Lots>,
         limit: Option<Ticks>,
     ) -> Result<(), Reject> {
-        if let Some(quantity) = quantity
-            && (quantity.is_zero() || !market.quantities.contains(&quantity))
-        {
-            return Err(self.size_refused(terms.instrument, market, quantity));
+        if let Some(quantity) = quantity {
+            self.decide_quantity(terms.instrument, market, quantity)?;
         }
-        let value = match (terms.size, quantity, limit) {
-            (_, Some(quantity), Some(limit)) => Some(market.scales.notional(limit, quantity)?),
-            (Size::Quote(amount), _, _) => Some(amount),
-            (Size::Base(_), _, _) => None,
-        };
-        if let Some(given) = value
-            && given < market.minimum_notional
-        {
-            return Err(Reject::NotionalTooSmall { given, minimum: market.minimum_notional });
+        match (terms.size, quantity, limit) {
+            (_, Some(quantity), Some(limit)) => {
+                decide_notional(market, market.scales.notional(limit, quantity)?)
+            }
+            (Size::Quote(amount), _, _) => decide_notional(market, amount),
+            (Size::Base(_), _, _) => Ok(()),
+        }
+    }
+
+    /// Whether a quantity is in the instrument's range.
+    fn decide_quantity(
+        &self,
+        instrument: InstrumentId,
+        market: &Market,
+        quantity: Lots,
+    ) -> Result<(), Reject> {
+        if quantity.is_zero() || !market.quantities.contains(&quantity) {
+            return Err(self.size_refused(instrument, market, quantity));
         }
         Ok(())
     }
@@ -354,20 +351,6 @@ impl Engine {
         Ok(now.next_time_of_day(known.definition.day_ends_at))
     }
 
-    /// An order without a limit needs something on the other side, and one with a bound needs it within the bound.
-    fn decide_liquidity(
-        market: &Market,
-        terms: &Terms<'_>,
-        shape: &Shape,
-        best: Option<Ticks>,
-    ) -> Result<(), Reject> {
-        let Some(best) = best else {
-            let needs_liquidity = !matches!(terms.kind, OrderKind::Limit { .. });
-            return if needs_liquidity { Err(Reject::NoLiquidity) } else { Ok(()) };
-        };
-        decide_bounds(market, &shape.incoming, best)
-    }
-
     /// What the plan itself forbids.
     fn decide_match(
         market: &Market,
@@ -379,9 +362,6 @@ impl Engine {
         if terms.time_in_force == TimeInForce::Fok && plan.filled < quantity {
             let (ordered, fillable) = (market.scales.quantity(quantity), market.scales.quantity(plan.filled));
             return Err(Reject::NotFillable { ordered, fillable });
-        }
-        if plan.filled.is_zero() && matches!(terms.kind, OrderKind::Market) {
-            return Err(Reject::NoLiquidity);
         }
         if let Some(best) = best
             && terms.post_only
@@ -434,6 +414,21 @@ struct Shape {
     quantity: Option<Lots>,
     rest_at: Option<Ticks>,
     expires_at: Option<Timestamp>,
+}
+
+/// The numbers of an order that changes: the price that its funds are counted at and its quantity in the book's units, what
+/// is filled of it, and its trigger, where that is new.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewNumbers {
+    pub(super) price: Ticks,
+    pub(super) trigger: Option<Price>,
+    pub(super) quantity: Lots,
+    pub(super) filled: Lots,
+}
+
+fn decide_notional(market: &Market, given: Amount) -> Result<(), Reject> {
+    let minimum = market.minimum_notional;
+    if given < minimum { Err(Reject::NotionalTooSmall { given, minimum }) } else { Ok(()) }
 }
 
 fn shown(size: Size, computed: impl FnOnce() -> Quantity) -> Quantity {

@@ -14,7 +14,7 @@ use crate::images;
 use crate::support::*;
 
 /// A contract of the tests, on [`BTC_USD`], with ten coins to a contract and a strike of one hundred.
-const CONTRACT: InstrumentId = InstrumentId::new(6);
+pub(crate) const CONTRACT: InstrumentId = InstrumentId::new(6);
 const BASE: AssetId = AssetId::new(7);
 
 fn contract(right: OptionRight, style: ExerciseStyle) -> Command {
@@ -166,15 +166,15 @@ fn refusals_in_their_order() {
             Reject::UnknownAccount(AccountId::HOUSE),
         ),
         (
-            InstructExercise { client_id: first, instrument: BTC_USD, ..exercise("0") },
-            Reject::ExerciseExists(known.id),
-        ),
-        (
             InstructExercise { instrument: InstrumentId::new(9), ..exercise("1") },
             Reject::UnknownInstrument(InstrumentId::new(9)),
         ),
-        (InstructExercise { instrument: BTC_USD, ..exercise("1") }, Reject::NotExercisable(BTC_USD)),
+        (
+            InstructExercise { client_id: first.clone(), instrument: BTC_USD, ..exercise("1") },
+            Reject::NotExercisable(BTC_USD),
+        ),
         (InstructExercise { instrument: BTC_CALL, ..exercise("1") }, Reject::NotExercisable(BTC_CALL)),
+        (InstructExercise { client_id: first, ..exercise("0") }, Reject::ExerciseExists(known.id)),
         (exercise("0"), Reject::SizeNotPositive),
         (exercise("1.5"), Reject::QuantityTooPrecise { given: quantity("1.5"), scale: 0 }),
         (exercise("8"), short(BASE, "8", "7")),
@@ -388,8 +388,8 @@ fn an_image_has_the_notices_and_the_expiry() {
     assert_eq!(has(&world), ["93900", "70", "0"], "five are exercised, two are not");
 }
 
-#[test]
-fn who_is_short_of_the_underlier_covers_by_orders() {
+/// A world with a call on ten shares that can be sold short, of which Alice has three.
+pub(crate) fn call_on_shares() -> World {
     let mut world = World::new();
     let code = AssetCode::new("X").unwrap();
     let asset = AssetDefinition { name: "X".into(), code, kind: AssetKind::Security, scale: 0 };
@@ -398,6 +398,12 @@ fn who_is_short_of_the_underlier_covers_by_orders() {
     let option = OptionContract { underlier, delivery: Delivery::Physical, ..call() };
     world.run(definition("XYZ-X", option)).unwrap();
     world.run(deposit(ALICE, BASE, "3")).unwrap();
+    world
+}
+
+#[test]
+fn who_is_short_of_the_underlier_covers_by_orders() {
+    let mut world = call_on_shares();
     let order =
         |account, side, kind| PlaceOrder::new(account, XYZ_USD, side, kind, Size::Base(quantity("12")));
     let kind = OrderKind::Limit { price: price("100") };

@@ -8,11 +8,11 @@ use order_engine::{
 
 use crate::support::*;
 
-const STEPPED: InstrumentId = InstrumentId::new(6);
+pub(crate) const STEPPED: InstrumentId = InstrumentId::new(6);
 const GRAIN: AssetId = AssetId::new(7);
 
 /// A market with ticks of 0.05 and lots of 2.5, and a commission of a tenth of a percent in what is received.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let mut world = World::new();
     let code = AssetCode::new("GRAIN").unwrap();
     let asset = AssetDefinition { name: "Grain".into(), code, kind: AssetKind::Crypto, scale: 6 };

@@ -5,7 +5,7 @@ use order_engine::{
     SucceedOrder, SuccessorSize,
 };
 
-use super::exits::check_exits;
+use super::exits::{check_exits, check_parts};
 use super::{Meeting, Model, ModelOrder, Refused, market, within};
 use crate::support::*;
 
@@ -56,27 +56,26 @@ impl Model {
             }
             (_, Some(_)) => return Err("Combination"),
         };
+        order.exits = order.exits.changed(&replace.exits);
+        check_parts(&order)?;
         if let Some(quantity) = replace.quantity {
             if quantity.is_zero() {
                 return Err("SizeNotPositive");
             }
             order.quantity = quantity.decimal();
         }
+        let price = match order.waits.filter(|_| is_waiting) {
+            Some(waits) => {
+                let fixed = order.kind.resting_price().or(order.kind.trigger_price());
+                let known = waits.limit.or(fixed.map(order_engine::Price::decimal));
+                known.unwrap_or(waits.trigger)
+            }
+            None => order.limit().unwrap(),
+        };
+        Self::check_range(&order, order.quantity)?;
         if order.quantity <= order.filled {
             return Err("QuantityNotAboveFilled");
         }
-        let changes_trigger = order.kind.trigger_price() != before.kind.trigger_price();
-        if is_waiting && changes_trigger {
-            order.waits = self.waits_for(&order)?;
-        }
-        let trigger = order.waits.filter(|_| is_waiting);
-        let price = match trigger {
-            Some(waits) => waits
-                .limit
-                .or(order.kind.resting_price().map(order_engine::Price::decimal))
-                .unwrap_or(waits.trigger),
-            None => order.limit().unwrap(),
-        };
         Self::check_size(
             &ModelOrder { size: Size::Base(quantity(&order.quantity.to_string())), ..order.clone() },
             Some(order.quantity),
@@ -86,30 +85,33 @@ impl Model {
         if !within(&order.bound, price) {
             return Err("BeyondBound");
         }
-        order.exits = order.exits.changed(&replace.exits);
-        check_exits(&order, price)?;
-        self.check_reducing(&order, order.leaves())?;
         if before.status == OrderStatus::Suspended {
             return Err("TradingHalted");
         }
+        let changes_trigger = order.kind.trigger_price() != before.kind.trigger_price();
+        if is_waiting && changes_trigger {
+            order.waits = self.waits_for(&order)?;
+        }
+        check_exits(&order, price)?;
         let keeps_place = !is_waiting && before.rests_at == Some(price) && order.leaves() <= before.leaves();
         let stand_in = ModelOrder {
             kind: OrderKind::Limit { price: order_engine::Price::new(price).unwrap() },
             ..order.clone()
         };
-        let fills = if keeps_place || is_waiting || !self.admits(before) {
-            Vec::new()
-        } else {
+        let meets_nobody = keeps_place || is_waiting || !self.admits(before);
+        if !meets_nobody {
             self.check_best(&order, price)?;
-            self.walk(&stand_in, Some(order.leaves()), Some(price)).0
-        };
+        }
+        self.check_reducing(&order, order.leaves())?;
+        let fills =
+            if meets_nobody { Vec::new() } else { self.walk(&stand_in, Some(order.leaves()), Some(price)).0 };
         let needs = order.needs(price, order.leaves());
         let (held, claim) =
             self.afford(&order, needs, (order.leaves(), order.leaves()), Some(price), Some(index))?;
-        self.check_fills(&order, &fills)?;
         if !may_trade && !fills.is_empty() {
             return Err("WouldTakeLiquidity");
         }
+        self.check_fills(&order, &fills)?;
         let rests_at = Some(price).filter(|_| !is_waiting);
         let meeting = Meeting { fills, quantity: order.quantity, rests_at, held, claim, ends: order.ends };
         Ok((order, meeting, keeps_place))

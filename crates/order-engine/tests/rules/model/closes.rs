@@ -62,13 +62,13 @@ impl Model {
     }
 
     fn decide_close(&self, order: &ModelOrder) -> Result<Meeting, Refused> {
+        if order.quantity.is_zero() {
+            return Err("SizeNotPositive");
+        }
         Self::ends(order, self.now)?;
         if !self.closes_lots(order.instrument) {
             let is_halted = self.halted.contains(&order.instrument);
             return Err(if is_halted { "TradingHalted" } else { "MarketClosed" });
-        }
-        if order.quantity.is_zero() {
-            return Err("SizeNotPositive");
         }
         let best = self.best(order.instrument, order.side.opposite()).ok_or("NoLiquidity")?;
         if !within(&order.bound, best) {

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use order_engine::{AccountId, InstrumentId, OrderKind, SelfMatch, Side, Size, TimeInForce, Timestamp};
 use rust_decimal::Decimal;
 
-use super::exits::check_exits;
+use super::exits::{check_exits, check_parts};
 use super::sessions::day_end;
 use super::{Meeting, Model, ModelOrder, Refused, better, is_limit, market, within};
 use crate::support::*;
 
 impl Model {
-    /// What terms say of an order's size, bounds and end.
+    /// What terms say of an order's parts, size and bounds.
     pub(super) fn shape(order: &ModelOrder, limit: Option<Decimal>) -> Result<Option<Decimal>, Refused> {
         let market = market(order.instrument);
+        check_parts(order)?;
         let given = match order.size {
             Size::Base(quantity) if quantity.is_zero() => return Err("SizeNotPositive"),
             Size::Quote(amount) if amount.is_zero() => return Err("SizeNotPositive"),
@@ -36,11 +37,8 @@ impl Model {
         limit: Option<Decimal>,
     ) -> Result<(), Refused> {
         let market = market(order.instrument);
-        if given.is_some_and(|given| given < market.minimum || given.is_zero()) {
-            return Err("QuantityTooSmall");
-        }
-        if given.is_some_and(|given| given > market.maximum) {
-            return Err("QuantityTooLarge");
+        if let Some(given) = given {
+            Self::check_range(order, given)?;
         }
         let value = match (given, limit, order.size) {
             (Some(given), Some(limit), _) => Some(market.worth(limit, given)),
@@ -48,6 +46,14 @@ impl Model {
             _ => None,
         };
         if value.is_some_and(|value| value < market.minimum_value) { Err("NotionalTooSmall") } else { Ok(()) }
+    }
+
+    pub(super) fn check_range(order: &ModelOrder, given: Decimal) -> Result<(), Refused> {
+        let market = market(order.instrument);
+        if given < market.minimum || given.is_zero() {
+            return Err("QuantityTooSmall");
+        }
+        if given > market.maximum { Err("QuantityTooLarge") } else { Ok(()) }
     }
 
     /// When an order ends whose life begins at an instant.
@@ -84,16 +90,17 @@ impl Model {
         let given = Self::shape(order, limit)?;
         let ends = Self::ends(order, self.now)?;
         let best = self.best(order.instrument, order.side.opposite());
+        if best.is_none() && !is_limit(order.kind) {
+            return Err("NoLiquidity");
+        }
         let closing_price = self.closing_price(order.instrument, order.side);
         if let Some(reference) = limit.or(closing_price).or(best) {
             check_exits(order, reference)?;
         }
         let takes =
             |price: Decimal| limit.is_none_or(|limit| price == limit || better(order.side, price, limit));
-        match best {
-            None if !is_limit(order.kind) => return Err("NoLiquidity"),
-            Some(best) if takes(best) && !within(&order.bound, best) => return Err("BeyondBound"),
-            _ => {}
+        if best.is_some_and(|best| takes(best) && !within(&order.bound, best)) {
+            return Err("BeyondBound");
         }
         let (fills, unfilled) = self.walk(order, given, limit);
         let filled: Decimal = fills.iter().map(|(_, _, quantity)| *quantity).sum();
@@ -101,6 +108,9 @@ impl Model {
         let quantity = given.unwrap_or(filled + unfilled);
         if given.is_none() {
             Self::check_size(order, Some(quantity), None)?;
+        }
+        if filled.is_zero() && matches!(order.kind, OrderKind::Market) {
+            return Err("NoLiquidity");
         }
         self.check_reducing(order, quantity)?;
         let rests_at = order.kind.resting_price().filter(|_| order.time_in_force.may_rest());
@@ -118,9 +128,6 @@ impl Model {
         let (held, claim) = self.afford(order, needs, (sized, quantity), worst, credit)?;
         if order.time_in_force == TimeInForce::Fok && filled < quantity {
             return Err("NotFillable");
-        }
-        if filled.is_zero() && matches!(order.kind, OrderKind::Market) {
-            return Err("NoLiquidity");
         }
         self.check_fills(order, &fills)?;
         Ok(Meeting { fills, quantity, rests_at, held, claim, ends })

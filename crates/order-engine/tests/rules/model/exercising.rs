@@ -28,21 +28,21 @@ impl Model {
     pub(super) fn exercise(&mut self, asked: &InstructExercise) -> Result<(), Refused> {
         let account = asked.account;
         self.takes_orders(account)?;
-        let has_id = |notice: &ModelNotice| notice.account == account && notice.client_id == asked.client_id;
-        if asked.client_id.is_some() && self.notices.iter().any(has_id) {
-            return Err("ExerciseExists");
-        }
         match asked.instrument {
             BTC_CALL => {}
             other if other > XYZ_USD => return Err("UnknownInstrument"),
             _ => return Err("NotExercisable"),
         }
-        if self.now >= CALL_EXPIRES {
-            return Err("ContractExpired");
+        let has_id = |notice: &ModelNotice| notice.account == account && notice.client_id == asked.client_id;
+        if asked.client_id.is_some() && self.notices.iter().any(has_id) {
+            return Err("ExerciseExists");
         }
         let quantity = asked.quantity.decimal();
         if quantity.is_zero() {
             return Err("SizeNotPositive");
+        }
+        if self.now >= CALL_EXPIRES {
+            return Err("ContractExpired");
         }
         let end = if asked.kind == ExerciseKind::Exercise {
             if self.available(account, CALL) < quantity || !self.can_pay(account, quantity) {

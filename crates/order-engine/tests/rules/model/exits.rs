@@ -56,11 +56,21 @@ fn trailing_from(instrument: InstrumentId, opened_by: Side, offset: Offset, best
     Trailing { offset, best, level }
 }
 
-/// Whether exits of a lot are where they may be, seen from a price.
-pub(super) fn check_exits(order: &ModelOrder, reference: Decimal) -> Result<(), Refused> {
+/// Whether an order that has exits may have them.
+pub(super) fn check_parts(order: &ModelOrder) -> Result<(), Refused> {
     if order.reduce_only && !order.exits.is_none() {
         return Err("Combination");
     }
+    check_pips(order.instrument, &order.exits)
+}
+
+fn check_pips(instrument: InstrumentId, exits: &Exits) -> Result<(), Refused> {
+    let is_in_pips = matches!(exits.trailing, Some(Offset::Pips(_)));
+    if is_in_pips && !market(instrument).is_margin { Err("Combination") } else { Ok(()) }
+}
+
+/// Whether exits of a lot are where they may be, seen from a price.
+pub(super) fn check_exits(order: &ModelOrder, reference: Decimal) -> Result<(), Refused> {
     check_terms(order.instrument, order.side, &order.exits, reference)
 }
 
@@ -72,18 +82,15 @@ fn check_terms(
 ) -> Result<(), Refused> {
     let gains = |price: Decimal| better(opened_by.opposite(), price, reference);
     let loses = |price: Decimal| better(opened_by, price, reference);
+    let level = exits.trailing.map(|offset| trailing_from(instrument, opened_by, offset, reference).level);
+    if level.is_some_and(|level| level == reference || level <= Decimal::ZERO) {
+        return Err("OffsetOutOfRange");
+    }
     if exits.take_profit.is_some_and(|price| !gains(price.decimal())) {
         return Err("TakeProfitOnWrongSide");
     }
-    if exits.stop_loss.is_some_and(|price| !loses(price.decimal())) {
-        return Err("StopLossOnWrongSide");
-    }
-    let Some(offset) = exits.trailing else { return Ok(()) };
-    if matches!(offset, Offset::Pips(_)) && !market(instrument).is_margin {
-        return Err("Combination");
-    }
-    let level = trailing_from(instrument, opened_by, offset, reference).level;
-    if level == reference || level <= Decimal::ZERO { Err("OffsetOutOfRange") } else { Ok(()) }
+    let is_wrong = exits.stop_loss.is_some_and(|price| !loses(price.decimal()));
+    if is_wrong { Err("StopLossOnWrongSide") } else { Ok(()) }
 }
 
 impl ModelLot {
@@ -239,6 +246,7 @@ impl Model {
         }
         let opened_by = self.lots[&(command.account, instrument)].0;
         let set = Exits::NONE.changed(&changes);
+        check_pips(instrument, &set)?;
         let price = self.closing_price(instrument, opened_by);
         if !set.is_none() {
             check_terms(instrument, opened_by, &set, price.ok_or("NoLiquidity")?)?;

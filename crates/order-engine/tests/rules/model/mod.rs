@@ -285,6 +285,7 @@ impl Model {
             self.take_queued(order, command, &meeting, &wait);
             return Ok(());
         }
+        self.check_known(&order)?;
         if let Some(waits) = self.waits_for(&order)? {
             let meeting = self.decide_waiting(&order, waits, None)?;
             self.check_value(&order, &meeting, Some(waits), meeting.quantity)?;

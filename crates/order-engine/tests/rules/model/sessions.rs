@@ -7,6 +7,7 @@ use order_engine::{
 use rust_decimal::Decimal;
 
 use super::exits::check_exits;
+use super::waiting::known_form;
 use super::{Meeting, Model, ModelOrder, Refused, is_limit, market};
 use crate::support::*;
 
@@ -110,6 +111,9 @@ impl Model {
 
     /// What an order waits for, if it has to.
     pub(super) fn must_wait(&self, order: &ModelOrder) -> Result<Option<Wait>, Refused> {
+        if order.release_at.is_some_and(|at| at <= self.now) {
+            return Err("ReleaseInPast");
+        }
         if is_auction(order.time_in_force) {
             let is_simple = matches!(order.kind, OrderKind::Market | OrderKind::Limit { .. });
             if !is_simple || order.release_at.is_some() || hours(order.instrument).is_none() {
@@ -127,7 +131,7 @@ impl Model {
         }
         if let Some(at) = order.release_at {
             let wait = Wait { at: Some(at), from: at, ends: None, refusal: None };
-            return if at <= self.now { Err("ReleaseInPast") } else { Ok(Some(wait)) };
+            return Ok(Some(wait));
         }
         if self.admits(order) {
             return Ok(None);
@@ -147,14 +151,7 @@ impl Model {
         wait: &Wait,
         credit: Option<usize>,
     ) -> Result<Meeting, Refused> {
-        let kind = match order.kind {
-            OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
-                OrderKind::Limit { price: trigger }
-            }
-            OrderKind::StopLimit { price, .. } => OrderKind::Limit { price },
-            OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => OrderKind::Market,
-            kind => kind,
-        };
+        let kind = known_form(order.kind);
         if order.post_only && !is_limit(order.kind) {
             return Err("Combination");
         }

@@ -4,12 +4,35 @@ use order_engine::{InstrumentId, Offset, OrderKind, OrderStatus, Side};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::exits::{Fired, check_exits};
-use super::{Meeting, Model, ModelOrder, Refused, Waits, better, market};
+use super::{Meeting, Model, ModelOrder, Refused, Waits, better, is_limit, market};
 use crate::support::*;
+
+/// What an order is taken for while nobody looks at its market.
+pub(super) fn known_form(kind: OrderKind) -> OrderKind {
+    match kind {
+        OrderKind::Stop { trigger } | OrderKind::MarketIfTouched { trigger } => {
+            OrderKind::Limit { price: trigger }
+        }
+        OrderKind::StopLimit { price, .. } => OrderKind::Limit { price },
+        OrderKind::TrailingStop { .. } | OrderKind::TrailingStopLimit { .. } => OrderKind::Market,
+        kind => kind,
+    }
+}
 
 impl Model {
     pub(super) fn reference(&self, instrument: InstrumentId, side: Side) -> Option<Decimal> {
         self.best(instrument, side.opposite())
+    }
+
+    /// What can be said of an order before its market is looked at, by the price that is known of it.
+    pub(super) fn check_known(&self, order: &ModelOrder) -> Result<(), Refused> {
+        if order.post_only && !is_limit(order.kind) {
+            return Err("Combination");
+        }
+        let kind = known_form(order.kind);
+        let price = kind.resting_price().filter(|_| is_limit(kind)).map(order_engine::Price::decimal);
+        Self::shape(&ModelOrder { kind, ..order.clone() }, price)?;
+        Self::ends(order, self.now).map(drop)
     }
 
     pub(super) fn waits_for(&self, order: &ModelOrder) -> Result<Option<Waits>, Refused> {
@@ -58,9 +81,6 @@ impl Model {
         waits: Waits,
         credit: Option<usize>,
     ) -> Result<Meeting, Refused> {
-        if order.post_only {
-            return Err("Combination");
-        }
         let fixed = order.kind.resting_price().map(order_engine::Price::decimal);
         let price = waits.limit.or(fixed).unwrap_or(waits.trigger);
         let stand_in = ModelOrder {
