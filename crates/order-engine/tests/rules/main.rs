@@ -21,6 +21,8 @@ mod exercising;
 #[cfg(test)]
 mod exits;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod images;

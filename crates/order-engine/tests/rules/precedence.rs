@@ -59,11 +59,14 @@ struct Table<T> {
     faults: fn() -> Vec<Fault<T>>,
 }
 
-trait Check {
+/// A table of any kind of command.
+pub(crate) trait Check {
     /// Puts each fault and each two faults into the command.
     fn check(&self);
     /// The answers to each fault alone.
     fn answers(&self) -> Vec<String>;
+    /// A world, and a command of the kind that is taken in it.
+    fn sample(&self) -> (World, Command);
 }
 
 impl<T> Check for Table<T> {
@@ -93,6 +96,11 @@ impl<T> Check for Table<T> {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
+    fn sample(&self) -> (World, Command) {
+        let (world, command) = (self.world)();
+        (world, (self.command)(command))
+    }
+
     fn answers(&self) -> Vec<String> {
         (self.faults)().iter().filter_map(|fault| self.answer(&[fault])).collect()
     }
@@ -113,7 +121,7 @@ impl<T> Table<T> {
 }
 
 /// What is answered to a command; nothing when it is taken.
-fn refusal(world: &mut World, command: Command) -> Option<String> {
+pub(crate) fn refusal(world: &mut World, command: Command) -> Option<String> {
     world.run(Command::Tick).unwrap();
     let foretold = world.engine.check(world.now, &command);
     let before = world.engine.state_hash();
@@ -139,8 +147,8 @@ fn place(answer: &str) -> usize {
 /// the other is that of texts, before there is a command. `capacity.rs` and `limits.rs` have them.
 const APART: [&str; 2] = ["TooManyOpenOrders", "AnnotationsTooLarge"];
 
-#[test]
-fn every_reason_is_given() {
+/// The tables of all kinds of commands.
+pub(crate) fn all_tables() -> Vec<Box<dyn Check>> {
     let tables = [
         closing::tables(),
         exercising::tables(),
@@ -150,7 +158,12 @@ fn every_reason_is_given() {
         succeeding::tables(),
         triggered::tables(),
     ];
-    let given: BTreeSet<String> = tables.iter().flatten().flat_map(|table| table.answers()).collect();
+    tables.into_iter().flatten().collect()
+}
+
+#[test]
+fn every_reason_is_given() {
+    let given: BTreeSet<String> = all_tables().iter().flat_map(|table| table.answers()).collect();
     let source = include_str!("../../src/reject.rs");
     let list = &source[source.find("pub enum Reject {").unwrap()..source.find("impl Reject {").unwrap()];
     let reasons = list.lines().filter_map(|line| {
@@ -166,7 +179,7 @@ fn every_reason_is_given() {
 }
 
 /// A market that trades and refuses what comes while it does not. The house quotes 99 to 101, and Alice sells one at 100.
-fn open_market() -> World {
+pub(crate) fn open_market() -> World {
     let mut world = world_that(WhileClosed::Refuse);
     world.wait_seconds(250);
     world.run(Command::Tick).unwrap();
