@@ -140,12 +140,13 @@ impl CandleHistory {
         (0_u8..).zip(rows).map(image).filter(|image| !image.candles.is_empty())
     }
 
-    /// Takes a row from an image; false when there is no such row, or its candles do not follow each other.
+    /// Takes a row from an image; false when there is no such row, it was there already, or its candles do not follow
+    /// each other.
     pub(crate) fn restore(&mut self, image: CandlesImage) -> bool {
         let Some(row) = self.rows.get_mut(usize::from(image.row)) else { return false };
-        let follow = image.candles.is_sorted_by(|one, next| one.start < next.start);
+        let is_next = row.last().is_none() && image.candles.is_sorted_by(|one, next| one.start < next.start);
         image.candles.into_iter().for_each(|candle| row.push(candle));
-        follow
+        is_next
     }
 }
 

@@ -95,5 +95,7 @@ mod tests {
         assert_eq!(noon.next_time_of_day(12 * 3_600), Timestamp::from_seconds(36 * 3_600));
         assert_eq!(noon.next_time_of_day(13 * 3_600), Timestamp::from_seconds(13 * 3_600));
         assert_eq!(noon.next_time_of_day(0), Timestamp::from_seconds(24 * 3_600));
+        let later = Timestamp::from_seconds(19_000 * 86_400 + 3_600);
+        assert_eq!(later.next_time_of_day(7_200), later.plus_seconds(3_600));
     }
 }

@@ -55,3 +55,16 @@ fn a_copy_follows() {
         }
     }
 }
+
+/// However a stretch begins, there is one candle of it in each coarser row.
+#[test]
+fn a_coarser_row_has_one_candle_for_all_of_a_stretch() {
+    let mut history = CandleHistory::new(scales());
+    let number = 2 * limits::MAX_CANDLES as u64;
+    for step in 0..number {
+        let at = Timestamp::from_seconds(step / 3 * 60 + step % 3 * 5 + 5);
+        history.quoted(at, Ticks::new(100), Ticks::new(102));
+    }
+    let minutes = slots(&history, CandleRow::Minute);
+    assert_eq!(minutes, (0..=(number - 1) / 3).map(|minute| minute * 60).collect::<Vec<_>>());
+}

@@ -31,6 +31,7 @@ pub(super) struct Placement {
     pub(super) fills: Vec<PlannedFill>,
     /// Where what is left rests, if it may rest.
     pub(super) rest_at: Option<Ticks>,
+    /// What it holds from when it is live on.
     pub(super) hold: Option<Hold>,
     pub(super) expires_at: Option<Timestamp>,
     /// What it waits for, if it waits. What few orders have is boxed, since a placement passes through many hands.

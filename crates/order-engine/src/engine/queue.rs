@@ -157,7 +157,7 @@ impl Engine {
             (Size::Quote(amount), None) => market.scales.quantity(market.estimate(terms.side, amount)),
         };
         let expires_at = waiting.ends_at.into_iter().chain(placement.expires_at).min();
-        Ok(Placement { shown_quantity, hold: None, expires_at, queue: Some(Box::new(waiting)), ..placement })
+        Ok(Placement { shown_quantity, expires_at, queue: Some(Box::new(waiting)), ..placement })
     }
 
     /// Puts a recorded order where its release will find it.

@@ -144,8 +144,6 @@ impl Engine {
         let exits = if changes.exits.is_keep() { order.exits } else { order.exits.changed(changes.exits) };
         let asked_time = changes.time_in_force.unwrap_or(order.time_in_force);
         let terms = Terms {
-            kind: OrderKind::Limit { price: limit },
-            size: Size::Base(quantity),
             time_in_force: asked_time,
             price_bound: changes.price_bound.unwrap_or(&order.price_bound),
             exits: &exits,
@@ -405,10 +403,9 @@ impl Engine {
         let key = self.orders.resting_at(place);
         let market = self.market_mut(instrument);
         if let Some(key) = key {
-            let given_up = market.scales.known_lots(before).get() - terms.leaves.get();
-            if keeps_place && given_up > 0 {
-                market.book.reduce(key, Lots::new(given_up));
-            } else if !keeps_place {
+            if keeps_place {
+                market.book.reduce(key, market.scales.known_lots(before).minus(terms.leaves));
+            } else {
                 market.book.remove(key);
                 self.orders.leaves_book_at(place);
             }

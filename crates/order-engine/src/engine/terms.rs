@@ -73,7 +73,7 @@ impl<'a> Terms<'a> {
 }
 
 impl Engine {
-    /// Decides about terms that are to be live at once.
+    /// Decides about terms that are to be live at once, in a market that admits them.
     pub(super) fn decide_terms(
         &self,
         now: Timestamp,
@@ -86,7 +86,6 @@ impl Engine {
         if counts_as_new {
             self.decide_capacity(terms)?;
         }
-        self.decide_open(now, market, terms)?;
         if let Some(trigger) = market.trigger_of(terms.kind, terms.side, now)? {
             return self.decide_waiting(now, terms, trigger, credit);
         }
@@ -103,7 +102,7 @@ impl Engine {
         }
         let plan = self.plan(market, &shape.incoming)?;
         let quantity = shape.quantity.unwrap_or_else(|| plan.filled.plus(plan.unfilled));
-        if shape.quantity.is_none() && (!plan.filled.is_zero() || best.is_some()) {
+        if shape.quantity.is_none() {
             self.decide_size(terms, market, Some(quantity), None)?;
         }
         if plan.filled.is_zero() && matches!(terms.kind, OrderKind::Market) {
@@ -250,12 +249,6 @@ impl Engine {
             return Err(beyond(market, upper, bound, price));
         }
         self.decide_expiry(now, terms, market)
-    }
-
-    /// Whether an order trades now: a session is open that admits it, and there is no halt.
-    fn decide_open(&self, now: Timestamp, market: &Market, terms: &Terms<'_>) -> Result<(), Reject> {
-        let closure = self.closure(now, market, terms.extended_hours);
-        closure.map_or(Ok(()), |closure| Err(closure.reject(terms.instrument)))
     }
 
     /// Checks terms that an order on the book is to have from now on, and says when they end and what quantity they come

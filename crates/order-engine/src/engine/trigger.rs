@@ -285,6 +285,6 @@ impl Engine {
         };
         let stand_in = Terms { kind: OrderKind::Limit { price }, ..*terms };
         let placement = self.decide_resting(now, &stand_in, market, credit)?;
-        Ok(Placement { trigger: Some(Box::new(trigger)), rest_at: None, ..placement })
+        Ok(Placement { trigger: Some(Box::new(trigger)), ..placement })
     }
 }

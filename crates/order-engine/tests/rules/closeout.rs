@@ -4,7 +4,7 @@
 use crate::support::*;
 use order_engine::{
     AccountId, BasisPoints, Change, ClosingCause, Command, Event, InstrumentId, OrderKind, OrderStatus,
-    Outcome, PlaceOrder, Reject, Setting, Side, Size, StatusReason, UpdateAccount,
+    Outcome, PlaceOrder, Reject, Setting, Side, Size, StatusReason, TimeInForce, UpdateAccount,
 };
 
 /// Alice with `cash` dollars and a closeout level of one half; quotes of both margin instruments.
@@ -47,6 +47,7 @@ fn story(events: &[Event]) -> Vec<String> {
         Change::OrderCanceled(order) => format!("canceled {:?}", order.reason.as_ref().unwrap()),
         Change::OrderAccepted(order) => {
             assert_eq!(order.closing.unwrap().cause, ClosingCause::MarginCloseout);
+            assert_eq!(order.time_in_force, TimeInForce::Ioc);
             format!("accepted {:?} {}", order.side, order.quantity)
         }
         Change::OrderFilled { execution, .. } => {
@@ -219,4 +220,34 @@ fn what_secures_a_short_position_does_not_carry_others() {
     assert!(story(&quiet.events).is_empty());
     let called = world.run(quote(EUR_USD, "0.89000", "0.89002", "1000000")).unwrap();
     assert_eq!(story(&called.events), ["called 398.8 445.005"]);
+}
+
+#[test]
+fn equity_of_just_the_used_margin_is_enough() {
+    // At 0.94000 / 0.94002 the position has lost 600.20 and needs 470.005.
+    let mut world = world("1070.205");
+    trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
+    let quiet = world.run(quote(EUR_USD, "0.94000", "0.94002", "1000000")).unwrap();
+    assert!(story(&quiet.events).is_empty(), "{:?}", story(&quiet.events));
+    let withdrawn = world.run(deposit(ALICE, USD, "-0.001")).unwrap();
+    assert_eq!(story(&withdrawn.events[1..]), ["called 470.004 470.005"]);
+}
+
+#[test]
+fn an_order_that_a_loss_takes_off_the_book_lets_others_fire() {
+    let mut world = world("1000");
+    let none = UpdateAccount { closeout: Setting::Clear, ..UpdateAccount::new(ALICE) };
+    world.run(Command::UpdateAccount(none)).unwrap();
+    trade(&mut world, ALICE, EUR_USD, Side::Buy, "10000");
+    world.run(quote(BTC_USD, "90", "110", "5")).unwrap();
+    let best = world.place(limit(ALICE, Side::Buy, "7", "100")).unwrap();
+    let kind = OrderKind::Stop { trigger: price("95") };
+    let stop = world.place(PlaceOrder { kind, ..limit(BOB, Side::Sell, "1", "1") }).unwrap();
+    assert!(stop.is_armed());
+    world.run(quote(EUR_USD, "0.95000", "0.95002", "1000000")).unwrap();
+    // A loss of 500.20 leaves 499.80, and 700 were held.
+    trade(&mut world, ALICE, EUR_USD, Side::Sell, "10000");
+    assert_eq!(world.order(best.id).reason, Some(StatusReason::Unfunded));
+    let stop = world.order(stop.id);
+    assert_eq!((stop.status, stop.filled_notional), (OrderStatus::Filled, amount("90")));
 }

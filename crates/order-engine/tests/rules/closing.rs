@@ -2,7 +2,7 @@
 
 use order_engine::{
     Annotations, CloseLot, ClosePosition, Closing, ClosingCause, Combination, Command, LotId, Order,
-    OrderField, OrderStatus, PlaceOrder, PriceBound, Reject, Side, Size,
+    OrderField, OrderStatus, PlaceOrder, PriceBound, Reject, Side, Size, TimeInForce,
 };
 
 use crate::support::*;
@@ -153,4 +153,25 @@ fn the_bounds_of_a_close_may_meet_but_not_cross() {
     assert_eq!(refused, Reject::Combination(Combination::CrossedBounds));
     let closed = world.run(Command::ClosePosition(bounded("1.10000", "1.10000"))).unwrap().order.unwrap();
     assert_eq!((closed.status, closed.filled), (OrderStatus::Filled, quantity("300")));
+}
+
+#[test]
+fn a_closing_order_has_what_its_command_says() {
+    let mut world = opened(&["100"]);
+    let (lot, _) = lots(&world)[0];
+    let annotations = Annotations::new([("a.key", "value")]).unwrap();
+    let price_bound = PriceBound { lower: Some(price("1.00000")), upper: None };
+    // As much as the lot has is not too much.
+    let close = CloseLot {
+        quantity: Some(quantity("100")),
+        price_bound,
+        client_order_id: Some(client_id("close")),
+        annotations: annotations.clone(),
+        ..close_lot(lot)
+    };
+    let order = world.run(Command::CloseLot(close)).unwrap().order.unwrap();
+    assert_eq!((order.status, order.filled), (OrderStatus::Filled, quantity("100")));
+    assert_eq!((order.time_in_force, order.reduce_only), (TimeInForce::Ioc, true));
+    assert_eq!((order.price_bound, &order.annotations), (price_bound, &annotations));
+    assert_eq!(order.client_order_id, Some(client_id("close")));
 }

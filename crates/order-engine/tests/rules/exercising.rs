@@ -278,6 +278,21 @@ fn standing_notices_have_their_turn_at_the_expiry() {
     let done = |contracts: &str| ExerciseStatus::Done { quantity: quantity(contracts) };
     let none = ExerciseStatus::Refused(Reject::NoPosition(CONTRACT));
     assert_eq!(statuses(&world), [done("3"), done("4"), done("1"), none]);
+    for notice in world.engine.exercises(ALICE) {
+        assert_eq!((notice.given_at, notice.updated_at), (START, CALL_EXPIRES), "it ended at the expiry");
+    }
+}
+
+#[test]
+fn a_contract_that_is_over_has_nothing_to_come() {
+    let mut world = World::new();
+    world.now = CALL_EXPIRES;
+    let code = AssetCode::new("X").unwrap();
+    let asset = AssetDefinition { name: "X".into(), code, kind: AssetKind::Security, scale: 0 };
+    world.run(Command::DefineAsset(asset)).unwrap();
+    world.run(contract(OptionRight::Call, ExerciseStyle::American)).unwrap();
+    assert_eq!(world.engine.next_due(), None, "it expires as it is defined");
+    assert_eq!(images::restored(&world.engine).next_due(), None);
 }
 
 #[test]

@@ -406,6 +406,29 @@ fn an_operator_moves_a_trigger_but_not_to_where_it_fires() {
 }
 
 #[test]
+fn an_operator_moves_the_trigger_of_a_sell_as_far_as_above_the_bid() {
+    let mut world = quoted("1.10000", "1.10010");
+    let stop = OrderKind::Stop { trigger: price("1.00000") };
+    let order = world.place(PlaceOrder { kind: stop, ..sell("100", NONE) }).unwrap().id;
+    let restate = |trigger: &str| {
+        Command::RestateOrder(RestateOrder {
+            order,
+            price: None,
+            quantity: None,
+            time_in_force: None,
+            trigger: Some(price(trigger)),
+            status: RestatedStatus::Keep,
+            request_id: None,
+            annotations: order_engine::Annotations::default(),
+        })
+    };
+    let refused = world.run(restate("1.10000")).unwrap_err();
+    assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10000"), market: price("1.10000") });
+    let moved = world.run(restate("1.09999")).unwrap().order.unwrap();
+    assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.09999"), OrderStatus::New));
+}
+
+#[test]
 fn a_trailing_stop_of_a_sold_lot_follows_the_ask_down_and_tells_nothing_twice() {
     let mut world = quoted("1.45113", "1.45123");
     world.place(sell("100", trailing("50"))).unwrap();

@@ -279,6 +279,31 @@ fn a_market_to_limit_order_sweeps_within_its_bound_and_rests_the_remainder() {
     assert_eq!((order.status, order.filled), (OrderStatus::PartiallyFilled, quantity("0.2")));
     assert_eq!(world.engine.depth(BTC_USD, 1).bids[0].price, price("30000"));
     assert_eq!(world.held(ALICE, USD), amount("9000"));
+    let held: Vec<_> = order.versions().map(|version| version.held.unwrap().amount).collect();
+    assert_eq!(held, ["9000", "12020", "15020"].map(amount), "what it paid is what it no longer holds");
+}
+
+#[test]
+fn what_is_left_of_an_amount_rests_as_far_as_it_goes_at_the_resting_price() {
+    let mut world = World::new();
+    world.place(limit(BOB, Side::Sell, "0.1", "30200")).unwrap();
+    let kind = OrderKind::MarketToLimit { rest_at: price("30000") };
+    let order = market(ALICE, Side::Buy, Size::Quote(amount("10000")));
+    let order = world.place(PlaceOrder { kind, ..order }).unwrap();
+    // Of 10,000 are 6,980 left, which are 0.2326 at 30,000 and 0.2311 at 30,200.
+    assert_eq!((order.filled, order.leaves), (quantity("0.1"), quantity("0.232")));
+}
+
+/// A unit of 0.001 is 0.1 at the better price and 0.06 at the worse one.
+#[test]
+fn what_an_amount_cannot_sell_at_a_price_is_not_sold_at_a_worse_one() {
+    for (better, sold) in [("1", "0.5"), ("0.5", "0.501"), ("0.2", "0.701")] {
+        let mut world = World::new();
+        world.place(limit(BOB, Side::Buy, better, "100")).unwrap();
+        world.place(limit(BOB, Side::Buy, "5", "60")).unwrap();
+        let order = world.place(market(ALICE, Side::Sell, Size::Quote(amount("50.07")))).unwrap();
+        assert_eq!((order.status, order.filled), (OrderStatus::Filled, quantity(sold)), "{better}");
+    }
 }
 
 #[test]

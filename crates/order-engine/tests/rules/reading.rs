@@ -1,10 +1,15 @@
 //! What anyone reads of numbers, instants, instruments and orders.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use order_engine::{Command, Event, Order, OrderId, Pips, Side, Timestamp, Versions};
+use order_engine::{
+    Annotations, CancelOrder, ClientOrderId, Command, Event, Order, OrderId, Pips, PlaceOrder, ReplaceOrder,
+    Side, Timestamp, Versions,
+};
 use rust_decimal::Decimal;
 
+use crate::images;
 use crate::support::*;
 
 #[test]
@@ -93,4 +98,59 @@ fn a_kept_event_names_the_version_of_its_order_and_has_its_execution_whole() {
     kept.0.remove(0);
     assert!(minicbor::to_vec_with(filled, &mut kept).is_err());
     assert!(minicbor::decode_with::<_, Event>(&bytes, &mut kept).is_err());
+}
+
+#[test]
+fn versions_that_were_kept_apart_keep_what_only_one_of_them_has() {
+    let mut world = World::new();
+    let id = world.place(limit(ALICE, Side::Buy, "0.5", "30000")).unwrap().id;
+    world.place(limit(BOB, Side::Sell, "0.2", "30000")).unwrap();
+    world.place(limit(BOB, Side::Sell, "0.2", "30000")).unwrap();
+    let mut versions: Vec<Order> = world.order(id).versions().map(Arc::unwrap_or_clone).collect();
+    versions.reverse();
+    versions[1].annotations = Annotations::new([("a.key", "value")]).unwrap();
+    versions[1].request_id = Some(client_id("request"));
+    versions[2].client_order_id = Some(client_id("order"));
+    let again = Order::of_versions(versions.clone()).unwrap();
+    for (shown, kept) in again.versions().zip(versions.iter().rev()) {
+        assert_eq!(shown.annotations, kept.annotations);
+        assert_eq!(shown.request_id, kept.request_id);
+        assert_eq!(shown.client_order_id, kept.client_order_id);
+    }
+}
+
+/// What an order is called by, now and before, whichever way its versions are kept.
+#[test]
+fn an_order_knows_every_id_that_it_was_called_by() {
+    let mut world = World::new();
+    let placed =
+        PlaceOrder { client_order_id: Some(client_id("a")), ..limit(ALICE, Side::Buy, "0.5", "30000") };
+    let id = world.place(placed).unwrap().id;
+    let replace = |name: Option<&str>, at: &str, size: Option<&str>| {
+        Command::ReplaceOrder(ReplaceOrder {
+            price: Some(price(at)),
+            quantity: size.map(quantity),
+            client_order_id: name.map(client_id),
+            ..ReplaceOrder::new(ALICE, id)
+        })
+    };
+    world.run(replace(Some("b"), "30001", None)).unwrap();
+    world.run(replace(Some("c"), "30002", Some("0.6"))).unwrap();
+    world.run(replace(None, "30003", None)).unwrap();
+    world.run(replace(Some("d"), "30004", None)).unwrap();
+    let replaced = world.run(replace(Some("e"), "30005", Some("0.7"))).unwrap().order.unwrap();
+    assert_eq!(replaced.replaces, 5);
+    world.place(limit(BOB, Side::Sell, "0.2", "30000")).unwrap();
+    let cancel = CancelOrder { account: ALICE, order: id, client_order_id: Some(client_id("f")) };
+    world.run(Command::CancelOrder(cancel)).unwrap();
+    for engine in [&world.engine, &images::restored(&world.engine)] {
+        let order = engine.order(id).unwrap();
+        let all: BTreeSet<&str> = order.all_client_ids().map(ClientOrderId::as_str).collect();
+        assert_eq!(all, BTreeSet::from(["a", "b", "c", "d", "e", "f"]));
+        let new = |version: Arc<Order>| -> BTreeSet<String> {
+            version.new_client_ids().map(|id| id.as_str().to_owned()).collect()
+        };
+        let new: Vec<Vec<String>> = order.versions().map(|it| new(it).into_iter().collect()).collect();
+        assert_eq!(new, [&["f"][..], &[], &["e"], &["d"], &[], &["c"], &["b"], &["a"]], "the newest first");
+    }
 }

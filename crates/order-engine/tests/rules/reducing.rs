@@ -83,6 +83,15 @@ fn what_waits_is_cut_when_the_position_shrinks_and_canceled_when_it_is_gone() {
 }
 
 #[test]
+fn what_is_just_as_large_as_the_position_is_not_cut() {
+    let mut world = long();
+    let resting = world.place(reducing("60", Some("1.2"))).unwrap();
+    let outcome = world.run(Command::PlaceOrder(order(ALICE, Side::Sell, "40", None))).unwrap();
+    assert!(!outcome.events.iter().any(|event| matches!(event.change, Change::OrderReduced(_))));
+    assert_eq!(world.order(resting.id).version, 1);
+}
+
+#[test]
 fn one_sweep_over_several_never_turns_the_position() {
     let mut world = long();
     world.run(quote(EUR_USD, "1.10000", "1.30000", "100000")).unwrap();

@@ -7,9 +7,9 @@ mod waiting;
 use crate::support::*;
 use order_engine::SessionKind::{AfterHours, PreMarket, Regular};
 use order_engine::{
-    CalendarDefinition, CalendarName, Command, DefinitionFault, Engine, HaltInstrument, HaltReason,
-    InstrumentDefinition, Order, OrderKind, OrderStatus, PlaceOrder, Reject, ResumeInstrument, Session,
-    SessionKind, Side, Size, TimeInForce, Timestamp, TradingDay, WhileClosed,
+    CalendarDefinition, CalendarName, Change, Command, DefinitionFault, Engine, Event, HaltInstrument,
+    HaltReason, InstrumentDefinition, Order, OrderKind, OrderStatus, PlaceOrder, Reject, ResumeInstrument,
+    Session, SessionKind, Side, Size, TimeInForce, Timestamp, TradingDay, WhileClosed,
 };
 
 /// An instant so many seconds after the start.
@@ -118,6 +118,27 @@ fn sessions_open_and_close_by_the_calendar() {
     assert_eq!(world.engine.session(BTC_USD, after(450)).unwrap().kind, AfterHours);
     assert_eq!(world.engine.session(ADA_USD, after(450)), None);
     assert!(world.engine.market_state(ADA_USD).unwrap().is_trading());
+}
+
+#[test]
+fn a_session_is_told_when_it_changes_and_no_more() {
+    let mut world = world();
+    let told = |events: &[Event]| -> Vec<_> {
+        let session = |event: &Event| match event.change {
+            Change::SessionChanged { instrument: BTC_USD, session } => Some(session),
+            _ => None,
+        };
+        events.iter().filter_map(session).collect()
+    };
+    let mut sessions = Vec::new();
+    for seconds in [99, 100, 150, 200, 400, 500] {
+        world.now = after(seconds);
+        sessions.extend(told(&world.apply(Command::Tick).due));
+    }
+    assert_eq!(sessions, [Some(PreMarket), Some(Regular), Some(AfterHours), None]);
+    world.at(1_250);
+    let longer = world.run(Command::DefineCalendar(calendar(4))).unwrap();
+    assert_eq!(told(&longer.events), [], "it is as before");
 }
 
 #[test]

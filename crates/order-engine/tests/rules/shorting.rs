@@ -87,11 +87,16 @@ fn a_buy_claims_its_share_of_the_collateral_and_gives_it_back() {
 #[test]
 fn covering_pays_out_of_the_collateral_and_frees_the_rest() {
     let mut world = alice_is_short();
-    world.place(buy(ALICE, "4", "90")).unwrap();
+    let cover = world.place(buy(ALICE, "4", "90")).unwrap().id;
     let sell = PlaceOrder { instrument: XYZ_USD, ..limit(BOB, Side::Sell, "1", "90") };
     world.place(sell.clone()).unwrap();
     // 150 of collateral for each share, of which 90 and a commission of 0.09 are spent.
     assert_eq!(cash(&world, ALICE), amounts(["99558.91", "1350", "900"]));
+    let cover = world.order(cover);
+    let held = cover.held.unwrap();
+    assert_eq!([held.amount, held.claim], amounts(["450", "450"]));
+    let covered = world.engine.holdings(ALICE).unwrap().position(XYZ_USD).unwrap().covered;
+    assert_eq!(covered, quantity("3"));
     world.place(PlaceOrder { size: Size::Base(quantity("3")), ..sell.clone() }).unwrap();
     assert_eq!(cash(&world, ALICE), amounts(["99738.64", "900", "900"]));
     let position = world.engine.holdings(ALICE).unwrap().position(XYZ_USD).unwrap().clone();
@@ -330,4 +335,20 @@ fn an_account_that_trades_with_itself_stays_as_short_as_it_was() {
     world.place(short(ALICE, "4", "100")).unwrap();
     assert_eq!(world.total(ALICE, XYZ), amount("-10"));
     images::restored(&world.engine);
+}
+
+#[test]
+fn an_account_goes_on_selling_short_when_one_of_its_sales_is_canceled() {
+    let mut world = World::new();
+    let first = world.place(short(ALICE, "2", "100")).unwrap();
+    let second = world.place(short(ALICE, "3", "100")).unwrap();
+    cancel(&mut world, &first);
+    let exceeds = |ordered| Reject::ExceedsShort {
+        ordered: quantity(ordered),
+        working: quantity("0"),
+        short: quantity("0"),
+    };
+    assert_eq!(world.place(buy(ALICE, "1", "90")).unwrap_err(), exceeds("1"));
+    cancel(&mut world, &second);
+    world.place(buy(ALICE, "1", "90")).unwrap();
 }

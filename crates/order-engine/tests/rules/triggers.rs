@@ -249,3 +249,13 @@ fn a_trigger_that_is_moved_to_where_the_market_is_fires() {
     let fired = world.run(moved("29990")).unwrap().order.unwrap();
     assert_eq!(shown(&fired), (OrderStatus::Filled, Some("29990".to_owned())));
 }
+
+#[test]
+fn an_order_that_is_touched_as_it_comes_waits_for_a_fall() {
+    let mut world = quoted("29990", "30010");
+    let kind = OrderKind::MarketIfTouched { trigger: price("30010") };
+    let outcome = world.run(Command::PlaceOrder(waiting(Side::Buy, kind, "0.1"))).unwrap();
+    let order = outcome.order.unwrap();
+    assert_eq!(order.status, OrderStatus::Filled);
+    assert_eq!(order.versions().last().unwrap().trigger.unwrap().direction, Direction::Falling);
+}

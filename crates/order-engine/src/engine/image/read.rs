@@ -96,6 +96,8 @@ impl ImageBuilder {
             Record::Balance(image) => self.rebuilt.balance(&image)?,
             Record::Realized(image) => self.rebuilt.realized(&image)?,
             Record::Market(image) => {
+                in_order(image.instrument.get() == self.rebuilt.markets_told)?;
+                self.rebuilt.markets_told += 1;
                 let market = self.rebuilt.market(image.instrument)?;
                 market.book.reserve(room(image.resting));
                 market.restore(&image);
@@ -162,6 +164,8 @@ struct Rebuilt {
     reference: Reference,
     ledger: Ledger,
     markets: Vec<Market>,
+    /// Of how many of the markets more is known than their instruments.
+    markets_told: u32,
     lots: BTreeMap<(AccountId, InstrumentId), LotQueue>,
     realized: BTreeMap<AccountId, Amount>,
     orders: OrderStore,
@@ -226,8 +230,7 @@ impl Rebuilt {
 
     fn realized(&mut self, image: &RealizedImage) -> Result<(), Misfit> {
         known(self.reference.account(image.account).is_some())?;
-        self.realized.insert(image.account, image.amount);
-        Ok(())
+        in_order(self.realized.insert(image.account, image.amount).is_none())
     }
 
     fn position(&mut self, image: PositionImage) -> Result<(), Misfit> {
@@ -236,8 +239,7 @@ impl Rebuilt {
         let market = self.market(instrument)?;
         let queue = LotQueue::restore(&market.scales, lots).ok_or(Misfit::Range)?;
         market.rearm_exits(account, &queue).map_err(Misfit::Number)?;
-        self.lots.insert((account, instrument), queue);
-        Ok(())
+        in_order(self.lots.insert((account, instrument), queue).is_none())
     }
 
     fn deposited(&mut self, image: &DepositedImage) -> Result<(), Misfit> {

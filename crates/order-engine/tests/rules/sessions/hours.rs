@@ -1,8 +1,8 @@
 //! What the day and its auctions mean for an order, and what becomes of it outside of its hours.
 
 use order_engine::{
-    CancelOrder, Combination, Command, OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReplaceOrder,
-    Side, Size, StatusReason, SucceedOrder, SuccessorSize, TimeInForce,
+    CancelOrder, Combination, Command, Exits, OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject,
+    ReplaceOrder, Side, Size, StatusReason, SucceedOrder, SuccessorSize, TimeInForce,
 };
 
 use super::*;
@@ -211,4 +211,35 @@ fn an_order_that_may_not_take_what_came_meanwhile_does_not_come_back_across_it()
     let bounded = world.order(bounded.id);
     assert_eq!((bounded.status, &bounded.reason), (OrderStatus::Canceled, &refused));
     assert_eq!(world.order(content.id).average_price().unwrap().to_string(), "120");
+}
+
+#[test]
+fn what_the_house_leaves_behind_fires_nothing_while_the_market_is_closed() {
+    let mut world = world();
+    world.at(450);
+    world.place(extended(limit(BOB, Side::Buy, "1", "90"))).unwrap();
+    let stop =
+        PlaceOrder { kind: OrderKind::Stop { trigger: price("95") }, ..limit(ALICE, Side::Sell, "1", "1") };
+    let stop = world.place(extended(stop)).unwrap();
+    world.at(500);
+    assert_eq!(world.engine.depth(BTC_USD, 9).bids[0].price, price("90"), "the best that there is");
+    world.at(1_100);
+    assert_eq!(world.status(&stop), OrderStatus::New, "the house is back");
+    world.run(quote(BTC_USD, "95", "97", "5")).unwrap();
+    assert_eq!(world.status(&stop), OrderStatus::Filled);
+}
+
+#[test]
+fn exits_close_their_lots_in_regular_hours_only() {
+    let mut world = world();
+    world.at(300);
+    let exits = Exits { take_profit: Some(price("103")), ..Exits::NONE };
+    world.place(PlaceOrder { exits, ..market_buy() }).unwrap();
+    world.at(450);
+    world.run(quote(BTC_USD, "103", "105", "5")).unwrap();
+    assert_eq!(world.lots(ALICE, BTC_USD).len(), 1);
+    world.at(1_150);
+    assert!(world.lots(ALICE, BTC_USD)[0].exits.take_profit.is_some());
+    world.at(1_200);
+    assert_eq!(world.lots(ALICE, BTC_USD), []);
 }

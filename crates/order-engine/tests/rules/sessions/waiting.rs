@@ -48,6 +48,13 @@ fn what_waits_holds_nothing_and_can_be_canceled() {
     assert_eq!(world.status(&order), OrderStatus::Canceled);
     let replayed = crate::images::restored(&world.engine);
     assert_eq!(replayed.next_due(), world.engine.next_due());
+    let mut world = World::new();
+    let scheduled = PlaceOrder { release_at: Some(after(100)), ..buy("100") };
+    let order = world.place(scheduled).unwrap();
+    assert_eq!(world.engine.next_due(), Some(after(100)));
+    let cancel = CancelOrder { account: ALICE, order: order.id, client_order_id: None };
+    world.run(Command::CancelOrder(cancel)).unwrap();
+    assert_eq!(world.engine.next_due(), None);
 }
 
 #[test]
