@@ -544,7 +544,7 @@ fn put_rare(order: &mut Order, rare: &RareTerms) {
     }
 }
 
-/// The kind of an order with a new price or a new trigger.
+/// The kind of an order with a new price or a new trigger. One without a limit is over once it has fired, so it waits.
 fn new_kind(order: &Order, price: Option<Price>, trigger: Option<Price>) -> Result<OrderKind, Reject> {
     let is_armed = order.is_armed();
     let kind = match (order.kind, price) {
@@ -563,20 +563,16 @@ fn new_kind(order: &Order, price: Option<Price>, trigger: Option<Price>) -> Resu
     };
     match (kind, trigger) {
         (kind, None) => Ok(kind),
-        (OrderKind::Stop { .. }, Some(trigger)) if is_armed => Ok(OrderKind::Stop { trigger }),
+        (OrderKind::Stop { .. }, Some(trigger)) => Ok(OrderKind::Stop { trigger }),
         (OrderKind::StopLimit { price, .. }, Some(trigger)) if is_armed => {
             Ok(OrderKind::StopLimit { trigger, price })
         }
-        (OrderKind::MarketIfTouched { .. }, Some(trigger)) if is_armed => {
-            Ok(OrderKind::MarketIfTouched { trigger })
-        }
+        (OrderKind::MarketIfTouched { .. }, Some(trigger)) => Ok(OrderKind::MarketIfTouched { trigger }),
         (
             OrderKind::Market
             | OrderKind::Limit { .. }
             | OrderKind::MarketToLimit { .. }
-            | OrderKind::Stop { .. }
             | OrderKind::StopLimit { .. }
-            | OrderKind::MarketIfTouched { .. }
             | OrderKind::TrailingStop { .. }
             | OrderKind::TrailingStopLimit { .. },
             Some(_),

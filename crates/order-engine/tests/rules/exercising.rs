@@ -7,7 +7,7 @@ use order_engine::{
     Change, ClientOrderId, Command, ContractSettlement, DefinitionFault, Delivery, EntryCause, EntryKind,
     Event, ExerciseId, ExerciseKind, ExerciseNotice, ExerciseStatus, ExerciseStyle, InstructExercise,
     InstrumentDefinition, InstrumentId, OptionContract, OptionRight, OrderKind, OrderStatus, PlaceOrder,
-    Reject, Side, Size, Symbol, UpdateAccount, limits,
+    Reject, SetRetention, Side, Size, Symbol, UpdateAccount, limits,
 };
 
 use crate::images;
@@ -452,4 +452,21 @@ fn what_was_not_to_be_exercised_is_done_though_the_rest_cannot_be_paid_for() {
     let settled = expire(&mut world, "103.50");
     assert_eq!((settled.paid, settled.lapsed), (quantity("6"), quantity("2")));
     assert_eq!(statuses(&world), [ExerciseStatus::Done { quantity: quantity("2") }]);
+}
+
+#[test]
+fn an_exercise_opens_no_more_lots_than_a_position_may_have() {
+    let mut world = call_world();
+    world.run(Command::SetRetention(SetRetention { closed_orders: Some(0) })).unwrap();
+    world.run(deposit(ALICE, USD, "1000000")).unwrap();
+    world.run(quote(BTC_USD, "100.00", "100.01", "1000000")).unwrap();
+    let least = market(ALICE, Side::Buy, Size::Base(quantity("0.01")));
+    for _ in 0..limits::MAX_LOTS_PER_POSITION {
+        world.engine.apply(world.now, &Command::PlaceOrder(least.clone())).result.unwrap();
+    }
+    let refused = world.run(Command::InstructExercise(asked(ExerciseKind::Exercise, "1"))).unwrap_err();
+    let limit = limits::MAX_LOTS_PER_POSITION as u64;
+    assert_eq!(refused, Reject::CapacityExhausted { what: Capacity::Lots, limit });
+    world.place(PlaceOrder { side: Side::Sell, ..least }).unwrap();
+    world.run(Command::InstructExercise(asked(ExerciseKind::Exercise, "1"))).unwrap();
 }

@@ -124,9 +124,9 @@ fn sessions_open_and_close_by_the_calendar() {
 fn a_session_is_told_when_it_changes_and_no_more() {
     let mut world = world();
     let told = |events: &[Event]| -> Vec<_> {
-        let session = |event: &Event| match event.change {
-            Change::SessionChanged { instrument: BTC_USD, session } => Some(session),
-            _ => None,
+        let session = |event: &Event| {
+            let Change::SessionChanged { instrument: BTC_USD, session } = event.change else { return None };
+            Some(session)
         };
         events.iter().filter_map(session).collect()
     };

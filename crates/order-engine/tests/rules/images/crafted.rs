@@ -45,7 +45,9 @@ impl Value {
         match self {
             Self::List(items) => {
                 Encoder::new(&mut *out).array(items.len() as u64).unwrap();
-                items.iter().for_each(|item| item.write(out));
+                for item in items {
+                    item.write(out);
+                }
             }
             Self::Item(bytes) => out.extend(bytes),
         }

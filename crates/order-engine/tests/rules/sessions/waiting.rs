@@ -182,3 +182,21 @@ fn what_is_wrong_with_an_order_is_said_before_that_the_market_is_closed() {
     let poor = limit(ALICE, Side::Buy, "100", "9000");
     assert!(matches!(world.place(poor), Err(Reject::MarketClosed { .. })));
 }
+
+#[test]
+fn a_staged_order_waits_for_its_caller_before_it_waits_for_the_market() {
+    let mut world = world();
+    let stop = PlaceOrder { kind: OrderKind::Stop { trigger: price("103") }, ..market_buy() };
+    for order in [buy("98"), stop] {
+        let staged = world.place(PlaceOrder { staged_until: Some(after(150)), ..order }).unwrap();
+        assert_eq!((staged.is_staged(), staged.queue, staged.trigger), (true, None, None));
+        let release = ReleaseOrder { account: ALICE, order: staged.id };
+        let queued = world.run(Command::ReleaseOrder(release)).unwrap().order.unwrap();
+        assert_eq!(queued.queue, Some(Queue::Waiting { releases_at: Some(after(200)) }));
+        assert_eq!((queued.is_staged(), queued.trigger), (false, None));
+        world.at(210);
+        let live = world.order(queued.id);
+        assert_eq!((live.status, live.trigger.is_some()), (OrderStatus::New, live.kind != buy("98").kind));
+        world = self::world();
+    }
+}
