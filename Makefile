@@ -147,7 +147,7 @@ count-instructions:
 	for mix in moves gateway; do for subject in peer book engine; do \
 		file=target/$$mix-short.ops; \
 		target/release/examples/replay --generate $$mix $(ENGINE_SEED) 100000 $$file >/dev/null || exit 1; \
-		valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect='*Subject*apply*' \
+		valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect='*Subject*apply_all*' \
 			target/release/examples/replay --once $$subject $$file 2>&1 \
 			| awk -v what="$$mix $$subject" '/Collected/ { printf "%s: %d instructions for an operation\n", what, $$4 / 100000 }'; \
 		rm $$file; \

@@ -18,6 +18,10 @@ use crate::units::{Lots, Ticks};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookKey(u32);
 
+/// Where a price level is. Good for looking at what is there, not for changing it: the level may have gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LevelKey(u32);
+
 /// A resting order as the book knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resting {
@@ -127,6 +131,17 @@ impl Book {
         let node = self.nodes.get(key.0);
         let beside = |node: u32| if node == NONE { NONE } else { self.nodes.get(node).next };
         black_box((self.levels.get(node.level).orders, beside(node.previous), beside(node.next)));
+    }
+
+    /// The level of a price, if there is one.
+    pub(crate) fn find_level(&self, side: Side, price: Ticks) -> Option<LevelKey> {
+        self.ladder(side).get(price).map(LevelKey)
+    }
+
+    /// Asks memory for what adding an order to a level is going to read.
+    pub(crate) fn fetch_last(&self, LevelKey(level): LevelKey) {
+        let last = self.levels.get(level).last;
+        black_box(if last == NONE { NONE } else { self.nodes.get(last).level });
     }
 
     /// Takes an order off the book.

@@ -59,8 +59,8 @@ pub use command::{
     UpdateQuote,
 };
 pub use engine::{
-    DecodedPiece, Depth, DepthLevel, Engine, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit,
-    Touched, first_difference,
+    DecodedPiece, Depth, DepthLevel, Engine, ImageBuilder, ImageError, ImagePiece, ImagePieces, LOOK_AHEAD,
+    Misfit, Touched, first_difference,
 };
 pub use entry::{EntryCause, EntryId, EntryKind, LedgerEntry, Posting, Postings};
 pub use event::{Applied, Change, Event, Outcome, Quote};

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use journal::JournalError;
-use order_engine::{Applied, Engine, Event, Timestamp};
+use order_engine::{Applied, Engine, Event, LOOK_AHEAD, Timestamp};
 
 use crate::answers::Question;
 use crate::archive::{self, Archive};
@@ -364,17 +364,21 @@ impl Sequencer {
         let Collection { commands, replies, .. } = &mut proposed.batch;
         let mut applied = Vec::with_capacity(commands.len());
         let mut departed = Departed::default();
-        for (place, command) in commands.drain(..).enumerate() {
+        for (place, command) in commands.iter().enumerate() {
             self.at_work_on = Some((sequence, place));
-            let mut one = self.engine.apply(now, &command);
-            departed.note(&command, std::mem::take(&mut one.archived));
-            one.result = one.result.map_err(|reject| clarified(views, &command, reject));
+            if place.is_multiple_of(LOOK_AHEAD) {
+                self.engine.anticipate(commands.get(place..).unwrap_or_default());
+            }
+            let mut one = self.engine.apply(now, command);
+            departed.note(command, std::mem::take(&mut one.archived));
+            one.result = one.result.map_err(|reject| clarified(views, command, reject));
             self.publisher.events(views, &one.due);
             if let Ok(outcome) = &one.result {
                 self.publisher.events(views, &outcome.events);
             }
             applied.push(one);
         }
+        commands.clear();
         self.at_work_on = None;
         self.applied = sequence;
         self.publish_state();

@@ -3,7 +3,7 @@
 use order_engine::book::{Book, BookKey, Resting};
 use order_engine::units::{Lots, Ticks};
 use order_engine::{
-    AccountId, CancelOrder, Command, Engine, OrderId, OrderKind, PlaceOrder, ReplaceOrder, Side, Size,
+    AccountId, CancelOrder, Command, Engine, LOOK_AHEAD, OrderId, OrderKind, PlaceOrder, ReplaceOrder, Side, Size,
     TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
@@ -31,6 +31,13 @@ impl Totals {
 pub(crate) trait Subject {
     fn new(stream: &[Operation]) -> Self;
     fn apply(&mut self, operation: &Operation);
+    /// Operations that wait together, in order.
+    #[inline(never)]
+    fn apply_all(&mut self, operations: &[Operation]) {
+        for operation in operations {
+            self.apply(operation);
+        }
+    }
     fn totals(&self) -> Totals;
 }
 
@@ -166,15 +173,17 @@ impl Subject for BookAlone {
     }
 }
 
-/// The whole engine: ledger, holds, events, versions.
+/// The whole engine: ledger, holds, events, versions. Commands come to it as they come to a sequencer: some at a time.
 pub(crate) struct WholeEngine {
     engine: Engine,
-    orders: Vec<OrderId>,
+    /// What the engine calls the order of each operation that is still to come. It is found out before anything is measured:
+    /// the same commands always lead to the same ids.
+    ids: std::vec::IntoIter<OrderId>,
     totals: Totals,
 }
 
 impl WholeEngine {
-    fn run(&mut self, command: &Command) -> Option<OrderId> {
+    fn carry_out(&mut self, command: &Command) -> Option<OrderId> {
         let outcome = self.engine.apply(Timestamp::EPOCH, command).result.ok()?;
         for execution in outcome.executions() {
             let whole = |decimal: Decimal| u64::try_from(decimal).unwrap();
@@ -183,42 +192,64 @@ impl WholeEngine {
         outcome.order.map(|order| order.id)
     }
 
-    fn place(&mut self, operation: &Operation, time_in_force: TimeInForce) {
+    fn defined() -> Self {
+        let mut engine = Engine::new();
+        for command in definitions() {
+            engine.apply(Timestamp::EPOCH, &command).result.unwrap();
+        }
+        Self { engine, ids: Vec::new().into_iter(), totals: Totals::default() }
+    }
+}
+
+/// What an operation asks of the engine. `order` is the engine's id of the order that it changes.
+fn command(operation: &Operation, order: OrderId) -> Command {
+    let place = |time_in_force| {
         let kind = OrderKind::Limit { price: price(operation.price) };
         let size = Size::Base(quantity(operation.quantity));
         let order = PlaceOrder::new(CLIENT, INSTRUMENT, operation.side, kind, size);
-        let order = self.run(&Command::PlaceOrder(PlaceOrder { time_in_force, ..order })).unwrap();
-        self.orders[position(operation.id)] = order;
+        Command::PlaceOrder(PlaceOrder { time_in_force, ..order })
+    };
+    match operation.action {
+        Action::Rest => place(TimeInForce::Gtc),
+        Action::Immediate => place(TimeInForce::Ioc),
+        Action::Cancel => Command::CancelOrder(CancelOrder { account: CLIENT, order, client_order_id: None }),
+        Action::Move => {
+            let price = Some(price(operation.price));
+            Command::ReplaceOrder(ReplaceOrder { price, ..ReplaceOrder::new(CLIENT, order) })
+        }
     }
 }
 
 impl Subject for WholeEngine {
     fn new(stream: &[Operation]) -> Self {
-        let mut engine = Engine::new();
-        for command in definitions() {
-            engine.apply(Timestamp::EPOCH, &command).result.unwrap();
-        }
-        Self { engine, orders: vec![OrderId::new(0); greatest_id(stream) + 1], totals: Totals::default() }
+        let mut rehearsal = Self::defined();
+        let mut known = vec![OrderId::new(0); greatest_id(stream) + 1];
+        let rehearse = |operation: &Operation| {
+            let id = &mut known[position(operation.id)];
+            let order = rehearsal.carry_out(&command(operation, *id));
+            *id = order.unwrap_or(*id);
+            *id
+        };
+        let ids: Vec<_> = stream.iter().map(rehearse).collect();
+        Self { ids: ids.into_iter(), ..Self::defined() }
     }
 
     fn apply(&mut self, operation: &Operation) {
-        match operation.action {
-            Action::Rest => self.place(operation, TimeInForce::Gtc),
-            Action::Immediate => self.place(operation, TimeInForce::Ioc),
-            Action::Cancel => {
-                let order = self.orders[position(operation.id)];
-                self.run(&Command::CancelOrder(CancelOrder {
-                    account: CLIENT,
-                    order,
-                    client_order_id: None,
-                }));
-            }
-            Action::Move => {
-                let order = self.orders[position(operation.id)];
-                self.run(&Command::ReplaceOrder(ReplaceOrder {
-                    price: Some(price(operation.price)),
-                    ..ReplaceOrder::new(CLIENT, order)
-                }));
+        let id = self.ids.next().unwrap();
+        let command = command(operation, id);
+        self.engine.anticipate(std::slice::from_ref(&command));
+        self.carry_out(&command);
+    }
+
+    #[inline(never)]
+    fn apply_all(&mut self, operations: &[Operation]) {
+        let mut commands = Vec::with_capacity(LOOK_AHEAD);
+        for operations in operations.chunks(LOOK_AHEAD) {
+            commands.clear();
+            commands.extend(operations.iter().zip(&mut self.ids).map(|(operation, id)| command(operation, id)));
+            self.engine.anticipate(&commands);
+            for command in &commands {
+                self.carry_out(command);
             }
         }
     }

@@ -12,9 +12,7 @@ const RUNS: usize = 3;
 pub(crate) fn run<S: Subject>(stream: &[Operation]) -> (Duration, Totals) {
     let mut subject = S::new(stream);
     let start = Instant::now();
-    for operation in stream {
-        subject.apply(operation);
-    }
+    subject.apply_all(stream);
     (start.elapsed(), subject.totals())
 }
 

@@ -16,18 +16,12 @@ use crate::reject::Reject;
 impl Engine {
     /// The place of an order of this account; any other is unknown.
     pub(super) fn own_order(&self, account: AccountId, id: OrderId) -> Result<Place, Reject> {
-        let found = self.orders.fetch(account, id);
-        let (place, instrument, resting) = found.ok_or(Reject::UnknownOrder(id))?;
-        if let (Some(key), Some(market)) = (resting, self.market(instrument)) {
-            market.book.fetch(key);
-        }
-        Ok(place)
+        self.orders.find_own(account, id).ok_or(Reject::UnknownOrder(id))
     }
 
     pub(super) fn decide_cancel(&self, cancel: &CancelOrder) -> Result<Place, Reject> {
         self.known_account(cancel.account)?;
         let place = self.own_order(cancel.account, cancel.order)?;
-        self.orders.fetch_beside(place);
         let order = self.orders.order_at(place);
         self.decide_client_id(cancel.account, cancel.client_order_id.as_ref(), None)?;
         if order.status.is_closed() {

@@ -4,6 +4,7 @@
 //! carried out, which cannot fail. That is what makes a refused command leave no trace.
 
 mod account;
+mod ahead;
 mod cancel;
 mod capacity;
 mod charge;
@@ -56,6 +57,7 @@ use crate::reference::Reference;
 use crate::reject::Reject;
 use crate::time::Timestamp;
 
+pub use ahead::LOOK_AHEAD;
 use due::Due;
 pub use image::{DecodedPiece, ImageBuilder, ImageError, ImagePiece, ImagePieces, Misfit};
 use market::Market;

@@ -103,29 +103,28 @@ impl OrderStore {
         self.index.get(id.get()).map(Place)
     }
 
-    /// The place of an order of an account, if it is one, with its instrument and where it rests.
-    ///
-    /// Asks memory at once for what changing or closing the order is going to read. Otherwise each part of it would be
-    /// waited for in turn, which takes longer than everything else.
-    pub(super) fn fetch(
-        &self,
-        account: AccountId,
-        id: OrderId,
-    ) -> Option<(Place, InstrumentId, Option<BookKey>)> {
-        let place = self.find(id)?;
-        let slot = self.slot(place);
-        if slot.account != account {
-            return None;
-        }
-        // Small fields that lie far apart: a line of the processor's cache each.
-        let order = present(slot);
-        black_box((order.expires_at.is_some(), order.id, order.client_order_id.is_some()));
-        black_box((order.updated_at, order.last_event, order.version));
-        Some((place, slot.instrument, slot.resting))
+    /// The place of an order of an account, if it is one.
+    pub(super) fn find_own(&self, account: AccountId, id: OrderId) -> Option<Place> {
+        self.find(id).filter(|place| self.slot(*place).account == account)
     }
 
-    /// [`Self::fetch`] of what closing an order is going to read beyond that: the open orders beside it.
-    pub(super) fn fetch_beside(&self, place: Place) {
+    /// The instrument of an order and where it rests, as its slot has them.
+    pub(super) fn resting_ahead(&self, place: Place) -> (InstrumentId, Option<BookKey>) {
+        let slot = self.slot(place);
+        (slot.instrument, slot.resting)
+    }
+
+    /// Asks memory for what changing or closing the order of a place is going to read of it.
+    pub(super) fn touch(&self, place: Place) {
+        if let Some(order) = &self.slot(place).order {
+            // Small fields that lie far apart: a line of the processor's cache each.
+            black_box((order.expires_at.is_some(), order.id, order.client_order_id.is_some()));
+            black_box((order.updated_at, order.last_event, order.version));
+        }
+    }
+
+    /// [`Self::touch`] of what closing an order is going to read beyond that: the open orders beside it.
+    pub(super) fn touch_beside(&self, place: Place) {
         let slot = self.slot(place);
         let beside = |place: u32| self.slots.get(place as usize).map_or(NONE, |slot| slot.newer);
         black_box((beside(slot.older), beside(slot.newer)));
