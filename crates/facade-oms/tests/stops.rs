@@ -142,7 +142,7 @@ fn what_follows_the_market_can_be_repeated_and_not_set() {
     let size = Size::Base(Quantity::new("0.1".parse().unwrap()).unwrap());
     let (account, instrument) = (engine.account("demo"), engine.instrument("BTC-USD"));
     let trailing = PlaceOrder::new(account, instrument, Side::Sell, kind, size);
-    let order = engine.apply(&Command::PlaceOrder(trailing)).order.unwrap();
+    let order = engine.apply(&Command::PlaceOrder(trailing)).order().cloned().unwrap();
     let id = format!("{:016X}", order.id.get());
     let mut amend = |rpc: &str, price: &str, stop: &str, status: &str| {
         let parts = format!(

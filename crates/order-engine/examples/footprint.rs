@@ -42,7 +42,7 @@ fn main() {
         let size = Size::Base(setup::quantity(1));
         let order = PlaceOrder::new(setup::CLIENT, setup::INSTRUMENT, side, kind, size);
         let placed = engine.apply(Timestamp::EPOCH, &Command::PlaceOrder(order)).result.unwrap();
-        ids.push(placed.order.unwrap().id);
+        ids.push(placed.about.unwrap());
     }
     let placed = ALLOCATOR.allocated();
     for id in ids {

@@ -9,7 +9,7 @@ use crate::command::Charge;
 use crate::execution::Execution;
 use crate::exercise::{ContractSettlement, ExerciseNotice};
 use crate::exits::ExitChanges;
-use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId};
+use crate::ids::{AccountId, AssetId, EventId, HaltReason, InstrumentId, ListId, OrderId};
 use crate::list::InstrumentList;
 use crate::number::{Amount, Price, Quantity};
 use crate::order::Order;
@@ -319,20 +319,26 @@ impl Change {
 /// What a successful command did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// The order that the command was about, as it is after the command; for a succession, the successor.
-    pub order: Option<Arc<Order>>,
+    /// The order that the command was about; for a succession, the successor.
+    pub about: Option<OrderId>,
     /// What happened, in order, to this and to other orders.
     pub events: Vec<Event>,
 }
 
 impl Outcome {
+    /// The order that the command was about, as it is after the command: as the last event about it says.
+    #[must_use]
+    pub fn order(&self) -> Option<&Arc<Order>> {
+        let about = self.about?;
+        self.events.iter().rev().filter_map(|event| event.change.order()).find(|order| order.id == about)
+    }
+
     /// The executions of the command's own order, in order.
     pub fn executions(&self) -> impl Iterator<Item = &Arc<Execution>> {
-        let own = self.order.as_ref().map(|order| order.id);
         self.events
             .iter()
             .filter_map(|event| event.change.execution())
-            .filter(move |execution| Some(execution.order) == own)
+            .filter(move |execution| Some(execution.order) == self.about)
     }
 }
 

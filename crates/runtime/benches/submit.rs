@@ -70,7 +70,7 @@ async fn log_for_replay(dir: &Path) {
     seed(&engine).await;
     for _ in 0..REPLAYED / REPLAYED_AT_ONCE / 2 {
         let placed = engine.submit_all(vec![place(); REPLAYED_AT_ONCE]).await.unwrap();
-        let cancels = placed.into_iter().map(|outcome| cancel(outcome.unwrap().order.unwrap().id)).collect();
+        let cancels = placed.into_iter().map(|outcome| cancel(outcome.unwrap().about.unwrap())).collect();
         for outcome in engine.submit_all(cancels).await.unwrap() {
             outcome.unwrap();
         }
@@ -147,7 +147,7 @@ async fn place_and_cancel(engine: EngineHandle, until: Instant) -> Vec<Duration>
     let mut latencies = Vec::new();
     while Instant::now() < until {
         let started = Instant::now();
-        let order = engine.submit(place.clone()).await.unwrap().order.unwrap().id;
+        let order = engine.submit(place.clone()).await.unwrap().about.unwrap();
         latencies.push(started.elapsed());
         let started = Instant::now();
         engine.submit(cancel(order)).await.unwrap();

@@ -24,9 +24,9 @@ async fn trade(engine: &EngineHandle, round: u32) {
     engine.submit(quote("99.00", "101.00")).await.unwrap();
     engine.submit(Command::PlaceOrder(limit(MAKER, Side::Sell, "100.00", "2"))).await.unwrap();
     engine.submit(Command::PlaceOrder(limit(DEMO, Side::Buy, "101.00", "3"))).await.unwrap();
-    let rests = engine.submit(resting(&format!("open-{round}"))).await.unwrap().order.unwrap();
+    let rests = engine.submit(resting(&format!("open-{round}"))).await.unwrap().order().cloned().unwrap();
     engine.submit(Command::ReplaceOrder(dearer(&rests))).await.unwrap();
-    let closed = engine.submit(resting(&format!("closed-{round}"))).await.unwrap().order.unwrap();
+    let closed = engine.submit(resting(&format!("closed-{round}"))).await.unwrap().order().cloned().unwrap();
     engine.submit(Command::ReplaceOrder(dearer(&closed))).await.unwrap();
     engine.submit(cancel(closed.id)).await.unwrap();
 }

@@ -29,7 +29,7 @@ async fn trade(engine: &EngineHandle, round: u32) {
     engine.submit(Command::PlaceOrder(limit(MAKER, Side::Sell, "100.00", "2"))).await.unwrap();
     engine.submit(Command::PlaceOrder(limit(DEMO, Side::Buy, "101.00", "3"))).await.unwrap();
     engine.submit(resting(&format!("open-{round}"))).await.unwrap();
-    let closed = engine.submit(resting(&format!("closed-{round}"))).await.unwrap().order.unwrap();
+    let closed = engine.submit(resting(&format!("closed-{round}"))).await.unwrap().order().cloned().unwrap();
     engine.submit(cancel(closed.id)).await.unwrap();
 }
 
@@ -229,7 +229,8 @@ async fn a_long_history_leaves_no_more_than_the_retention_in_memory() {
         };
         let commands = vec![Command::PlaceOrder(order); 500];
         let outcomes = engine.submit_all(commands).await.unwrap();
-        first = first.or_else(|| outcomes[0].as_ref().unwrap().order.as_ref().map(|order| order.id));
+        first =
+            first.or_else(|| outcomes[0].as_ref().unwrap().order().cloned().as_ref().map(|order| order.id));
     }
     // A snapshot waits until the archive has all that was handed over.
     engine.save_snapshot().await.unwrap();

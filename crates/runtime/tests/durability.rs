@@ -28,7 +28,7 @@ async fn trade(engine: &EngineHandle, round: u32) {
     engine.submit(quote("99.00", "101.00")).await.unwrap();
     engine.submit(Command::PlaceOrder(limit(MAKER, Side::Sell, "100.00", "2"))).await.unwrap();
     engine.submit(Command::PlaceOrder(limit(DEMO, Side::Buy, "101.00", "3"))).await.unwrap();
-    let resting = engine.submit(resting(&format!("round-{round}"))).await.unwrap().order.unwrap();
+    let resting = engine.submit(resting(&format!("round-{round}"))).await.unwrap().order().cloned().unwrap();
     if round.is_multiple_of(2) {
         engine.submit(cancel(resting.id)).await.unwrap();
     }
@@ -92,7 +92,7 @@ async fn an_answered_command_survives_a_kill() {
         fill(&runtime).await;
         for number in 0..5 {
             let name = format!("order-{number}");
-            let order = runtime.handle().submit(resting(&name)).await.unwrap().order.unwrap();
+            let order = runtime.handle().submit(resting(&name)).await.unwrap().order().cloned().unwrap();
             let copy = copy_of(dir.path());
             let again = start(copy.path());
             assert_eq!(again.handle().views().order_by_client_id(DEMO, &client_id(&name)).unwrap(), order);
@@ -107,7 +107,7 @@ async fn a_runtime_that_is_dropped_has_lost_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let runtime = start(dir.path());
     fill(&runtime).await;
-    let order = runtime.handle().submit(resting("dropped")).await.unwrap().order.unwrap();
+    let order = runtime.handle().submit(resting("dropped")).await.unwrap().order().cloned().unwrap();
     drop(runtime);
     assert_eq!(start(dir.path()).handle().views().order(order.id).unwrap(), order);
 }
@@ -166,7 +166,7 @@ async fn an_order_expires_by_itself_while_the_clock_runs() {
     let engine = runtime.handle();
     let mut feed = engine.subscribe();
     let until = clock.now().plus_nanos(50_000_000);
-    let order = engine.submit(good_till(until)).await.unwrap().order.unwrap();
+    let order = engine.submit(good_till(until)).await.unwrap().order().cloned().unwrap();
 
     let expired = tokio::time::timeout(Duration::from_secs(30), async {
         loop {
@@ -194,7 +194,7 @@ async fn a_clock_that_stands_still_lets_nothing_expire_until_it_is_moved() {
     fill(&runtime).await;
     let engine = runtime.handle();
     let until = START.plus_seconds(60);
-    let order = engine.submit(good_till(until)).await.unwrap().order.unwrap();
+    let order = engine.submit(good_till(until)).await.unwrap().order().cloned().unwrap();
     clock.set(until.plus_nanos(1));
     // Each question wakes the sequencer, which sees that something is due and that time stands still.
     for _ in 0..2 {
@@ -211,7 +211,7 @@ async fn the_engine_does_not_go_back_in_time_with_its_clock() {
     let runtime = Runtime::in_memory(Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
     fill(&runtime).await;
     clock.set(Timestamp::EPOCH);
-    let order = runtime.handle().submit(resting("later")).await.unwrap().order.unwrap();
+    let order = runtime.handle().submit(resting("later")).await.unwrap().order().cloned().unwrap();
     assert_eq!(order.created_at, START);
 }
 

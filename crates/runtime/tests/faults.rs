@@ -245,6 +245,6 @@ async fn an_order_that_was_refused_can_be_placed_again_under_its_id() {
     engine.submit(resting("once")).await.unwrap_err();
     disk.fail_writes(None);
     wait_for_work(&engine).await;
-    let order = engine.submit(resting("once")).await.unwrap().order.unwrap();
+    let order = engine.submit(resting("once")).await.unwrap().order().cloned().unwrap();
     assert_eq!(engine.views().order_by_client_id(DEMO, &client_id("once")).unwrap(), order);
 }

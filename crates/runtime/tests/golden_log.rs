@@ -433,7 +433,7 @@ async fn write_anew() {
             );
         }
         for outcome in runtime.handle().submit_all(commands).await.unwrap().into_iter().flatten() {
-            orders.extend(outcome.order.map(|order| order.id));
+            orders.extend(outcome.about);
         }
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), {

@@ -28,7 +28,7 @@ async fn a_caller_reads_its_own_write() {
     for number in 0..50 {
         let name = format!("order-{number}");
         let outcome = engine.submit(resting(&name)).await.unwrap();
-        let order = outcome.order.unwrap();
+        let order = outcome.order().cloned().unwrap();
         let views = engine.views();
         assert_eq!(views.order(order.id).unwrap(), order);
         assert_eq!(views.order_by_client_id(DEMO, &client_id(&name)).unwrap().id, order.id);
@@ -46,8 +46,8 @@ async fn a_caller_reads_its_own_write() {
 async fn a_closed_order_leaves_the_open_ones_and_stays_readable() {
     let runtime = in_memory().await;
     let engine = runtime.handle();
-    let first = engine.submit(resting("first")).await.unwrap().order.unwrap().id;
-    let second = engine.submit(resting("second")).await.unwrap().order.unwrap().id;
+    let first = engine.submit(resting("first")).await.unwrap().about.unwrap();
+    let second = engine.submit(resting("second")).await.unwrap().about.unwrap();
     engine.submit(cancel(first)).await.unwrap();
     let views = engine.views();
     assert_eq!(ids(&views.open_orders(DEMO)), [second]);
@@ -95,14 +95,14 @@ async fn place_some(engine: EngineHandle, caller: u32) -> Vec<OrderId> {
     let mut placed = Vec::new();
     for number in 0..20 {
         let name = format!("{caller}-{number}");
-        let order = engine.submit(resting(&name)).await.unwrap().order.unwrap();
+        let order = engine.submit(resting(&name)).await.unwrap().order().cloned().unwrap();
         assert_eq!(order.client_order_id, Some(client_id(&name)));
         // Nothing comes between commands that were submitted together.
         let pair = vec![resting(&format!("{name}-a")), cancel(order.id)];
         let [first, second] = <[_; 2]>::try_from(engine.submit_all(pair).await.unwrap()).unwrap();
         let (first, second) = (first.unwrap(), second.unwrap());
         assert_eq!(second.events[0].id.get(), first.events.last().unwrap().id.get() + 1);
-        placed.extend([order.id, first.order.unwrap().id]);
+        placed.extend([order.id, first.about.unwrap()]);
     }
     placed
 }
@@ -112,7 +112,7 @@ async fn followers_see_every_event_in_order() {
     let runtime = in_memory().await;
     let engine = runtime.handle();
     let mut feed = engine.subscribe();
-    let order = engine.submit(resting("followed")).await.unwrap().order.unwrap();
+    let order = engine.submit(resting("followed")).await.unwrap().order().cloned().unwrap();
     engine.submit(cancel(order.id)).await.unwrap();
     let (accepted, canceled) = (feed.recv().await.unwrap(), feed.recv().await.unwrap());
     assert!(
@@ -140,7 +140,7 @@ async fn a_match_of_two_clients_is_one_trade() {
     );
     assert_eq!(market.last_trade(), Some(&trade));
 
-    let (maker, taker) = (maker.order.unwrap().id, taker.order.unwrap().id);
+    let (maker, taker) = (maker.about.unwrap(), taker.about.unwrap());
     for (order, account) in [(maker, MAKER), (taker, DEMO)] {
         let executions = engine.views().executions(order);
         assert_eq!(executions.len(), 1);
@@ -173,7 +173,7 @@ async fn a_reset_empties_every_view() {
     engine.submit(quote("99.00", "101.00")).await.unwrap();
     let market_order =
         PlaceOrder::new(DEMO, BITCOIN, Side::Buy, OrderKind::Market, Size::Base(quantity("1")));
-    let order = engine.submit(Command::PlaceOrder(market_order)).await.unwrap().order.unwrap();
+    let order = engine.submit(Command::PlaceOrder(market_order)).await.unwrap().order().cloned().unwrap();
     let commands = [vec![Command::Reset], common::seed()].concat();
     for result in engine.submit_all(commands).await.unwrap() {
         result.unwrap();
@@ -199,7 +199,7 @@ async fn what_follows_a_reset_in_one_batch_is_shown() {
     let trade = vec![quote("99.00", "101.00"), Command::PlaceOrder(buy)];
     let commands = [trade.clone(), vec![Command::Reset], common::seed(), trade].concat();
     let results = engine.submit_all(commands).await.unwrap();
-    let order = results.last().unwrap().as_ref().unwrap().order.clone().unwrap();
+    let order = results.last().unwrap().as_ref().unwrap().order().cloned().unwrap();
     let views = engine.views();
     assert_eq!(ids(&views.orders(DEMO)), [order.id]);
     assert_eq!(views.executions(order.id).len(), 1);
@@ -211,7 +211,7 @@ async fn what_follows_a_reset_in_one_batch_is_shown() {
 async fn an_order_is_found_by_every_id_that_was_used_for_it() {
     let runtime = in_memory().await;
     let engine = runtime.handle();
-    let order = engine.submit(resting("placed")).await.unwrap().order.unwrap().id;
+    let order = engine.submit(resting("placed")).await.unwrap().about.unwrap();
     engine.submit(Command::ReplaceOrder(replaced(order, "replaced"))).await.unwrap();
     engine.submit(Command::RestateOrder(restated(order, "restated"))).await.unwrap();
     let canceled = CancelOrder { account: DEMO, order, client_order_id: Some(client_id("canceled")) };
@@ -341,7 +341,7 @@ async fn a_journal_that_fails_stops_the_writing_and_not_the_reading() {
     let (runtime, gate) = on_gated_journal(Options::in_memory()).await;
     let engine = runtime.handle();
     gate.open(Verdict::Succeed);
-    let kept = engine.submit(resting("kept")).await.unwrap().order.unwrap();
+    let kept = engine.submit(resting("kept")).await.unwrap().order().cloned().unwrap();
     gate.arrival();
 
     let mut lost = Box::pin(engine.submit(resting("lost")));
@@ -399,7 +399,7 @@ async fn stopping_carries_out_what_waits_and_nothing_later() {
     assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     drop(gate);
     runtime.stop().unwrap();
-    let order = waiting.await.unwrap().order.unwrap();
+    let order = waiting.await.unwrap().order().cloned().unwrap();
     assert_eq!(engine.views().order(order.id).unwrap(), order);
     assert!(!engine.is_healthy());
     assert_eq!(engine.submit(Command::Tick).await, Err(SubmitError::Unavailable));

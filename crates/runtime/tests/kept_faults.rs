@@ -59,7 +59,7 @@ async fn trade(engine: &EngineHandle, told: &mut Told) {
             let name = format!("order-{round}-{number}");
             match engine.submit(resting(&name)).await {
                 Ok(outcome) => {
-                    let id = outcome.order.unwrap().id;
+                    let id = outcome.about.unwrap();
                     if closes && engine.submit(cancel(id)).await.is_ok() {
                         told.canceled.push(name.clone());
                     }
@@ -164,7 +164,7 @@ async fn an_archive_that_cannot_grow_refuses_commands_until_it_can() {
             Err(error) => break error,
         };
         placed.push(name);
-        if let Err(error) = engine.submit(cancel(outcome.order.unwrap().id)).await {
+        if let Err(error) = engine.submit(cancel(outcome.about.unwrap())).await {
             break error;
         }
     };
@@ -196,7 +196,8 @@ async fn a_stop_while_the_archive_cannot_be_written_ends() {
     fill(&runtime).await;
     let engine = runtime.handle();
     for number in 0..RETENTION + 3 {
-        let placed = engine.submit(resting(&format!("order-{number}"))).await.unwrap().order.unwrap();
+        let placed =
+            engine.submit(resting(&format!("order-{number}"))).await.unwrap().order().cloned().unwrap();
         engine.submit(cancel(placed.id)).await.unwrap();
     }
     disk.fail_writes(Some(ErrorKind::Other));

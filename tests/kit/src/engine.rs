@@ -340,7 +340,7 @@ impl TestEngine {
     /// When the engine refuses it.
     pub fn place(&self, placement: &Placement) -> Arc<Order> {
         let outcome = self.apply(&Command::PlaceOrder(placement.command(self)));
-        outcome.order.unwrap_or_else(|| panic!("{placement:?} left no order"))
+        outcome.order().cloned().unwrap_or_else(|| panic!("{placement:?} left no order"))
     }
 }
 

@@ -191,7 +191,7 @@ async fn carry_out_replacement(
         (replaced.id == order.id).then(|| Arc::clone(replaced))
     };
     let replaced = outcome.events.iter().find_map(own_change);
-    replaced.or(outcome.order).ok_or(ApiError::Internal("a replacement without an order"))
+    replaced.or_else(|| outcome.order().cloned()).ok_or(ApiError::Internal("a replacement without an order"))
 }
 
 /// Has an order taken back. One that is closed already is given back as it is.
@@ -205,7 +205,7 @@ async fn carry_out_cancel(
     }
     let command = CancelOrder { account: own.account.id, order: order.id, client_order_id: None };
     match state.engine.submit(Command::CancelOrder(command)).await {
-        Ok(outcome) => Ok((outcome.order.unwrap_or(order), Stage::Canceling)),
+        Ok(outcome) => Ok((outcome.order().cloned().unwrap_or(order), Stage::Canceling)),
         Err(SubmitError::Rejected(Reject::OrderClosed { .. })) => {
             Ok((state.engine.views().order(order.id).unwrap_or(order), Stage::Current))
         }

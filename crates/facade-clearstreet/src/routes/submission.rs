@@ -2,6 +2,8 @@
 //! mix of accepted and refused ones is in `docs/facades/clearstreet.md#batches`.
 
 use facade_kit::IdSource;
+use std::sync::Arc;
+
 use order_engine::{ClientOrderId, Command, Order, OrderStatus, Outcome, PlaceOrder, Reject, Timestamp};
 use uuid::{Builder, Uuid, Variant, Version};
 
@@ -81,10 +83,10 @@ impl Submission<'_> {
                 let id = unrecorded_id(self.ids, self.now);
                 return Err(Refused { id, error: Refusal(&reject, &about(id)).into() });
             }
-            Ok(Outcome { order: Some(order), .. }) => order,
-            Ok(Outcome { order: None, .. }) => {
-                return Err(self.unrecorded(ApiError::Internal("a placement without an order")));
-            }
+            Ok(outcome) => match outcome.order() {
+                Some(order) => Arc::clone(order),
+                None => return Err(self.unrecorded(ApiError::Internal("a placement without an order"))),
+            },
         };
         let id = facade_kit::order_uuid(&order);
         match self_match(&order) {

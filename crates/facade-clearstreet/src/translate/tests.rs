@@ -147,7 +147,7 @@ proptest! {
         for (number, terms) in (0..).zip(&all) {
             let command = command(terms, &engine, number);
             let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { continue };
-            let placed = outcome.order.unwrap();
+            let placed = outcome.order().cloned().unwrap();
             let told = request(&placed, &directory).unwrap();
             let again = placed_again(&serde_json::to_string(&told.value).unwrap(), &placed, &directory);
             let kept = |field: &str| !lost(&told.losses, field);
@@ -188,7 +188,7 @@ proptest! {
 }
 
 fn only(engine: &TestEngine, terms: &Terms) -> Arc<Order> {
-    engine.apply(&Command::PlaceOrder(command(terms, engine, 0))).order.unwrap()
+    engine.apply(&Command::PlaceOrder(command(terms, engine, 0))).order().cloned().unwrap()
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn exits_and_reducing_only_are_told_as_lost() {
         let mut order =
             PlaceOrder::new(engine.account("demo"), engine.instrument("EUR-USD"), side, kind, size);
         terms(&mut order);
-        engine.apply(&Command::PlaceOrder(order)).order.unwrap()
+        engine.apply(&Command::PlaceOrder(order)).order().cloned().unwrap()
     };
     let stop_loss = Some(Price::new(Decimal::ONE).unwrap());
     let bought =
@@ -252,7 +252,7 @@ fn a_share_ordered_here_loses_nothing() {
     let entry: NewOrder = serde_json::from_str(entry).unwrap();
     let command = place(&entry, engine.account("demo"), &directory).unwrap();
     assert_eq!(command.time_in_force, TimeInForce::Gtd(Timestamp::from_nanos(1_769_904_000_123_456_789)));
-    let placed = engine.apply(&Command::PlaceOrder(command)).order.unwrap();
+    let placed = engine.apply(&Command::PlaceOrder(command)).order().cloned().unwrap();
     assert_eq!(order(&placed, Stage::Current, 19816, &directory).unwrap().losses, []);
     let told = request(&placed, &directory).unwrap();
     assert_eq!((told.value, told.losses), (entry, Vec::new()));
@@ -275,7 +275,7 @@ fn an_order_to_be_touched_is_told_as_what_comes_nearest() {
             self_match: SelfMatch::Refuse,
             ..PlaceOrder::new(engine.account("demo"), engine.instrument("BTC-USD"), side, kind, size)
         };
-        let placed = engine.apply(&Command::PlaceOrder(command)).order.unwrap();
+        let placed = engine.apply(&Command::PlaceOrder(command)).order().cloned().unwrap();
         let shown = order(&placed, Stage::Current, 19816, &directory).unwrap();
         assert_eq!(
             (shown.value.order_type.word(), shown.value.stop_price.as_deref()),

@@ -26,7 +26,7 @@ pub(super) async fn build(
     state.charge(&caller.identity)?;
     let request: BuildRequest = bind(&body)?;
     let command = Command::PlaceOrder(decided(&state, &caller, &request)?);
-    let order = state.engine.submit(command).await?.order.ok_or(ApiError::Internal)?;
+    let order = state.engine.submit(command).await?.order().cloned().ok_or(ApiError::Internal)?;
     let intent = intent(&state, &caller, &order)?;
     Ok(answer(&BuildAnswer { order_id: order_uuid(&order), tx_hex: hex::encode(intent.unsigned()) }))
 }
@@ -77,7 +77,7 @@ pub(super) async fn submit(
     let free_quote = free_quote(&state, &order);
     let release = ReleaseOrder { account: caller.id(), order: order.id };
     let released = state.engine.submit(Command::ReleaseOrder(release)).await;
-    let order = released.map_err(ApiError::of_release)?.order.ok_or(ApiError::Internal)?;
+    let order = released.map_err(ApiError::of_release)?.order().cloned().ok_or(ApiError::Internal)?;
     let submitted = |shown: &Shown<'_>| translate::submitted_response(shown, &order, free_quote);
     let response = shown(&state, &caller, &order, submitted)?;
     log_losses(&response.losses);

@@ -119,7 +119,7 @@ fn placed(state: &State, call: &Call, access: &Access, outcome: &Outcome) -> Ans
 
 /// The order that a command was about.
 fn concerned(outcome: &Outcome) -> Result<Arc<Order>, ApiError> {
-    outcome.order.clone().ok_or(ApiError::Internal)
+    outcome.order().cloned().ok_or(ApiError::Internal)
 }
 
 /// A pending order of the account.

@@ -47,7 +47,7 @@ pub(crate) fn trade(
     let gained: Decimal =
         closings(outcome).map(|(execution, lot)| profit(&mut losses, dialect, account, execution, lot)).sum();
     let (instrument, scale) = dialect.instrument(trade.instrument);
-    let average = outcome.order.as_ref().and_then(|order| order.average_price()).unwrap_or_default();
+    let average = outcome.order().and_then(|order| order.average_price()).unwrap_or_default();
     let wire = TradeClosed {
         id: number.get(),
         price: numbers::average(&mut losses, "price", average, scale),

@@ -63,7 +63,7 @@ proptest! {
             // The engine would not have it; there is nothing to translate.
             return Ok(());
         };
-        let order = outcome.order.unwrap();
+        let order = outcome.order().cloned().unwrap();
         let reference = engine.handle().views().reference();
         let translated = Translator::new(&Config::development()).request(&reference, &order);
         let lost = lost(&translated);
@@ -102,7 +102,7 @@ proptest! {
     fn a_shown_order_says_what_it_leaves_out(terms in terms()) {
         let engine = testkit::engine();
         let Ok(outcome) = engine.submit(Command::PlaceOrder(terms.command(&engine))) else { return Ok(()) };
-        let order = outcome.order.unwrap();
+        let order = outcome.order().cloned().unwrap();
         let reference = engine.handle().views().reference();
         let translated = Translator::new(&Config::development()).order(&reference, &order);
         check_shown(&reference, &order, &translated)?;

@@ -101,7 +101,8 @@ pub(super) async fn restate(
     let base = state.lexicon().reference.instrument(order.instrument).map(|instrument| instrument.base);
     let outcome = state.engine.submit(Command::RestateOrder(command)).await;
     let subject = Subject { base, trigger: None };
-    let restated = outcome.map_err(|error| ApiError::from_submit(error, subject))?.order.unwrap_or(order);
+    let restated =
+        outcome.map_err(|error| ApiError::from_submit(error, subject))?.order().cloned().unwrap_or(order);
     let shown = order_state(&restated, &state.book()).ok_or(ApiError::NotFound)?;
     Ok(reply.ok(&logged(shown)))
 }

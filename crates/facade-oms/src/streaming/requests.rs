@@ -153,13 +153,13 @@ async fn submit(state: &State, prepared: Prepared) -> Result<String, Refusal> {
     let is_new = prepared.order.is_none();
     let outcome = state.engine.submit(prepared.command).await;
     let outcome = outcome.map_err(|error| refused(error, prepared.subject, about.clone()))?;
-    let Some(order) = outcome.order else { return Ok(about) };
+    let Some(order) = outcome.order() else { return Ok(about) };
     match (&order.status, order.refusal()) {
         // A stop that fired as it was placed, and could not go on from there, is canceled.
         (OrderStatus::Rejected | OrderStatus::Canceled, Some(reject))
             if is_new && !matches!(reject, Reject::NotFillable { .. }) =>
         {
-            Err(Refusal::about(&order, vec![error::code(reject, prepared.subject)]))
+            Err(Refusal::about(order, vec![error::code(reject, prepared.subject)]))
         }
         _ => Ok(order_id(order.id)),
     }

@@ -104,7 +104,7 @@ fn taken(terms: Vec<(Side, PlaceOrder)>) -> (TestEngine, Vec<(PlaceOrder, Arc<Or
         let instrument = engine.instrument("TSLA");
         let command = PlaceOrder { account: engine.account("demo"), instrument, ..command };
         if let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) {
-            orders.push((command, outcome.order.unwrap()));
+            orders.push((command, outcome.order().cloned().unwrap()));
         }
     }
     (engine, orders)
@@ -126,7 +126,7 @@ fn a_short_sale_is_shown_and_placed_as_one() {
     let (account, share) = (engine.account("demo"), engine.instrument("MSFT"));
     let sale = PlaceOrder::new(account, share, Side::Sell, OrderKind::Market, size);
     let sale = PlaceOrder { short_sale: true, time_in_force: TimeInForce::Ioc, ..sale };
-    let order = engine.apply(&Command::PlaceOrder(sale)).order.unwrap();
+    let order = engine.apply(&Command::PlaceOrder(sale)).order().cloned().unwrap();
     let directory = Directory::new(&Config::development());
     let lexicon = Lexicon::new(&directory, engine.handle().views().reference());
     let request: ClientRequest = sent(&placing_request(&order, &lexicon).unwrap().value);

@@ -30,7 +30,7 @@ pub(crate) async fn place(
         ..Subject::default()
     };
     let outcome = state.submit(Command::PlaceOrder(placing.command), subject).await?;
-    let order = outcome.order.ok_or(ApiError::Internal)?;
+    let order = outcome.order().cloned().ok_or(ApiError::Internal)?;
     Ok(web::Json(Data { data: orders::placed(&order) }))
 }
 
@@ -65,7 +65,7 @@ async fn succeed(
     };
     let command = Command::SucceedOrder(replacing.command(order, &pair)?);
     match state.submit(command, subject).await {
-        Ok(outcome) => outcome.order.ok_or(ApiError::Internal),
+        Ok(outcome) => outcome.order().cloned().ok_or(ApiError::Internal),
         Err(error) => first_answer(state, order, &client_order_id).ok_or(error),
     }
 }

@@ -163,7 +163,7 @@ fn an_order_of_any_dialect_loses_exactly_what_the_list_says() {
         // What the engine refuses is no order.
         let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { return Ok(()) };
         taken.set(taken.get() + 1);
-        let order = outcome.order.unwrap();
+        let order = outcome.order().cloned().unwrap();
         let Some((again, losses)) = placed_again(&engine, &order) else {
             let class = order.kind.class();
             prop_assert_eq!((sketch.staged, class), (true, OrderClass::TrailingStopLimit));
@@ -258,7 +258,7 @@ fn an_order_of_this_dialect_loses_nothing() {
         prop_assert_eq!(command.self_match, SelfMatch::Refuse);
         let Ok(outcome) = engine.submit(Command::PlaceOrder(command.clone())) else { return Ok(()) };
         taken.set(taken.get() + 1);
-        let (again, losses) = placed_again(&engine, &outcome.order.unwrap()).unwrap();
+        let (again, losses) = placed_again(&engine, &outcome.order().cloned().unwrap()).unwrap();
         prop_assert_eq!(losses, BTreeSet::new());
         prop_assert_eq!(again, command);
         Ok(())

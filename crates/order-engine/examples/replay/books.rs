@@ -3,8 +3,8 @@
 use order_engine::book::{Book, BookKey, Resting};
 use order_engine::units::{Lots, Ticks};
 use order_engine::{
-    AccountId, CancelOrder, Command, Engine, LOOK_AHEAD, OrderId, OrderKind, PlaceOrder, ReplaceOrder, Side, Size,
-    TimeInForce, Timestamp,
+    AccountId, CancelOrder, Command, Engine, LOOK_AHEAD, OrderId, OrderKind, PlaceOrder, ReplaceOrder, Side,
+    Size, TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -189,7 +189,7 @@ impl WholeEngine {
             let whole = |decimal: Decimal| u64::try_from(decimal).unwrap();
             self.totals.add(whole(execution.price.decimal()), whole(execution.quantity.decimal()));
         }
-        outcome.order.map(|order| order.id)
+        outcome.about
     }
 
     fn defined() -> Self {
@@ -246,7 +246,8 @@ impl Subject for WholeEngine {
         let mut commands = Vec::with_capacity(LOOK_AHEAD);
         for operations in operations.chunks(LOOK_AHEAD) {
             commands.clear();
-            commands.extend(operations.iter().zip(&mut self.ids).map(|(operation, id)| command(operation, id)));
+            commands
+                .extend(operations.iter().zip(&mut self.ids).map(|(operation, id)| command(operation, id)));
             self.engine.anticipate(&commands);
             for command in &commands {
                 self.carry_out(command);

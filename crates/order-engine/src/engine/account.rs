@@ -109,7 +109,7 @@ impl Engine {
         self.unsettle(update.account);
         let mut events = Vec::new();
         self.emit(&mut events, update.account, Change::AccountUpdated { before, after });
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Whether the value of an order is within what its account allows.

@@ -54,17 +54,17 @@ impl Engine {
 
     /// First: where the command's order is, or the level that it is going to rest at.
     fn look_up<'a>(&'a self, ahead: &mut Ahead<'a>, command: &Command) {
-        match command {
-            Command::PlaceOrder(order) => {
-                if let Some(price) = order.kind.resting_price() {
-                    ahead.market = self.market(order.instrument);
-                    ahead.look_for_level(order.side, price);
-                }
+        if let Command::PlaceOrder(order) = command {
+            if let Some(price) = order.kind.resting_price() {
+                ahead.market = self.market(order.instrument);
+                ahead.look_for_level(order.side, price);
             }
-            Command::CancelOrder(cancel) => ahead.order = self.orders.find(cancel.order),
-            Command::ReplaceOrder(replace) => ahead.order = self.orders.find(replace.order),
-            Command::SucceedOrder(succeed) => ahead.order = self.orders.find(succeed.order),
-            _ => {}
+        } else if let Command::CancelOrder(cancel) = command {
+            ahead.order = self.orders.find(cancel.order);
+        } else if let Command::ReplaceOrder(replace) = command {
+            ahead.order = self.orders.find(replace.order);
+        } else if let Command::SucceedOrder(succeed) = command {
+            ahead.order = self.orders.find(succeed.order);
         }
     }
 
@@ -92,9 +92,13 @@ impl Engine {
 
     /// Last: the neighbours in the book, and the level that the order moves to.
     fn touch_neighbours(&self, ahead: &mut Ahead<'_>, command: &Command) {
-        let (Some(place), Some(market), Some(key)) = (ahead.order, ahead.market, ahead.resting) else { return };
+        let (Some(place), Some(market), Some(key)) = (ahead.order, ahead.market, ahead.resting) else {
+            return;
+        };
         market.book.fetch(key);
-        if let Command::ReplaceOrder(replace) = command && let Some(price) = replace.price {
+        if let Command::ReplaceOrder(replace) = command
+            && let Some(price) = replace.price
+        {
             ahead.look_for_level(self.orders.order_at(place).side, price);
             ahead.touch_level();
         }
@@ -103,7 +107,8 @@ impl Engine {
 
 impl Ahead<'_> {
     fn look_for_level(&mut self, side: Side, price: Price) {
-        self.level = self.market.and_then(|market| market.book.find_level(side, market.scales.ticks(price).ok()?));
+        self.level =
+            self.market.and_then(|market| market.book.find_level(side, market.scales.ticks(price).ok()?));
     }
 
     /// The order behind which the command's order is going to rest.

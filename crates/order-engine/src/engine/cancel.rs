@@ -39,7 +39,7 @@ impl Engine {
         }
         let (status, reason) = (OrderStatus::Canceled, StatusReason::CanceledByOwner);
         self.close_at(place, status, reason, Request::new(request_id), &mut events);
-        Ok(Outcome { order: Some(Arc::clone(self.orders.order_at(place))), events })
+        Ok(Outcome { about: Some(cancel.order), events })
     }
 
     pub(super) fn cancel_orders(&mut self, cancel: &CancelOrders) -> Result<Outcome, Reject> {
@@ -57,7 +57,7 @@ impl Engine {
         for id in matching {
             self.close(id, OrderStatus::Canceled, StatusReason::CanceledByOwner, &mut events);
         }
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Closes an open order: off the book, holds released, a last version with its reason.

@@ -30,7 +30,7 @@ impl Engine {
         self.unsettle(account);
         let mut events = Vec::new();
         self.emit(&mut events, account, Change::Charged { charge, asset, amount, balance });
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// What the profit has come to.
@@ -45,6 +45,6 @@ impl Engine {
         self.touched.accounts.mark(reset.account.get());
         let mut events = Vec::new();
         self.emit(&mut events, reset.account, Change::ProfitReset { realized });
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 }

@@ -240,6 +240,6 @@ impl Engine {
     fn carry_out_close(&mut self, command: &PlaceOrder, placement: &Placement) -> Outcome {
         let mut events = Vec::new();
         let id = self.carry_out(command, placement, None, &mut events);
-        Outcome { order: self.orders.get(id).cloned(), events }
+        Outcome { about: Some(id), events }
     }
 }

@@ -227,7 +227,7 @@ impl Engine {
         self.unsettle(account);
         let mut events = Vec::new();
         self.emit(&mut events, account, Change::BalanceAdjusted { asset, amount, balance });
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     pub(super) fn change_reference(&mut self, change: impl FnOnce(&mut Reference)) -> Outcome {
@@ -240,6 +240,6 @@ impl Engine {
         self.touched.reference = true;
         let mut events = Vec::new();
         self.emit(&mut events, account, Change::ReferenceChanged);
-        Outcome { order: None, events }
+        Outcome { about: None, events }
     }
 }

@@ -97,7 +97,7 @@ impl Engine {
         }
         notices.push(Arc::clone(&notice));
         self.note_exercise(account, event, notice, &mut events);
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     pub(super) fn decide_exercise_cancel(&self, cancel: CancelExercise) -> Result<(), Reject> {
@@ -112,7 +112,7 @@ impl Engine {
         self.decide_exercise_cancel(cancel)?;
         let mut events = Vec::new();
         self.end_exercise(cancel.account, cancel.notice, ExerciseStatus::Canceled, &mut events);
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Gives a standing notice its last status.

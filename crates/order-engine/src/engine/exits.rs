@@ -174,7 +174,7 @@ impl Engine {
         let mut events = Vec::new();
         let (lot, changes) = (Box::new(lot), Some(Box::new(command.changes)));
         self.emit(&mut events, command.account, Change::LotExitsChanged { instrument, lot, changes });
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Gives an open lot other exits, and shows it with them.

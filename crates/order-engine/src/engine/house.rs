@@ -57,7 +57,7 @@ impl Engine {
         if self.market(update.instrument).is_some_and(|market| market.state.is_trading()) {
             self.quote_sides(update.instrument, decided, &mut events);
         }
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Takes the house's orders off a book.

@@ -45,7 +45,7 @@ impl Engine {
         self.touched.lists.mark(create.account.get());
         let change = Change::ListChanged(list);
         let event = Event { id: event, at: self.now, account: create.account, change };
-        Ok(Outcome { order: None, events: vec![event] })
+        Ok(Outcome { about: None, events: vec![event] })
     }
 
     pub(super) fn decide_list_change(&self, change: &ChangeList) -> Result<(), Reject> {
@@ -94,7 +94,7 @@ impl Engine {
             account: change.account,
             change: Change::ListChanged(list),
         });
-        Ok(Outcome { order: None, events: event.into_iter().collect() })
+        Ok(Outcome { about: None, events: event.into_iter().collect() })
     }
 
     pub(super) fn decide_list_deletion(&self, delete: &DeleteList) -> Result<(), Reject> {
@@ -112,7 +112,7 @@ impl Engine {
         self.touched.lists.mark(delete.account.get());
         let mut events = Vec::new();
         self.emit(&mut events, delete.account, Change::ListDeleted(delete.list));
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 }
 

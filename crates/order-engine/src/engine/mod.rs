@@ -187,13 +187,7 @@ impl Engine {
         self.now = now;
         let mut result = self.dispatch(command);
         if let Ok(outcome) = &mut result {
-            let own_events = outcome.events.len();
             self.settle(&mut outcome.events);
-            if outcome.events.len() > own_events {
-                // The command's own order may have fired.
-                let own = outcome.order.as_ref().map(|order| order.id);
-                outcome.order = own.and_then(|id| self.orders.get(id)).cloned();
-            }
         }
         self.assert_books_uncrossed();
         let archived = self.archive_closed();
@@ -277,7 +271,7 @@ impl Engine {
         self.touched.reset = true;
         let mut events = Vec::new();
         self.emit(&mut events, AccountId::HOUSE, Change::StateReset);
-        Outcome { order: None, events }
+        Outcome { about: None, events }
     }
 
     /// The engine's time: that of the last command.

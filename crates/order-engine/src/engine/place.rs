@@ -104,7 +104,7 @@ impl Engine {
         // Its own event, and for each fill one of either side.
         let mut events = Vec::with_capacity(1 + 2 * placement.fills.len());
         let id = self.carry_out(order, &placement, None, &mut events);
-        Ok(Outcome { order: self.orders.get(id).cloned(), events })
+        Ok(Outcome { about: Some(id), events })
     }
 
     /// Records a decided order and lets it meet the book, unless it is staged or refused.
@@ -297,7 +297,7 @@ impl Engine {
                 );
             }
         }
-        Ok(Outcome { order: self.orders.get(order.id).cloned(), events })
+        Ok(Outcome { about: Some(order.id), events })
     }
 }
 

@@ -316,7 +316,7 @@ impl Engine {
         if !keeps_place && placement.trigger.is_none() {
             self.come_to_market(place, &placement, &mut events);
         }
-        Ok(Outcome { order: Some(Arc::clone(self.orders.order_at(place))), events })
+        Ok(Outcome { about: Some(replace.order), events })
     }
 
     /// The replacement as a step, when it gives an order on the book another price and nothing else.
@@ -488,10 +488,10 @@ impl Engine {
             );
             let id = self.carry_out(&command, &placement, Some(order.id), &mut events);
             assert_eq!(id, successor, "Invariant: a predecessor names its successor");
-            return Ok(Outcome { order: self.orders.get(id).cloned(), events });
+            return Ok(Outcome { about: Some(id), events });
         }
         let id = self.carry_out(&command, &placement, Some(order.id), &mut events);
-        Ok(Outcome { order: self.orders.get(id).cloned(), events })
+        Ok(Outcome { about: Some(id), events })
     }
 }
 

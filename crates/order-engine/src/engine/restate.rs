@@ -96,11 +96,11 @@ impl Engine {
                 self.close_with(id, status, StatusReason::Restated, &mut events, texts);
             }
         }
-        let order = self.orders.get(id).cloned();
-        if let (Some(order), Some(id)) = (&order, restate.request_id.clone()) {
-            self.client_ids.insert((order.account, id), order.id);
+        if let Some(request_id) = restate.request_id.clone() {
+            let account = self.orders.known(id).account;
+            self.client_ids.insert((account, request_id), id);
         }
-        Ok(Outcome { order, events })
+        Ok(Outcome { about: Some(id), events })
     }
 }
 

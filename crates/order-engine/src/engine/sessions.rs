@@ -252,7 +252,7 @@ impl Engine {
                 self.orders.revise(id, event, self.now, |order| order.status = OrderStatus::Suspended);
             events.push(self.event(event, Change::OrderSuspended(suspended)));
         }
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Working orders of a market, parked ones included, in the order of their numbers.
@@ -288,7 +288,7 @@ impl Engine {
         }
         self.move_house(instrument, false, &mut events);
         self.let_in(instrument, &mut events);
-        Ok(Outcome { order: None, events })
+        Ok(Outcome { about: None, events })
     }
 
     /// Lets in what a command has opened a market for: what the session admits, and what waits, now without a halt, for a

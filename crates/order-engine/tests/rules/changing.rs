@@ -52,7 +52,7 @@ fn less_quantity_keeps_the_place_in_the_queue_and_anything_else_loses_it() {
     world.place(limit(BOB, Side::Sell, "0.1", "20000")).unwrap();
     assert_eq!(world.order(first.id).filled, quantity("0.1"));
     let more = ReplaceOrder { quantity: Some(quantity("0.4")), ..replace(first.id) };
-    let more = world.run(Command::ReplaceOrder(more)).unwrap().order.unwrap();
+    let more = world.run(Command::ReplaceOrder(more)).unwrap().order().cloned().unwrap();
     assert_eq!((more.status, more.leaves), (OrderStatus::PartiallyFilled, quantity("0.3")));
     world.place(limit(BOB, Side::Sell, "0.5", "20000")).unwrap();
     assert_eq!(world.order(second.id).status, OrderStatus::Filled);
@@ -70,7 +70,7 @@ fn a_replacement_that_crosses_trades() {
         ..replace(order.id)
     };
     let outcome = world.run(Command::ReplaceOrder(crossing)).unwrap();
-    let order = outcome.order.unwrap();
+    let order = outcome.order().cloned().unwrap();
     assert_eq!((order.status, order.filled), (OrderStatus::PartiallyFilled, quantity("0.2")));
     assert_eq!(order.filled_notional, amount("4200"));
     assert_eq!(world.held(ALICE, USD), amount("6600"));
@@ -88,7 +88,7 @@ fn a_remainder_that_takes_after_a_replacement_holds_no_more_than_it_needs() {
     assert_eq!(world.held(ALICE, USD), amount("39800"));
     world.place(limit(BOB, Side::Sell, "1", "20100")).unwrap();
     let crossing = ReplaceOrder { price: Some(price("20200")), ..replace(order.id) };
-    let order = world.run(Command::ReplaceOrder(crossing)).unwrap().order.unwrap();
+    let order = world.run(Command::ReplaceOrder(crossing)).unwrap().order().cloned().unwrap();
     assert_eq!((order.status, order.leaves), (OrderStatus::PartiallyFilled, quantity("1")));
     assert_eq!(world.held(ALICE, USD), amount("20200"), "one is left, at the limit");
 }
@@ -141,7 +141,7 @@ fn a_successor_keeps_what_its_predecessor_held() {
     let mut world = World::new();
     let buy = world.place(limit(ALICE, Side::Buy, "0.5", "20000")).unwrap();
     let outcome = world.run(Command::SucceedOrder(succeed(buy.id, SuccessorSize::Held))).unwrap();
-    let successor = outcome.order.unwrap();
+    let successor = outcome.order().cloned().unwrap();
     assert_eq!((successor.quantity, successor.predecessor), (quantity("0.4"), Some(buy.id)));
     let old = world.order(buy.id);
     assert_eq!((old.status, old.successor), (OrderStatus::Replaced, Some(successor.id)));
@@ -151,7 +151,7 @@ fn a_successor_keeps_what_its_predecessor_held() {
         price: Some(price("31000")),
         ..succeed(sell.id, SuccessorSize::Held)
     }));
-    assert_eq!(outcome.unwrap().order.unwrap().quantity, quantity("0.5"));
+    assert_eq!(outcome.unwrap().order().cloned().unwrap().quantity, quantity("0.5"));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_refused_successor_leaves_its_predecessor_working() {
     world.place(limit(BOB, Side::Sell, "0.2", "24000")).unwrap();
     let crossing = SucceedOrder { post_only: Some(true), ..succeed(buy.id, SuccessorSize::Leaves) };
     let outcome = world.run(Command::SucceedOrder(crossing)).unwrap();
-    assert_eq!(outcome.order.unwrap().status, OrderStatus::Rejected);
+    assert_eq!(outcome.order().cloned().unwrap().status, OrderStatus::Rejected);
     assert_eq!(world.order(buy.id).status, OrderStatus::New);
     let poor = SucceedOrder {
         size: SuccessorSize::Of(order_engine::Size::Base(quantity("50"))),
@@ -176,7 +176,7 @@ fn a_refused_successor_leaves_its_predecessor_working() {
 fn canceling_releases_holds_once() {
     let mut world = World::new();
     let order = world.place(limit(ALICE, Side::Buy, "0.5", "20000")).unwrap();
-    let canceled = world.run(cancel(order.id)).unwrap().order.unwrap();
+    let canceled = world.run(cancel(order.id)).unwrap().order().cloned().unwrap();
     assert_eq!((canceled.status, canceled.leaves), (OrderStatus::Canceled, quantity("0")));
     assert_eq!(world.held(ALICE, USD), amount("0"));
     assert!(world.engine.depth(BTC_USD, 1).bids.is_empty());
@@ -222,7 +222,7 @@ fn an_operator_restates_terms_status_and_texts_but_not_history() {
         price: Some(price("19000")),
         ..restate(order.id, RestatedStatus::Keep)
     };
-    let restated = world.run(Command::RestateOrder(texts)).unwrap().order.unwrap();
+    let restated = world.run(Command::RestateOrder(texts)).unwrap().order().cloned().unwrap();
     assert_eq!((restated.leaves, restated.annotations.get("note")), (quantity("0.3"), Some("by hand")));
     assert_eq!(world.held(ALICE, USD), amount("5700"));
     assert_eq!(world.engine.depth(BTC_USD, 1).bids[0].price, price("19000"));
@@ -234,7 +234,7 @@ fn an_operator_restates_terms_status_and_texts_but_not_history() {
     let refused = world.run(Command::RestateOrder(both)).unwrap_err();
     assert_eq!(refused, Reject::CannotRestate(OrderField::Other));
     let closed = world.run(Command::RestateOrder(restate(order.id, RestatedStatus::Expired))).unwrap();
-    let closed = closed.order.unwrap();
+    let closed = closed.order().cloned().unwrap();
     assert_eq!((closed.status, closed.reason.clone()), (OrderStatus::Expired, Some(StatusReason::Restated)));
     assert_eq!(world.held(ALICE, USD), amount("0"));
     let reopened = restate(order.id, RestatedStatus::Canceled);
@@ -265,7 +265,7 @@ fn a_replacement_may_last_longer_but_not_be_immediate() {
         let refused = world.run(lasting(immediate)).unwrap_err();
         assert_eq!(refused, Reject::Combination(Combination::ImmediateReplacement));
     }
-    let changed = world.run(lasting(TimeInForce::Day)).unwrap().order.unwrap();
+    let changed = world.run(lasting(TimeInForce::Day)).unwrap().order().cloned().unwrap();
     assert_eq!(changed.time_in_force, TimeInForce::Day);
     assert_eq!(changed.kind, order.kind);
 }
@@ -286,7 +286,7 @@ fn a_restatement_may_repeat_what_stands_and_its_own_ids() {
     let refused = world.run(Command::RestateOrder(asked("other"))).unwrap_err();
     assert_eq!(refused, Reject::ExistsWithDifferent { order: other.id, field: OrderField::Other });
     for id in ["own", "request", "request"] {
-        let restated = world.run(Command::RestateOrder(asked(id))).unwrap().order.unwrap();
+        let restated = world.run(Command::RestateOrder(asked(id))).unwrap().order().cloned().unwrap();
         assert_eq!(restated.request_id, Some(client_id(id)));
     }
     // What is as it stands is no change of terms, and a change of time in force alone is one.
@@ -299,6 +299,6 @@ fn a_restatement_may_repeat_what_stands_and_its_own_ids() {
     let longer = RestateOrder { time_in_force: Some(TimeInForce::Day), ..same.clone() };
     let refused = world.run(Command::RestateOrder(longer)).unwrap_err();
     assert_eq!(refused, Reject::CannotRestate(OrderField::Other));
-    let closed = world.run(Command::RestateOrder(same)).unwrap().order.unwrap();
+    let closed = world.run(Command::RestateOrder(same)).unwrap().order().cloned().unwrap();
     assert_eq!(closed.status, OrderStatus::Canceled);
 }

@@ -51,7 +51,7 @@ fn a_lot_is_closed_out_of_turn_in_part_and_whole() {
     let [(first, _), (second, _)] = lots(&world)[..] else { panic!("two lots") };
     let part = CloseLot { quantity: Some(quantity("50")), ..close_lot(second) };
     let outcome = world.run(Command::CloseLot(part)).unwrap();
-    let order = outcome.order.clone().unwrap();
+    let order = outcome.order().cloned().unwrap();
     assert_eq!((order.status, order.side), (OrderStatus::Filled, Side::Sell));
     assert_eq!(order.closing, Some(Closing { lot: Some(second), cause: ClosingCause::Owner }));
     let closed = outcome.executions().next().unwrap().closed[0];
@@ -70,7 +70,7 @@ fn a_position_is_closed_oldest_lot_first_as_far_as_the_book_goes() {
     let closed: Vec<_> =
         outcome.executions().flat_map(|fill| fill.closed.clone()).map(|lot| (lot.lot, lot.whole)).collect();
     assert_eq!(closed, [(first, true), (second, false)]);
-    let order: &Order = outcome.order.as_ref().unwrap();
+    let order: &Order = outcome.order().unwrap();
     assert_eq!((order.status, order.filled), (OrderStatus::Canceled, quantity("250")));
     assert_eq!(lots(&world), [(second, "50".to_owned())]);
 }
@@ -108,7 +108,7 @@ fn a_close_that_is_sent_again_is_not_made_again() {
     let mut world = opened(&["100", "100"]);
     let (lot, _) = lots(&world)[0];
     let close = CloseLot { client_order_id: Some(client_id("close")), ..close_lot(lot) };
-    let order = world.run(Command::CloseLot(close.clone())).unwrap().order.unwrap().id;
+    let order = world.run(Command::CloseLot(close.clone())).unwrap().about.unwrap();
     assert_eq!(world.run(Command::CloseLot(close)).unwrap_err(), Reject::AlreadyExists { order });
     let other = ClosePosition { client_order_id: Some(client_id("close")), ..close_position() };
     let refused = world.run(Command::ClosePosition(other)).unwrap_err();
@@ -126,7 +126,7 @@ fn a_spot_position_is_closed_with_what_is_free() {
     world.place(PlaceOrder { instrument: ADA_USD, ..offered }).unwrap();
     let close = ClosePosition { instrument: ADA_USD, ..close_position() };
     // One hundred less a tenth of a percent, less sixty; more than the minimum of an order it need not be.
-    let order = world.run(Command::ClosePosition(close)).unwrap().order.unwrap();
+    let order = world.run(Command::ClosePosition(close)).unwrap().order().cloned().unwrap();
     assert_eq!((order.status, order.quantity), (OrderStatus::Filled, quantity("39.9")));
 }
 
@@ -134,7 +134,7 @@ fn a_spot_position_is_closed_with_what_is_free() {
 fn a_close_of_a_position_that_is_sent_again_is_the_one_of_its_instrument() {
     let mut world = opened(&["100"]);
     let close = ClosePosition { client_order_id: Some(client_id("close")), ..close_position() };
-    let order = world.run(Command::ClosePosition(close.clone())).unwrap().order.unwrap().id;
+    let order = world.run(Command::ClosePosition(close.clone())).unwrap().about.unwrap();
     let again = world.run(Command::ClosePosition(close.clone())).unwrap_err();
     assert_eq!(again, Reject::AlreadyExists { order });
     let elsewhere = ClosePosition { instrument: BTC_USD, ..close };
@@ -151,7 +151,8 @@ fn the_bounds_of_a_close_may_meet_but_not_cross() {
     };
     let refused = world.run(Command::ClosePosition(bounded("1.10001", "1.10000"))).unwrap_err();
     assert_eq!(refused, Reject::Combination(Combination::CrossedBounds));
-    let closed = world.run(Command::ClosePosition(bounded("1.10000", "1.10000"))).unwrap().order.unwrap();
+    let closed =
+        world.run(Command::ClosePosition(bounded("1.10000", "1.10000"))).unwrap().order().cloned().unwrap();
     assert_eq!((closed.status, closed.filled), (OrderStatus::Filled, quantity("300")));
 }
 

@@ -291,7 +291,7 @@ fn an_order_hands_its_exits_to_every_lot_that_it_opens_and_keeps_those_it_is_giv
         ..ExitChanges::KEEP
     };
     let replace = ReplaceOrder { exits, ..ReplaceOrder::new(ALICE, order.id) };
-    let replaced = world.run(Command::ReplaceOrder(replace.clone())).unwrap().order.unwrap();
+    let replaced = world.run(Command::ReplaceOrder(replace.clone())).unwrap().order().cloned().unwrap();
     assert_eq!(replaced.exits, stop_loss("1.08000"));
     let exits = ExitChanges { stop_loss: ExitChange::Set(price("1.09500")), ..ExitChanges::KEEP };
     let refused = world.run(Command::ReplaceOrder(ReplaceOrder { exits, ..replace })).unwrap_err();
@@ -395,7 +395,7 @@ fn an_operator_moves_a_trigger_but_not_to_where_it_fires() {
             annotations: order_engine::Annotations::default(),
         })
     };
-    let moved = world.run(restate("1.15000")).unwrap().order.unwrap();
+    let moved = world.run(restate("1.15000")).unwrap().order().cloned().unwrap();
     assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.15000"), OrderStatus::New));
     let refused = world.run(restate("1.10010")).unwrap_err();
     assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10010"), market: price("1.10010") });

@@ -39,9 +39,8 @@ fn varied() -> World {
     for instrument in [BTC_USD, EUR_USD] {
         world.run(quote(instrument, "99.99", "100.01", "20")).unwrap();
     }
-    let place = |world: &mut World, order: PlaceOrder| {
-        world.run(Command::PlaceOrder(order)).unwrap().order.unwrap().id
-    };
+    let place =
+        |world: &mut World, order: PlaceOrder| world.run(Command::PlaceOrder(order)).unwrap().about.unwrap();
     let changed = place(
         &mut world,
         PlaceOrder { client_order_id: Some(client_id("first")), ..limit(ALICE, Side::Buy, "2", "98.00") },

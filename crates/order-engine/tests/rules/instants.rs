@@ -29,7 +29,7 @@ fn ten_thousand_orders_that_end_at_once_have_ended_before_the_next_command_is_de
     world.now = START.plus_seconds(10);
     let command = Command::PlaceOrder(market(BOB, Side::Sell, Size::Base(quantity("0.1"))));
     let applied = world.apply(command);
-    let taken = applied.result.unwrap().order.unwrap();
+    let taken = applied.result.unwrap().order().cloned().unwrap();
     assert_eq!(taken.average_price().unwrap().to_string(), "99", "none of them is met any more");
     let ended: Vec<OrderId> = applied
         .due

@@ -284,7 +284,7 @@ fn collateralized(definition: InstrumentDefinition) -> InstrumentDefinition {
 fn an_order_is_replaced_so_often_and_no_more() {
     let mut engine = World::new().engine;
     let order = limit(ALICE, Side::Buy, "1", "90");
-    let order = engine.apply(START, &Command::PlaceOrder(order)).result.unwrap().order.unwrap();
+    let order = engine.apply(START, &Command::PlaceOrder(order)).result.unwrap().order().cloned().unwrap();
     let mut replace = |number: u32| {
         let price = Some(price(if number.is_multiple_of(2) { "91" } else { "90" }));
         engine

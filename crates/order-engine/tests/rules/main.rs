@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod accounts;
+mod anticipating;
 #[cfg(test)]
 mod book;
 #[cfg(test)]

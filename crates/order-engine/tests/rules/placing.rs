@@ -46,7 +46,7 @@ fn a_market_order_takes_the_houses_quote() {
     let executions: Vec<_> = outcome.executions().collect();
     assert_eq!(executions.len(), 1);
     assert_eq!(executions[0].price, price("30010"));
-    assert_eq!(outcome.order.unwrap().status, OrderStatus::Filled);
+    assert_eq!(outcome.order().cloned().unwrap().status, OrderStatus::Filled);
     assert_eq!(world.total(ALICE, USD), amount("96999"));
 }
 
@@ -242,7 +242,7 @@ fn a_staged_order_waits_holds_nothing_and_is_released_or_expires() {
     let second = world.place(staged(300)).unwrap();
     assert_eq!((first.status, world.held(ALICE, USD)), (OrderStatus::PendingNew, amount("0")));
     let release = |order| Command::ReleaseOrder(ReleaseOrder { account: ALICE, order });
-    let live = world.run(release(first.id)).unwrap().order.unwrap();
+    let live = world.run(release(first.id)).unwrap().order().cloned().unwrap();
     assert_eq!((live.status, world.held(ALICE, USD)), (OrderStatus::New, amount("10000")));
     assert_eq!(world.run(release(first.id)).unwrap_err(), Reject::OrderNotStaged(first.id));
     world.wait_seconds(301);
@@ -259,7 +259,7 @@ fn a_staged_order_that_is_refused_on_release_ends_rejected() {
     let staged = world.place(staged).unwrap();
     world.place(limit(ALICE, Side::Buy, "4", "20000")).unwrap();
     let release = Command::ReleaseOrder(ReleaseOrder { account: ALICE, order: staged.id });
-    let released = world.run(release).unwrap().order.unwrap();
+    let released = world.run(release).unwrap().order().cloned().unwrap();
     assert_eq!(released.status, OrderStatus::Rejected);
     assert!(matches!(released.refusal(), Some(Reject::InsufficientFunds { .. })));
 }

@@ -66,7 +66,7 @@ fn bid(at: &str, units: &str) -> (String, String) {
 
 fn run(world: &mut World, replace: ReplaceOrder) -> Result<Order, Reject> {
     let outcome = world.run(Command::ReplaceOrder(replace))?;
-    Ok(outcome.order.unwrap().as_ref().clone())
+    Ok(outcome.order().cloned().unwrap().as_ref().clone())
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_successor_is_as_its_predecessor_where_nothing_else_is_told() {
     let mut world = World::new();
     let before = world.place(peculiar()).unwrap();
     let asked = SucceedOrder { price: Some(price("20100")), ..succeed(before.id) };
-    let after = world.run(Command::SucceedOrder(asked)).unwrap().order.unwrap();
+    let after = world.run(Command::SucceedOrder(asked)).unwrap().order().cloned().unwrap();
     assert_eq!((after.predecessor, after.limit_price()), (Some(before.id), Some(price("20100"))));
     assert_eq!((after.time_in_force, after.expires_at), (ENDS, Some(START.plus_seconds(100))));
     assert!(after.post_only);
@@ -101,7 +101,7 @@ fn a_successor_has_what_is_told_and_its_own_id() {
         annotations: Some(texts("from the second")),
         ..succeed(before.id)
     };
-    let after = world.run(Command::SucceedOrder(asked)).unwrap().order.unwrap();
+    let after = world.run(Command::SucceedOrder(asked)).unwrap().order().cloned().unwrap();
     assert_eq!(after.client_order_id, Some(client_id("second")));
     assert_eq!((after.time_in_force, after.expires_at), (TimeInForce::Gtc, None));
     assert!(!after.post_only);
@@ -125,7 +125,7 @@ fn a_successor_refuses_to_meet_its_own_account_as_its_predecessor_did() {
     let before = world.place(order).unwrap();
     let own = world.place(limit(ALICE, Side::Sell, "0.1", "21000")).unwrap();
     let crossing = SucceedOrder { price: Some(price("21000")), ..succeed(before.id) };
-    let after = world.run(Command::SucceedOrder(crossing)).unwrap().order.unwrap();
+    let after = world.run(Command::SucceedOrder(crossing)).unwrap().order().cloned().unwrap();
     let expected = Reject::SelfMatch { order: own.id, price: price("21000"), side: Side::Buy };
     assert_eq!((after.status, after.refusal()), (OrderStatus::Rejected, Some(&expected)));
     assert_eq!(world.order(before.id).status, OrderStatus::New);
@@ -147,7 +147,7 @@ fn a_successor_may_only_reduce_where_its_predecessor_might() {
     };
     let above = Reject::QuantityAbovePosition { given: quantity("1.1"), reducible: quantity("1") };
     assert_eq!(world.run(Command::SucceedOrder(more)).unwrap_err(), above);
-    let after = world.run(Command::SucceedOrder(succeed(before.id))).unwrap().order.unwrap();
+    let after = world.run(Command::SucceedOrder(succeed(before.id))).unwrap().order().cloned().unwrap();
     assert!(after.reduce_only);
     world.place(limit(ALICE, Side::Sell, "1", "20000")).unwrap();
     let after = world.order(after.id);

@@ -14,7 +14,7 @@ fn retain(world: &mut World, most: Option<u64>) -> Vec<OrderId> {
 fn place(world: &mut World, name: &str) -> OrderId {
     let order =
         PlaceOrder { client_order_id: Some(client_id(name)), ..limit(ALICE, Side::Buy, "0.1", "10.00") };
-    world.run(Command::PlaceOrder(order)).unwrap().order.unwrap().id
+    world.run(Command::PlaceOrder(order)).unwrap().about.unwrap()
 }
 
 fn cancel(world: &mut World, order: OrderId, name: Option<&str>) -> Vec<OrderId> {
@@ -51,7 +51,7 @@ fn a_forgotten_order_has_all_its_versions_with_it() {
     let cancel = CancelOrder { account: ALICE, order: id, client_order_id: None };
     let applied = world.apply(Command::CancelOrder(cancel));
     let outcome = applied.result.unwrap();
-    assert_eq!(outcome.order.as_ref(), Some(&applied.archived[0]), "its own command still shows it");
+    assert_eq!(outcome.order(), Some(&applied.archived[0]), "its own command still shows it");
     assert_eq!(applied.archived[0].previous().unwrap().version, 1);
 }
 
@@ -102,7 +102,7 @@ fn the_state_stays_small_while_history_grows() {
     for round in 0..3 {
         for number in 0..2_000 {
             let order = limit(ALICE, Side::Buy, "0.1", "10.00");
-            let id = world.run(Command::PlaceOrder(order)).unwrap().order.unwrap().id;
+            let id = world.run(Command::PlaceOrder(order)).unwrap().about.unwrap();
             cancel(&mut world, id, None);
             assert!(world.engine.orders().count() <= 101, "round {round}, order {number}");
         }

@@ -256,9 +256,9 @@ fn new_terms_hold_and_claim_anew() {
         })
     };
     let outcome = world.run(succeed(cover.id, "96")).unwrap();
-    assert_eq!(outcome.order.unwrap().held, Some(held));
+    assert_eq!(outcome.order().cloned().unwrap().held, Some(held));
     let outcome = world.run(succeed(sale.id, "106")).unwrap();
-    let successor = outcome.order.unwrap();
+    let successor = outcome.order().cloned().unwrap();
     assert!(successor.short_sale);
     assert_eq!(successor.held.unwrap().amount, amount("212.42"));
     images::restored(&world.engine);

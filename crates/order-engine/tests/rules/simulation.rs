@@ -78,10 +78,10 @@ impl Watched {
         self.model.forget(archived.iter().map(|order| order.id));
         let foretold = self.world.engine.check(self.world.now, &command);
         let before = foretold.is_err().then(|| self.world.engine.state_hash());
+        self.world.engine.anticipate(std::slice::from_ref(&command));
         let applied = self.world.apply(command.clone());
         assert!(applied.due.is_empty());
-        let made =
-            applied.result.as_ref().ok().and_then(|outcome| outcome.order.as_ref()).map(|order| order.id);
+        let made = applied.result.as_ref().ok().and_then(|outcome| outcome.about);
         let modelled = self.model.apply(&command, made);
         let answered = applied.result.as_ref().map(drop).map_err(reject_name);
         assert_eq!(answered, modelled.map_err(str::to_owned), "{command:?}");
@@ -103,7 +103,10 @@ impl Watched {
                         self.model.learn_exercise(notice);
                     }
                 }
-                self.orders.extend(outcome.order.as_ref().map(|order| order.id));
+                self.orders.extend(outcome.about);
+                if let Some(order) = outcome.about.and_then(|id| self.world.engine.order(id)) {
+                    assert_eq!(outcome.order(), Some(order), "the last event is of the last version");
+                }
                 Self::watch_events(&due, &outcome.events);
                 self.watch_fills(&outcome.events);
                 self.count_entries(&outcome.events);

@@ -78,7 +78,7 @@ fn a_position_is_closed_by_the_whole_lots_that_commission_left() {
         client_order_id: None,
         annotations: Annotations::default(),
     };
-    let closed = world.run(Command::ClosePosition(close)).unwrap().order.unwrap();
+    let closed = world.run(Command::ClosePosition(close)).unwrap().order().cloned().unwrap();
     assert_eq!((closed.status, closed.quantity), (OrderStatus::Filled, quantity("97.5")));
 }
 

@@ -294,7 +294,7 @@ impl World {
     }
 
     pub(crate) fn place(&mut self, order: PlaceOrder) -> Result<Arc<Order>, Reject> {
-        self.run(Command::PlaceOrder(order)).map(|outcome| outcome.order.unwrap())
+        self.run(Command::PlaceOrder(order)).map(|outcome| outcome.order().cloned().unwrap())
     }
 
     pub(crate) fn order(&self, id: OrderId) -> &Arc<Order> {

@@ -172,14 +172,14 @@ fn a_waiting_order_can_be_changed_and_canceled() {
             ..ReplaceOrder::new(ALICE, order)
         })
     };
-    let changed = world.run(replace(order.id, Some("32000"), None)).unwrap().order.unwrap();
+    let changed = world.run(replace(order.id, Some("32000"), None)).unwrap().order().cloned().unwrap();
     assert_eq!((changed.trigger.unwrap().price, changed.leaves), (price("32000"), quantity("0.2")));
     assert_eq!(world.held(ALICE, USD), amount("6400"));
     move_to(&mut world, BTC_USD, "31490", "31500");
     assert!(world.order(order.id).is_armed());
     let refused = world.run(replace(order.id, None, Some("31000"))).unwrap_err();
     assert_eq!(refused, Reject::Combination(Combination::PriceWithoutLimit));
-    let fires = world.run(replace(order.id, Some("31500"), None)).unwrap().order.unwrap();
+    let fires = world.run(replace(order.id, Some("31500"), None)).unwrap().order().cloned().unwrap();
     assert_eq!((fires.status, fires.filled), (OrderStatus::Filled, quantity("0.2")));
     let other = world.place(stop(Side::Sell, "20000")).unwrap();
     let cancel = order_engine::CancelOrder { account: ALICE, order: other.id, client_order_id: None };
@@ -222,7 +222,7 @@ fn a_trigger_moves_while_it_waits_and_not_once_it_has_fired() {
     ];
     let orders = kinds.map(|kind| world.place(waiting(Side::Buy, kind, "0.1")).unwrap());
     for (order, at) in orders.iter().zip(["31500", "28500", "31600"]) {
-        let changed = world.run(moved(order, at)).unwrap().order.unwrap();
+        let changed = world.run(moved(order, at)).unwrap().order().cloned().unwrap();
         assert_eq!(changed.kind.trigger_price(), Some(price(at)));
         assert_eq!(changed.trigger.unwrap().price, price(at));
         assert!(changed.is_armed());
@@ -244,9 +244,9 @@ fn a_trigger_that_is_moved_to_where_the_market_is_fires() {
         let changes = ReplaceOrder { trigger: Some(price(at)), ..ReplaceOrder::new(ALICE, order.id) };
         Command::ReplaceOrder(changes)
     };
-    let waiting = world.run(moved("29989.99")).unwrap().order.unwrap();
+    let waiting = world.run(moved("29989.99")).unwrap().order().cloned().unwrap();
     assert!(waiting.is_armed());
-    let fired = world.run(moved("29990")).unwrap().order.unwrap();
+    let fired = world.run(moved("29990")).unwrap().order().cloned().unwrap();
     assert_eq!(shown(&fired), (OrderStatus::Filled, Some("29990".to_owned())));
 }
 

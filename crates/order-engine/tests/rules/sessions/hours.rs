@@ -186,7 +186,7 @@ fn orders_can_be_changed_while_the_market_is_closed() {
         post_only: None,
         annotations: None,
     });
-    let successor = world.run(successor).unwrap().order.unwrap();
+    let successor = world.run(successor).unwrap().order().cloned().unwrap();
     assert_eq!((world.status(&order), successor.releases_at()), (OrderStatus::Replaced, Some(after(1_100))));
     world.at(1_100);
     assert_eq!(world.status(&successor), OrderStatus::Filled);

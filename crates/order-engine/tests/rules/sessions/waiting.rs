@@ -142,7 +142,7 @@ fn a_staged_order_waits_for_both_its_caller_and_its_session() {
     let staged = world.place(staged).unwrap();
     assert!(staged.is_staged() && !staged.is_queued());
     let release = Command::ReleaseOrder(ReleaseOrder { account: ALICE, order: staged.id });
-    let queued = world.run(release.clone()).unwrap().order.unwrap();
+    let queued = world.run(release.clone()).unwrap().order().cloned().unwrap();
     assert_eq!((queued.status, queued.releases_at()), (OrderStatus::PendingNew, Some(after(200))));
     assert!(queued.is_queued() && !queued.is_staged());
     assert_eq!(world.run(release), Err(Reject::OrderNotStaged(staged.id)));
