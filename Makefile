@@ -130,14 +130,47 @@ bench-journal: tools ## Measure the way to the disk beside the disk itself, repl
 	$(CARGO) bench --package runtime --bench snapshots
 	$(CARGO) bench --package runtime --bench instants
 
+# The optimizer is told what the engine does most, as counted while it carries out streams of another seed. What is built
+# so is for this kind of machine, and is kept apart from other builds. PROFILED=no does without.
+PROFILED ?= yes
+TRAINING_SEED := 1
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+PROFDATA = $(shell rustc --print sysroot)/lib/rustlib/$(HOST)/bin/llvm-profdata
+PROFILE := target/profile/engine.profdata
+ifeq ($(PROFILED),yes)
+TUNED = RUSTFLAGS="-Cprofile-use=$(CURDIR)/$(PROFILE)" $(CARGO) build --release --locked --target $(HOST) --target-dir target/tuned \
+	--package gateway --package order-engine
+TUNED_DIR = target/tuned/$(HOST)/release
+else
+TUNED = $(CARGO) build --release --locked --package gateway --package order-engine
+TUNED_DIR = target/release
+endif
+
+.PHONY: profile
+profile: tools $(if $(filter yes,$(PROFILED)),$(PROFILE)) ## Count what the engine does most, for `release` and `bench-engine`
+
+# Both packages are named wherever the profile is made or used: what they need is then built with the same features.
+$(PROFILE): Cargo.lock $(shell find crates/order-engine -name '*.rs')
+	@test -x $(PROFDATA) || { echo "make: llvm-profdata is missing: rustup component add llvm-tools, or say PROFILED=no" >&2; exit 1; }
+	rm -rf target/profile
+	mkdir -p target/profile
+	RUSTFLAGS="-Cprofile-generate=$(CURDIR)/target/profile" $(CARGO) build --release --locked --target $(HOST) \
+		--target-dir target/profiling --package gateway --package order-engine --example replay
+	@for mix in moves gateway deep million; do \
+		file=target/profile/$$mix.ops; replay=target/profiling/$(HOST)/release/examples/replay; \
+		$$replay --generate $$mix $(TRAINING_SEED) 100000 $$file || exit 1; \
+		for subject in book engine; do $$replay --once $$subject $$file || exit 1; done; \
+	done
+	$(PROFDATA) merge --output $@ target/profile/*.profraw
+
 # The streams of `make bench-engine` come from it.
 ENGINE_SEED ?= 7
 
 .PHONY: bench-engine
-bench-engine: tools ## Measure the book beside a peer, the whole engine, bytes and instructions, beside their budgets
-	$(CARGO) build --release --package order-engine --example replay --example footprint
-	@target/release/examples/replay --table $(ENGINE_SEED)
-	@target/release/examples/footprint
+bench-engine: profile ## Measure the book beside a peer, the whole engine, bytes and instructions, beside their budgets
+	$(TUNED) --example replay --example footprint
+	@$(TUNED_DIR)/examples/replay --table $(ENGINE_SEED)
+	@$(TUNED_DIR)/examples/footprint
 	@$(MAKE) --no-print-directory count-instructions
 
 # Instructions do not wander as times on a shared machine do. Only what is done for an operation is counted.
@@ -146,16 +179,19 @@ count-instructions:
 	@command -v valgrind >/dev/null 2>&1 || { echo "instructions are counted where valgrind is installed"; exit 0; }; \
 	for mix in moves gateway; do for subject in peer book engine; do \
 		file=target/$$mix-short.ops; \
-		target/release/examples/replay --generate $$mix $(ENGINE_SEED) 100000 $$file >/dev/null || exit 1; \
+		$(TUNED_DIR)/examples/replay --generate $$mix $(ENGINE_SEED) 100000 $$file >/dev/null || exit 1; \
 		valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect='*Subject*apply_all*' \
-			target/release/examples/replay --once $$subject $$file 2>&1 \
+			$(TUNED_DIR)/examples/replay --once $$subject $$file 2>&1 \
 			| awk -v what="$$mix $$subject" '/Collected/ { printf "%s: %d instructions for an operation\n", what, $$4 / 100000 }'; \
 		rm $$file; \
 	done; done
 
 .PHONY: release
-release: tools ## Build the binary for production: target/release/dragoman
-	$(CARGO) build --release --locked --package gateway --bin dragoman
+release: profile ## Build the binary for production: target/release/dragoman
+	$(TUNED) --bin dragoman
+ifeq ($(PROFILED),yes)
+	install -D $(TUNED_DIR)/dragoman target/release/dragoman
+endif
 
 .PHONY: tools
 tools:
