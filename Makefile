@@ -159,7 +159,7 @@ $(PROFILE): Cargo.lock $(shell find crates/order-engine -name '*.rs')
 	@for mix in moves gateway deep million; do \
 		file=target/profile/$$mix.ops; replay=target/profiling/$(HOST)/release/examples/replay; \
 		$$replay --generate $$mix $(TRAINING_SEED) 100000 $$file || exit 1; \
-		for subject in book engine; do $$replay --once $$subject $$file || exit 1; done; \
+		for subject in peer list book engine; do $$replay --once $$subject $$file || exit 1; done; \
 	done
 	$(PROFDATA) merge --output $@ target/profile/*.profraw
 

@@ -74,6 +74,7 @@ fn once(subject: &str, file: &str) {
     let stream = ops::decode(&std::fs::read(file).unwrap());
     let totals = match subject {
         "peer" => totals::<PeerBook<Hashed>>(&stream),
+        "list" => totals::<PeerBook<Listed>>(&stream),
         "book" => totals::<BookAlone>(&stream),
         "engine" => totals::<WholeEngine>(&stream),
         other => unreachable!("there is no subject {other}"),
