@@ -1,8 +1,9 @@
 //! Places by numbers that only ever rise, such as the ids of orders.
 //!
 //! The numbers leave gaps, since one counter numbers everything that happens. So each page of neighbouring numbers says by
-//! bits which of them were added, and keeps the places of those alone, one after the other: the place of a number is
-//! found by counting the bits before it. What a page says of itself is one line of the processor's cache.
+//! bits which of them were added, and the place of a number is found by counting the bits before it. What a page says of
+//! itself is one line of the processor's cache; places that follow upon each other, as they do until the first of them
+//! is used again, need no more than the first of them.
 
 /// Numbers of a word of bits.
 const WORD: u64 = 64;
@@ -37,10 +38,62 @@ struct Page {
     added: [u64; WORDS],
     /// How many were added in the words before each word.
     before: [u8; WORDS],
-    /// Number of places that are still there.
+    /// How many were added, and how many of those are still there.
+    count: u16,
     used: u16,
-    /// In the order of the numbers that were added; nothing where one has gone.
-    places: Vec<u32>,
+    /// In the order of the numbers that were added.
+    places: Places,
+}
+
+/// Some places, in an order.
+#[derive(Debug)]
+enum Places {
+    /// They follow upon each other, and this is the first.
+    Run(u32),
+    /// One by one; [`NONE`] where one has gone.
+    List(Vec<u32>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Run(NONE)
+    }
+}
+
+impl Places {
+    /// The place of a rank, which there is.
+    fn get(&self, rank: u32) -> Option<u32> {
+        match self {
+            Self::Run(first) => Some(first + rank),
+            Self::List(places) => places.get(rank as usize).copied().filter(|place| *place != NONE),
+        }
+    }
+
+    /// Adds one to so many.
+    fn push(&mut self, count: u16, place: u32) {
+        match self {
+            Self::Run(first) if count == 0 => *first = place,
+            Self::Run(first) if first.checked_add(u32::from(count)) == Some(place) => {}
+            Self::Run(_) | Self::List(_) => self.list(count).push(place),
+        }
+    }
+
+    /// Takes one of so many away. False when it had gone before.
+    fn remove(&mut self, count: u16, rank: u32) -> bool {
+        let place = self.list(count).get_mut(rank as usize);
+        place.is_some_and(|place| std::mem::replace(place, NONE) != NONE)
+    }
+
+    /// One by one, so many of them.
+    fn list(&mut self, count: u16) -> &mut Vec<u32> {
+        if let Self::Run(first) = *self {
+            *self = Self::List((first..).take(usize::from(count)).collect());
+        }
+        match self {
+            Self::List(places) => places,
+            Self::Run(_) => unreachable!("Invariant: a run was made a list"),
+        }
+    }
 }
 
 impl RisingIndex {
@@ -49,7 +102,7 @@ impl RisingIndex {
         let at = At::of(number);
         let (_, shelf) = self.shelves.get(self.find(at)?)?;
         let page = shelf.pages.get(at.page)?.as_deref()?;
-        page.places.get(page.rank(at)?).copied().filter(|place| *place != NONE)
+        page.places.get(page.rank(at)?)
     }
 
     /// Notes where the thing of a number is, which is greater than all before it.
@@ -100,12 +153,12 @@ impl Default for Shelf {
 impl Page {
     /// Which of the places is that of a number, if it was added.
     #[expect(clippy::indexing_slicing, reason = "a word of a page is one of its words")]
-    const fn rank(&self, at: At) -> Option<usize> {
+    const fn rank(&self, at: At) -> Option<u32> {
         let word = self.added[at.word];
         if word & at.bit == 0 {
             return None;
         }
-        Some(self.before[at.word] as usize + (word & (at.bit - 1)).count_ones() as usize)
+        Some(self.before[at.word] as u32 + (word & (at.bit - 1)).count_ones())
     }
 
     #[expect(clippy::indexing_slicing, reason = "a word of a page is one of its words")]
@@ -116,16 +169,14 @@ impl Page {
         for before in self.before.iter_mut().skip(at.word + 1) {
             *before += 1;
         }
+        self.places.push(self.count, place);
+        self.count += 1;
         self.used += 1;
-        self.places.push(place);
     }
 
     /// Whether it was the last one.
     fn remove(&mut self, at: At) -> bool {
-        if let Some(place) = self.rank(at).and_then(|rank| self.places.get_mut(rank))
-            && *place != NONE
-        {
-            *place = NONE;
+        if self.rank(at).is_some_and(|rank| self.places.remove(self.count, rank)) {
             self.used -= 1;
         }
         self.used == 0
@@ -190,5 +241,26 @@ mod tests {
             [0, 3, 64, 254, 256, 300_001, 4_999_999_999, u64::MAX].map(|number| index.get(number)),
             [None; 8]
         );
+    }
+
+    #[test]
+    fn places_that_follow_upon_each_other_are_as_good_as_any() {
+        let mut index = RisingIndex::default();
+        let mut places = std::collections::BTreeMap::new();
+        // A run, which others follow within the page; then pages of a run each, the last with a gap in it.
+        for (number, place) in (0..100).zip(500..).chain([(100, 7), (101, 8)]).chain((256..900).zip(1_000..))
+        {
+            let place = if number == 800 { 3 } else { place };
+            index.insert(number, place);
+            places.insert(number, place);
+        }
+        for gone in [100, 99, 256, 300, 511, 600, 800, 899, 600] {
+            index.remove(gone);
+            places.remove(&gone);
+            for number in 0..1_000 {
+                assert_eq!(index.get(number), places.get(&number).copied(), "{number} without {gone}");
+            }
+        }
+        assert_eq!(size_of::<Page>(), 64, "one line of the cache");
     }
 }
