@@ -170,7 +170,7 @@ fn a_closing_order_has_what_its_command_says() {
         annotations: annotations.clone(),
         ..close_lot(lot)
     };
-    let order = world.run(Command::CloseLot(close)).unwrap().order.unwrap();
+    let order = world.run(Command::CloseLot(close)).unwrap().order().cloned().unwrap();
     assert_eq!((order.status, order.filled), (OrderStatus::Filled, quantity("100")));
     assert_eq!((order.time_in_force, order.reduce_only), (TimeInForce::Ioc, true));
     assert_eq!((order.price_bound, &order.annotations), (price_bound, &annotations));

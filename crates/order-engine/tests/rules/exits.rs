@@ -424,7 +424,7 @@ fn an_operator_moves_the_trigger_of_a_sell_as_far_as_above_the_bid() {
     };
     let refused = world.run(restate("1.10000")).unwrap_err();
     assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10000"), market: price("1.10000") });
-    let moved = world.run(restate("1.09999")).unwrap().order.unwrap();
+    let moved = world.run(restate("1.09999")).unwrap().order().cloned().unwrap();
     assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.09999"), OrderStatus::New));
 }
 

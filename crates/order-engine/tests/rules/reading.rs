@@ -138,7 +138,7 @@ fn an_order_knows_every_id_that_it_was_called_by() {
     world.run(replace(Some("c"), "30002", Some("0.6"))).unwrap();
     world.run(replace(None, "30003", None)).unwrap();
     world.run(replace(Some("d"), "30004", None)).unwrap();
-    let replaced = world.run(replace(Some("e"), "30005", Some("0.7"))).unwrap().order.unwrap();
+    let replaced = world.run(replace(Some("e"), "30005", Some("0.7"))).unwrap().order().cloned().unwrap();
     assert_eq!(replaced.replaces, 5);
     world.place(limit(BOB, Side::Sell, "0.2", "30000")).unwrap();
     let cancel = CancelOrder { account: ALICE, order: id, client_order_id: Some(client_id("f")) };

@@ -255,7 +255,7 @@ fn an_order_that_is_touched_as_it_comes_waits_for_a_fall() {
     let mut world = quoted("29990", "30010");
     let kind = OrderKind::MarketIfTouched { trigger: price("30010") };
     let outcome = world.run(Command::PlaceOrder(waiting(Side::Buy, kind, "0.1"))).unwrap();
-    let order = outcome.order.unwrap();
+    let order = outcome.order().cloned().unwrap();
     assert_eq!(order.status, OrderStatus::Filled);
     assert_eq!(order.versions().last().unwrap().trigger.unwrap().direction, Direction::Falling);
 }

@@ -93,7 +93,7 @@ fn position_faults() -> Vec<Fault<ClosePosition>> {
 fn a_close_that_is_asked_for_twice_is_there_already_though_the_lot_is_gone() {
     let (mut world, close) = lot();
     let close = CloseLot { quantity: None, client_order_id: Some(client_id("close")), ..close };
-    let made = world.run(Command::CloseLot(close.clone())).unwrap().order.unwrap();
+    let made = world.run(Command::CloseLot(close.clone())).unwrap().order().cloned().unwrap();
     assert_eq!(world.lots(ALICE, BTC_USD), []);
     let refused = world.run(Command::CloseLot(close)).unwrap_err();
     assert_eq!(refused, Reject::AlreadyExists { order: made.id });

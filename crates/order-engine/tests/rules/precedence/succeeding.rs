@@ -91,7 +91,7 @@ fn of_two_reasons_of_the_market_the_first_is_recorded() {
         let (_, mut succeed) = resting();
         succeed.order = world.place(order).unwrap().id;
         (succeed.price, succeed.post_only) = (Some(price("102")), Some(post_only));
-        let made = world.run(Command::SucceedOrder(succeed)).unwrap().order.unwrap();
+        let made = world.run(Command::SucceedOrder(succeed)).unwrap().order().cloned().unwrap();
         format!("{:?}", made.reason)
     };
     assert!(refused(true).contains("WouldTakeLiquidity"));
@@ -102,7 +102,7 @@ fn of_two_reasons_of_the_market_the_first_is_recorded() {
 fn a_successor_that_is_asked_for_twice_is_there_already() {
     let (mut world, succeed) = resting();
     let succeed = SucceedOrder { client_order_id: Some(client_id("next")), ..succeed };
-    let made = world.run(Command::SucceedOrder(succeed.clone())).unwrap().order.unwrap();
+    let made = world.run(Command::SucceedOrder(succeed.clone())).unwrap().order().cloned().unwrap();
     let again = |change: fn(&mut SucceedOrder)| {
         let mut succeed = succeed.clone();
         change(&mut succeed);

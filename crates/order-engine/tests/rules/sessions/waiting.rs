@@ -191,7 +191,7 @@ fn a_staged_order_waits_for_its_caller_before_it_waits_for_the_market() {
         let staged = world.place(PlaceOrder { staged_until: Some(after(150)), ..order }).unwrap();
         assert_eq!((staged.is_staged(), staged.queue, staged.trigger), (true, None, None));
         let release = ReleaseOrder { account: ALICE, order: staged.id };
-        let queued = world.run(Command::ReleaseOrder(release)).unwrap().order.unwrap();
+        let queued = world.run(Command::ReleaseOrder(release)).unwrap().order().cloned().unwrap();
         assert_eq!(queued.queue, Some(Queue::Waiting { releases_at: Some(after(200)) }));
         assert_eq!((queued.is_staged(), queued.trigger), (false, None));
         world.at(210);
