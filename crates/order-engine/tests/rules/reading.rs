@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use order_engine::{
-    Annotations, CancelOrder, ClientOrderId, Command, Event, Order, OrderId, Pips, PlaceOrder, ReplaceOrder,
-    Side, Timestamp, Versions,
+    Annotations, CancelOrder, ClientOrderId, Command, DepthLevel, Event, Order, OrderId, Pips, PlaceOrder,
+    ReplaceOrder, Side, Timestamp, Versions,
 };
 use rust_decimal::Decimal;
 
@@ -45,6 +45,30 @@ fn an_instrument_says_how_its_numbers_are_written() {
     let shown = world.engine.reference().instruments().iter();
     let scales: Vec<_> = shown.map(|it| (it.price_scale(), it.quantity_scale())).collect();
     assert_eq!(scales, [(2, 3), (4, 2), (5, 0), (3, 0), (2, 0), (2, 0)]);
+}
+
+#[test]
+fn depth_has_as_many_levels_as_are_asked_for_and_there() {
+    let mut world = World::new();
+    for at in ["98", "97", "97", "96"] {
+        world.place(limit(ALICE, Side::Buy, "0.5", at)).unwrap();
+    }
+    world.place(limit(BOB, Side::Sell, "2", "101")).unwrap();
+    let depth = |levels| {
+        let depth = world.engine.depth(BTC_USD, levels);
+        let shown = |side: &[DepthLevel]| {
+            side.iter().map(|level| format!("{} {} {}", level.price, level.quantity, level.orders)).collect()
+        };
+        (shown(&depth.bids), shown(&depth.asks))
+    };
+    let lines = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let bids = lines(&["98.00 0.5 1", "97.00 1 2", "96.00 0.5 1"]);
+    assert_eq!(depth(0), (lines(&[]), lines(&[])));
+    assert_eq!(depth(1), (bids[..1].to_vec(), lines(&["101.00 2 1"])));
+    assert_eq!(depth(2), (bids[..2].to_vec(), lines(&["101.00 2 1"])));
+    assert_eq!(depth(usize::MAX), (bids, lines(&["101.00 2 1"])));
+    let nothing = world.engine.depth(order_engine::InstrumentId::new(99), 9);
+    assert!(nothing.bids.is_empty() && nothing.asks.is_empty());
 }
 
 #[test]
