@@ -244,7 +244,7 @@ const fn refused(reject: &Reject) -> ApiError {
         Reject::QuantityTooPrecise { .. } | Reject::QuantityOffLot { .. } => ApiError::QuantityTooPrecise,
         Reject::QuantityTooSmall { .. } | Reject::NotionalTooSmall { .. } => ApiError::OrderTooSmall,
         // The vendor has no word for an order that is too large.
-        Reject::QuantityTooLarge { .. } | Reject::NotionalTooLarge { .. } | Reject::Overflow => {
+        Reject::QuantityTooLarge { .. } | Reject::NotionalTooLarge { .. } | Reject::Overflow { .. } => {
             ApiError::InvalidRequest
         }
         Reject::AccountNotOpen { .. } | Reject::ShortSaleForbidden(_) => ApiError::TradingLocked,
@@ -275,7 +275,7 @@ const fn refused(reject: &Reject) -> ApiError {
         | Reject::UnknownAsset(_)
         | Reject::UnknownAssetCode
         | Reject::InvalidDefinition(_)
-        | Reject::AnnotationsTooLarge
+        | Reject::AnnotationsTooLarge { .. }
         | Reject::AlreadyExists { .. }
         | Reject::ExistsWithDifferent { .. }
         | Reject::NothingToReplace

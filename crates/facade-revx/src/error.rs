@@ -225,7 +225,7 @@ impl ApiError {
                 Self::DuplicateClientOrderId(subject.client_order_id.to_owned())
             }
             Reject::NothingToReplace
-            | Reject::AnnotationsTooLarge
+            | Reject::AnnotationsTooLarge { .. }
             | Reject::Combination(
                 Combination::PostOnlyWithoutLimit
                 | Combination::PostOnlyImmediate
@@ -249,7 +249,7 @@ impl ApiError {
             | Reject::QuantityNotAboveFilled { .. }
             | Reject::PriceTooLarge { .. }
             | Reject::ExpiryInPast { .. }
-            | Reject::Overflow => Self::BadRequest,
+            | Reject::Overflow { .. } => Self::BadRequest,
             Reject::QuantityTooPrecise { scale, .. } => {
                 Self::Precision { field: "base_size", places: *scale }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 use crate::limits;
-use crate::reject::Reject;
+use crate::reject::{AnnotationPart, Reject};
 
 /// Texts that a caller attaches to an order. The engine keeps them and never reads them; keys carry the name of
 /// whoever reads them as a prefix.
@@ -23,14 +23,18 @@ impl Annotations {
     ) -> Result<Self, Reject> {
         let map: BTreeMap<Box<str>, Box<str>> =
             texts.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        let fits = map.len() <= limits::MAX_ANNOTATIONS
-            && map.iter().all(|(key, value)| {
-                key.len() <= limits::MAX_ANNOTATION_KEY_LENGTH
-                    && value.len() <= limits::MAX_ANNOTATION_VALUE_LENGTH
-            });
-        if !fits {
-            return Err(Reject::AnnotationsTooLarge);
-        }
+        let within = |part, most: usize, limit: usize| {
+            let refused = Reject::AnnotationsTooLarge { part, limit: limit as u64 };
+            if most <= limit { Ok(()) } else { Err(refused) }
+        };
+        let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or_default();
+        let (key, text) = (
+            longest(&mut map.keys().map(|key| key.len())),
+            longest(&mut map.values().map(|text| text.len())),
+        );
+        within(AnnotationPart::Count, map.len(), limits::MAX_ANNOTATIONS)?;
+        within(AnnotationPart::Key, key, limits::MAX_ANNOTATION_KEY_LENGTH)?;
+        within(AnnotationPart::Text, text, limits::MAX_ANNOTATION_VALUE_LENGTH)?;
         Ok(Self((!map.is_empty()).then(|| Arc::new(map))))
     }
 

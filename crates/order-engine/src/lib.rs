@@ -86,7 +86,8 @@ pub use reference::{
     Rounding, Settlement, TriggerSource,
 };
 pub use reject::{
-    AccountSetting, Capacity, Combination, DefinitionFault, OrderField, Reject, ShortSaleFault,
+    AccountSetting, AnnotationPart, Capacity, Combination, DefinitionFault, DefinitionPart, Number,
+    OrderField, Reject, ShortSaleFault,
 };
 pub use session::{Halt, MarketState, Queue, WhileClosed};
 pub use settings::{AccountSettings, AccountState, Setting};

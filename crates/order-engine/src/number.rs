@@ -247,6 +247,12 @@ impl fmt::Display for Quantity {
     }
 }
 
+impl fmt::Display for PriceDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.decimal().fmt(f)

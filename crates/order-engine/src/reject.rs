@@ -13,12 +13,15 @@ mod parts;
 use minicbor::{Decode, Encode};
 
 use crate::ids::{AccountId, AssetId, ExerciseId, InstrumentId, ListId, ListItemId, LotId, OrderId};
-use crate::number::{Amount, Price, Quantity};
+use crate::number::{Amount, Price, PriceDifference, Quantity};
 use crate::order::{OrderStatus, Side};
 use crate::settings::AccountState;
 use crate::time::Timestamp;
 
-pub use parts::{AccountSetting, Capacity, Combination, DefinitionFault, OrderField, ShortSaleFault};
+pub use parts::{
+    AccountSetting, AnnotationPart, Capacity, Combination, DefinitionFault, DefinitionPart, Number,
+    OrderField, ShortSaleFault,
+};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, thiserror::Error)]
@@ -117,8 +120,17 @@ pub enum Reject {
     InvalidDefinition(#[n(0)] DefinitionFault),
     /// The texts of an order pass their limits.
     #[n(6)]
-    #[error("the annotations are too large")]
-    AnnotationsTooLarge,
+    #[error("the annotations are too large: {part:?} is limited to {limit}")]
+    AnnotationsTooLarge {
+        /// What of them.
+        #[n(0)]
+        #[cbor(default)]
+        part: AnnotationPart,
+        /// The limit.
+        #[n(1)]
+        #[cbor(default)]
+        limit: u64,
+    },
     /// The client order id is taken by an order with the same terms.
     #[n(7)]
     #[error("the client order id was used for order {order} with the same terms")]
@@ -227,11 +239,15 @@ pub enum Reject {
     },
     /// An offset has more decimals than the instrument's prices.
     #[n(38)]
-    #[error("the offset has more than {scale} decimals")]
+    #[error("the offset {given} has more than {scale} decimals")]
     OffsetTooPrecise {
         /// Allowed decimals.
         #[n(0)]
         scale: u32,
+        /// As ordered, as a difference of prices.
+        #[n(1)]
+        #[cbor(default)]
+        given: PriceDifference,
     },
     /// A price is no multiple of the tick.
     #[n(22)]
@@ -246,11 +262,14 @@ pub enum Reject {
     },
     /// A price is too large to be kept.
     #[n(23)]
-    #[error("price {given} is too large")]
+    #[error("price {given} is above {maximum}, the greatest that is kept")]
     PriceTooLarge {
         /// As ordered.
         #[n(0)]
         given: Price,
+        /// Greatest price.
+        #[n(1)]
+        maximum: Price,
     },
     /// The quantity is below the minimum.
     #[n(18)]
@@ -347,8 +366,17 @@ pub enum Reject {
     },
     /// A number does not fit.
     #[n(28)]
-    #[error("a number is too large")]
-    Overflow,
+    #[error("{what:?} is above {maximum}")]
+    Overflow {
+        /// Which.
+        #[n(0)]
+        #[cbor(default)]
+        what: Number,
+        /// The greatest that is kept.
+        #[n(1)]
+        #[cbor(default)]
+        maximum: Amount,
+    },
     /// Trading in the instrument is halted.
     #[n(51)]
     #[error("trading in instrument {0} is halted")]
@@ -566,6 +594,10 @@ pub enum Reject {
 }
 
 impl Reject {
+    /// Amounts whose sum does not fit.
+    pub(crate) const SUM_OVERFLOW: Self =
+        Self::Overflow { what: Number::Sum, maximum: Amount::from_units(i128::MAX) };
+
     /// Whether it is the state of the market that forbids the order, so that it may be recorded as rejected.
     #[must_use]
     pub const fn is_market_refusal(&self) -> bool {

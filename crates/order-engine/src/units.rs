@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::limits;
 use crate::number::{Amount, Price, PriceDifference, Quantity};
 use crate::reference::{BasisPoints, InstrumentDefinition, Pips, Rounding};
-use crate::reject::{Combination, Reject};
+use crate::reject::{Combination, Number, Reject};
 
 /// A price as a whole number of ten to the minus the instrument's price scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -162,8 +162,7 @@ impl Scales {
         if is_finer(price.decimal(), self.price_scale) {
             return Err(Reject::PriceTooPrecise { given: price, scale: self.price_scale });
         }
-        let units =
-            units_of(price.decimal(), self.price_scale).ok_or(Reject::PriceTooLarge { given: price })?;
+        let units = units_of(price.decimal(), self.price_scale).ok_or_else(|| self.price_too_large(price))?;
         if !is_multiple(units, self.tick_units) {
             return Err(Reject::PriceOffTick { given: price, tick: self.price(Ticks(self.tick_units)) });
         }
@@ -188,11 +187,26 @@ impl Scales {
         if is_finer(quantity.decimal(), self.quantity_scale) {
             return Err(Reject::QuantityTooPrecise { given: quantity, scale: self.quantity_scale });
         }
-        let units = units_of(quantity.decimal(), self.quantity_scale).ok_or(Reject::Overflow)?;
+        let units = units_of(quantity.decimal(), self.quantity_scale).ok_or_else(|| self.too_much())?;
         if !is_multiple(units, self.lot_units) {
             return Err(Reject::QuantityOffLot { given: quantity, lot: self.quantity(Lots(self.lot_units)) });
         }
         Ok(Lots(units))
+    }
+
+    /// That a quantity is more than is kept.
+    pub(crate) fn too_much(&self) -> Reject {
+        Reject::Overflow { what: Number::Quantity, maximum: self.base_amount(Lots(MAX_UNITS)) }
+    }
+
+    /// That a distance is more than prices have.
+    fn too_far(&self) -> Reject {
+        let units = i128::from(MAX_UNITS) * 10_i128.pow(limits::LEDGER_SCALE - self.price_scale);
+        Reject::Overflow { what: Number::Distance, maximum: Amount::from_units(units) }
+    }
+
+    fn price_too_large(&self, given: Price) -> Reject {
+        Reject::PriceTooLarge { given, maximum: self.price(self.price_range().1) }
     }
 
     /// The quantities between the least and the greatest of a definition.
@@ -209,11 +223,10 @@ impl Scales {
     /// # Errors
     /// More decimals than the instrument's prices, or too large.
     pub(crate) fn difference(&self, difference: PriceDifference) -> Result<i64, Reject> {
-        let too_precise = Reject::OffsetTooPrecise { scale: self.price_scale };
         if is_finer(difference.decimal(), self.price_scale) {
-            return Err(too_precise);
+            return Err(Reject::OffsetTooPrecise { scale: self.price_scale, given: difference });
         }
-        units_of(difference.decimal(), self.price_scale).ok_or(Reject::Overflow)
+        units_of(difference.decimal(), self.price_scale).ok_or_else(|| self.too_far())
     }
 
     /// Whether distances can be given in pips.
@@ -228,9 +241,11 @@ impl Scales {
     pub(crate) fn pips(&self, pips: Pips) -> Result<i64, Reject> {
         let pip = self.pip_units.ok_or(Reject::Combination(Combination::OffsetWithoutPip))?;
         let tenths = pip.checked_mul(i64::from(pips.tenths())).filter(|units| *units <= MAX_UNITS);
-        let tenths = tenths.ok_or(Reject::Overflow)?;
+        let tenths = tenths.ok_or_else(|| self.too_far())?;
         if tenths % 10 != 0 {
-            return Err(Reject::OffsetTooPrecise { scale: self.price_scale });
+            let given =
+                PriceDifference::new(Decimal::from_i128_with_scale(tenths.into(), self.price_scale + 1));
+            return Err(Reject::OffsetTooPrecise { scale: self.price_scale, given });
         }
         let distance = tenths / 10;
         if distance % self.tick_units != 0 {
@@ -304,7 +319,8 @@ impl Scales {
         // Two factors of 64 bits always fit, and what is not above the greatest product fits with its factor, too.
         let product = i128::from(price.0) * i128::from(quantity.0);
         if product > self.most_product {
-            return Err(Reject::Overflow);
+            let maximum = Amount::from_units(MAX_NOTIONAL_UNITS);
+            return Err(Reject::Overflow { what: Number::Value, maximum });
         }
         Ok(Amount::from_units(product * self.notional_factor))
     }

@@ -67,7 +67,7 @@ impl From<Refusal<'_>> for ApiError {
             Reject::OffsetOutOfRange { market } => {
                 Self::Invalid(format!("The offset is out of range at a market price of {market}"))
             }
-            Reject::PriceTooLarge { given } => Self::unprocessable("price", &given.to_string()),
+            Reject::PriceTooLarge { given, .. } => Self::unprocessable("price", &given.to_string()),
             Reject::NotionalTooSmall { minimum, .. } => {
                 Self::Invalid(format!("Order value must be at least {minimum}"))
             }
@@ -83,7 +83,7 @@ impl From<Refusal<'_>> for ApiError {
                 Self::Invalid(format!("The account has reached its limit of {limit} open orders"))
             }
             Reject::CapacityExhausted { .. } => Self::Exhausted,
-            Reject::Overflow => Self::Invalid(INVALID_ARGUMENT.to_owned()),
+            Reject::Overflow { .. } => Self::Invalid(INVALID_ARGUMENT.to_owned()),
             Reject::InsufficientFunds { asset, needed, available } => {
                 order.short_of(*asset, *needed, *available)
             }
@@ -121,7 +121,7 @@ impl From<Refusal<'_>> for ApiError {
             | Reject::TriggerReached { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
-            | Reject::AnnotationsTooLarge
+            | Reject::AnnotationsTooLarge { .. }
             | Reject::OrderNotStaged(_)
             | Reject::CannotRestate(_)
             | Reject::ReleaseInPast { .. }
@@ -181,7 +181,7 @@ impl ApiError {
             Self::Invalid(format!("The account has reached its limit of {limit} instructions"))
         } else if let Reject::CapacityExhausted { .. } = reject {
             Self::Exhausted
-        } else if let Reject::Overflow = reject {
+        } else if let Reject::Overflow { .. } = reject {
             Self::Invalid(INVALID_ARGUMENT.to_owned())
         } else {
             Self::Internal("a reject of an instruction was not translated")

@@ -43,7 +43,7 @@ impl From<Reject> for ApiError {
             | Reject::ShortSaleWhileLong { .. }
             | Reject::ShortSaleAgainstBuys { .. }
             | Reject::ExceedsShort { .. }
-            | Reject::Overflow => Self::OutOfRange("units"),
+            | Reject::Overflow { .. } => Self::OutOfRange("units"),
             Reject::PriceTooPrecise { .. }
             | Reject::PriceOffTick { .. }
             | Reject::OffsetTooPrecise { .. } => Self::Precision,
@@ -66,7 +66,7 @@ impl From<Reject> for ApiError {
             | Reject::SettingOutOfRange { .. }
             | Reject::UnknownAssetCode
             | Reject::InvalidDefinition(_)
-            | Reject::AnnotationsTooLarge
+            | Reject::AnnotationsTooLarge { .. }
             | Reject::AlreadyExists { .. }
             | Reject::ExistsWithDifferent { .. }
             | Reject::CannotRestate(_)
@@ -150,6 +150,8 @@ impl From<SubmitError> for ApiError {
 
 #[cfg(test)]
 mod tests {
+    use order_engine::AnnotationPart;
+
     use super::*;
 
     #[test]
@@ -161,7 +163,7 @@ mod tests {
         assert_eq!(refused(Reject::TooManyOpenOrders { limit: 1 }), 16);
         assert_eq!(refused(Reject::CapacityExhausted { what: Capacity::Lots, limit: 1 }), 15);
         assert_eq!(refused(Reject::CapacityExhausted { what: Capacity::Orders, limit: 1 }), 6);
-        assert_eq!(refused(Reject::AnnotationsTooLarge), 5);
+        assert_eq!(refused(Reject::AnnotationsTooLarge { part: AnnotationPart::Count, limit: 48 }), 5);
         assert_eq!(ApiError::from(SubmitError::Busy).code(), 6);
         assert_eq!(ApiError::from(SubmitError::ReadOnly).code(), 6);
         assert_eq!(ApiError::from(SubmitError::Unavailable).code(), 5);

@@ -23,7 +23,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::UnknownInstrument(_) => "Symbol",
         Reject::UnknownOrder(_) => "Order",
         Reject::InvalidDefinition(_)
-        | Reject::AnnotationsTooLarge
+        | Reject::AnnotationsTooLarge { .. }
         | Reject::AlreadyExists { .. }
         | Reject::ExistsWithDifferent { .. }
         | Reject::SettingOutOfRange { .. }
@@ -55,7 +55,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::NotFillable { fillable, .. } => return format!("TotalQuantity.Maximum {fillable}"),
         Reject::PriceTooPrecise { given, .. }
         | Reject::PriceOffTick { given, .. }
-        | Reject::PriceTooLarge { given }
+        | Reject::PriceTooLarge { given, .. }
             if Some(*given) == subject.trigger =>
         {
             "StopPrice"
@@ -80,7 +80,7 @@ pub(crate) fn code(reject: &Reject, subject: Subject) -> String {
         Reject::ExpiryInPast { .. } => "ExpiryDate",
         Reject::TooManyOpenOrders { .. } => "Side.Maximum",
         Reject::CapacityExhausted { .. } => "Limited",
-        Reject::Overflow => "TotalValue.Maximum",
+        Reject::Overflow { .. } => "TotalValue.Maximum",
         Reject::NoLiquidity
         | Reject::ContractExpired { .. }
         | Reject::MarketClosed { .. }

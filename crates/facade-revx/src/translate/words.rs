@@ -110,7 +110,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::NoPosition(_)
         | Reject::NotionalTooSmall { .. }
         | Reject::NotionalTooLarge { .. }
-        | Reject::Overflow => "INVALID_QTY",
+        | Reject::Overflow { .. } => "INVALID_QTY",
         Reject::PriceTooPrecise { .. }
         | Reject::PriceOffTick { .. }
         | Reject::PriceTooLarge { .. }
@@ -141,7 +141,7 @@ pub(crate) const fn reject_reason(reject: &Reject) -> &'static str {
         | Reject::ExerciseEnded(_)
         | Reject::InstrumentListed(_)
         | Reject::InvalidDefinition(_)
-        | Reject::AnnotationsTooLarge
+        | Reject::AnnotationsTooLarge { .. }
         | Reject::Combination(_)
         | Reject::ShortSaleForbidden(_)
         | Reject::TradingNotHalted(_)

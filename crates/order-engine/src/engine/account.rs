@@ -152,7 +152,7 @@ impl Worth {
     fn value(self, market: &Market, placement: &Placement) -> Result<Amount, Reject> {
         let (mut value, mut left) = (self.filled, self.quantity);
         for fill in &placement.fills {
-            value = value.checked_add(fill.notional).ok_or(Reject::Overflow)?;
+            value = value.checked_add(fill.notional).ok_or(Reject::SUM_OVERFLOW)?;
             left = left.minus(fill.quantity.min(left));
         }
         let waits_at = |trigger: &Trigger| {
@@ -162,6 +162,6 @@ impl Worth {
         let Some(price) = placement.trigger.as_deref().map(waits_at).or(placement.rest_at) else {
             return Ok(value);
         };
-        value.checked_add(market.scales.notional(price, left)?).ok_or(Reject::Overflow)
+        value.checked_add(market.scales.notional(price, left)?).ok_or(Reject::SUM_OVERFLOW)
     }
 }

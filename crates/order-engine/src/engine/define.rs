@@ -16,14 +16,14 @@ use crate::reference::{
     Account, AccountDefinition, Asset, AssetDefinition, BasisPoints, ChargedIn, Delivery, Instrument,
     InstrumentDefinition, OptionContract, Reference, Settlement,
 };
-use crate::reject::{Capacity, DefinitionFault, Reject};
+use crate::reject::{Capacity, DefinitionFault, DefinitionPart, Number, Reject};
 use crate::settings::{AccountSettings, AccountState};
 use crate::time::Timestamp;
 use crate::units::Scales;
 
 const SECONDS_PER_DAY: u32 = 86_400;
 /// Largest adjustment: ten to the fifteenth of the asset.
-const MAX_ADJUSTMENT_UNITS: u128 = 10_u128.pow(15 + limits::LEDGER_SCALE);
+const MAX_ADJUSTMENT: Amount = Amount::from_units(10_i128.pow(15 + limits::LEDGER_SCALE));
 
 /// The account that exists in every state. It has no currency.
 pub(super) fn house_account() -> Account {
@@ -58,6 +58,36 @@ const fn refused(fault: DefinitionFault) -> Reject {
 
 fn decide_name(name: &str) -> Result<(), Reject> {
     if name.len() <= limits::MAX_DISPLAY_NAME_LENGTH { Ok(()) } else { Err(refused(DefinitionFault::Name)) }
+}
+
+/// The first part that does not fit.
+fn decide_all<const N: usize>(parts: [(DefinitionPart, bool); N]) -> Result<(), Reject> {
+    let faulty = parts.into_iter().find(|(_, fits)| !fits);
+    faulty.map_or(Ok(()), |(part, _)| Err(refused(DefinitionFault::Range(part))))
+}
+
+/// Whether each part of a definition is within its range.
+fn decide_parts(definition: &InstrumentDefinition, scales: &Scales) -> Result<(), Reject> {
+    // Quantities are counted in lots.
+    decide_all([(DefinitionPart::Lot, !definition.lot.is_zero())])?;
+    let commission = &definition.commission;
+    let is_rate = |rate: BasisPoints| rate.get() <= MAX_BASIS_POINTS;
+    let most = scales.lots(definition.maximum_quantity);
+    let short_sale = definition.short_sale;
+    decide_all([
+        (DefinitionPart::MinimumQuantity, definition.minimum_quantity <= definition.maximum_quantity),
+        (DefinitionPart::MaximumQuantity, most.is_ok_and(|most| most.get() <= limits::MAX_ORDER_UNITS)),
+        (DefinitionPart::MinimumNotional, !definition.minimum_notional.is_negative()),
+        (
+            DefinitionPart::Commission,
+            is_rate(commission.maker)
+                && is_rate(commission.taker)
+                && commission.scale <= limits::LEDGER_SCALE,
+        ),
+        (DefinitionPart::DayEnd, definition.day_ends_at < SECONDS_PER_DAY),
+        (DefinitionPart::Pip, definition.pip.is_none_or(|pip| scales.ticks(pip).is_ok())),
+        (DefinitionPart::ShortSale, short_sale.is_none_or(|rate| admits_short_sales(definition, rate))),
+    ])
 }
 
 fn within(count: usize, limit: usize, what: Capacity) -> Result<(), Reject> {
@@ -101,22 +131,9 @@ impl Engine {
         };
         let scales = Scales::of(definition).ok_or(refused(DefinitionFault::Scale))?;
         decide_name(&definition.name)?;
-        let commission = &definition.commission;
-        let fits = !definition.lot.is_zero()
-            && definition.minimum_quantity <= definition.maximum_quantity
-            && scales
-                .lots(definition.maximum_quantity)
-                .is_ok_and(|most| most.get() <= limits::MAX_ORDER_UNITS)
-            && !definition.minimum_notional.is_negative()
-            && commission.maker.get() <= MAX_BASIS_POINTS
-            && commission.taker.get() <= MAX_BASIS_POINTS
-            && commission.scale <= limits::LEDGER_SCALE
-            && definition.day_ends_at < SECONDS_PER_DAY
-            && definition.pip.is_none_or(|pip| scales.ticks(pip).is_ok())
-            && definition.short_sale.is_none_or(|collateral| admits_short_sales(definition, collateral))
-            && base != quote;
-        if !fits {
-            return Err(refused(DefinitionFault::Range));
+        decide_parts(definition, &scales)?;
+        if base == quote {
+            return Err(refused(DefinitionFault::Range(DefinitionPart::Assets)));
         }
         let underlier = definition.option.as_ref().map(|option| self.decide_option(definition, option));
         let underlier = underlier.transpose()?;
@@ -135,13 +152,17 @@ impl Engine {
         let underlier = known
             .filter(|underlier| underlier.definition.option.is_none())
             .ok_or(refused(DefinitionFault::Underlier))?;
-        let fits = (1..=limits::MAX_CONTRACT_MULTIPLIER).contains(&option.multiplier)
-            && definition.settlement == Settlement::Security
-            && match option.delivery {
-                Delivery::None => true,
-                Delivery::Physical => self.is_deliverable(definition, option, underlier),
-            };
-        if fits { Ok(underlier.id) } else { Err(refused(DefinitionFault::Range)) }
+        let delivers = match option.delivery {
+            Delivery::None => true,
+            Delivery::Physical => self.is_deliverable(definition, option, underlier),
+        };
+        let multipliers = 1..=limits::MAX_CONTRACT_MULTIPLIER;
+        decide_all([
+            (DefinitionPart::Multiplier, multipliers.contains(&option.multiplier)),
+            (DefinitionPart::Settlement, definition.settlement == Settlement::Security),
+            (DefinitionPart::Delivery, delivers),
+        ])?;
+        Ok(underlier.id)
     }
 
     /// Whether the underlier can change hands at the strike: it is owned and not margined, paid with what the contract
@@ -208,11 +229,11 @@ impl Engine {
         if amount.is_zero() {
             return Err(Reject::SizeNotPositive);
         }
-        if amount.units().unsigned_abs() > MAX_ADJUSTMENT_UNITS {
-            return Err(Reject::Overflow);
+        if amount.units().unsigned_abs() > MAX_ADJUSTMENT.units().unsigned_abs() {
+            return Err(Reject::Overflow { what: Number::Adjustment, maximum: MAX_ADJUSTMENT });
         }
         let available = self.ledger.balance(account, asset).available();
-        let needed = Amount::ZERO.checked_sub(amount).ok_or(Reject::Overflow)?;
+        let needed = Amount::ZERO.checked_sub(amount).ok_or(Reject::SUM_OVERFLOW)?;
         if amount.is_negative() && account != AccountId::HOUSE && available < needed {
             return Err(Reject::InsufficientFunds { asset, needed, available });
         }

@@ -92,8 +92,9 @@ impl Engine {
         contracts: Lots,
     ) -> Result<Exchange, Reject> {
         let units = contract.scales.quantity(contracts).decimal();
-        let units = units.checked_mul(contract.multiplier.into()).ok_or(Reject::Overflow)?;
-        let quantity = Quantity::new(units).map_err(|_| Reject::Overflow)?;
+        let units = units.checked_mul(contract.multiplier.into());
+        let quantity = units.and_then(|units| Quantity::new(units).ok());
+        let quantity = quantity.ok_or_else(|| contract.underlier_scales.too_much())?;
         let quantity = contract.underlier_scales.lots(quantity)?;
         let money = contract.underlier_scales.notional(contract.strike, quantity)?;
         let side = match contract.right {

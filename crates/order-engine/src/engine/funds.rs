@@ -62,7 +62,7 @@ impl Market {
             Some(rate) => part(notional, rate.get() - MAX_BASIS_POINTS, Rounding::HalfUp, LEDGER_SCALE),
             None => notional,
         };
-        own.checked_add(commission).ok_or(Reject::Overflow)
+        own.checked_add(commission).ok_or(Reject::SUM_OVERFLOW)
     }
 
     /// What an order of the state would hold if it had this much left, on the book or waiting for its trigger.
@@ -111,7 +111,7 @@ impl Engine {
         } else {
             let value = |(price, quantity)| market.scales.notional(price, quantity);
             let rest = demand.rest.map_or(Ok(Amount::ZERO), value)?;
-            plan.spent.checked_add(rest).ok_or(Reject::Overflow)?
+            plan.spent.checked_add(rest).ok_or(Reject::SUM_OVERFLOW)?
         };
         let hold = Hold::free(market.quote_asset, market.quote_hold(demand.short_sale, notional)?);
         let hold = match demand.side {
@@ -132,7 +132,7 @@ impl Engine {
         let free = self.ledger.balance(account, hold.asset).available();
         let credit = credit.and_then(|order| order.held).filter(|credit| credit.asset == hold.asset);
         let credit = credit.map_or(Amount::ZERO, |credit| sum(credit.amount, credit.claim.negated()));
-        let available = free.checked_add(sum(credit, hold.claim)).ok_or(Reject::Overflow)?;
+        let available = free.checked_add(sum(credit, hold.claim)).ok_or(Reject::SUM_OVERFLOW)?;
         if available < hold.amount {
             return Err(Reject::InsufficientFunds { asset: hold.asset, needed: hold.amount, available });
         }

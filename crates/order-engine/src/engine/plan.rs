@@ -173,7 +173,7 @@ impl Plan {
         quantity: Lots,
     ) -> Result<Amount, Reject> {
         let notional = scales.notional(price, quantity)?;
-        self.spent = self.spent.checked_add(notional).ok_or(Reject::Overflow)?;
+        self.spent = self.spent.checked_add(notional).ok_or(Reject::SUM_OVERFLOW)?;
         self.filled = self.filled.plus(quantity);
         self.fills.push(PlannedFill { key, price, quantity, notional });
         Ok(notional)

@@ -173,7 +173,7 @@ impl Engine {
             });
         }
         let returned = demand.credit.and_then(|order| order.held).map_or(Amount::ZERO, |held| held.claim);
-        let collateral = short.collateral.checked_add(returned).ok_or(Reject::Overflow)?;
+        let collateral = short.collateral.checked_add(returned).ok_or(Reject::SUM_OVERFLOW)?;
         let claim = share(collateral, demand.ordered, left);
         Ok(Hold { amount: hold.amount.max(claim), claim, ..hold })
     }

@@ -116,9 +116,9 @@ pub enum DefinitionFault {
     /// A scale is out of range, or price and quantity together are more precise than the ledger.
     #[n(1)]
     Scale,
-    /// A minimum is above its maximum, a lot is zero, a rate is above one, or a time of day is out of range.
+    /// One part is out of its range, or does not fit the others.
     #[n(2)]
-    Range,
+    Range(#[n(0)] DefinitionPart),
     /// The name for people is too long.
     #[n(93)]
     Name,
@@ -131,6 +131,84 @@ pub enum DefinitionFault {
     /// An instrument names a calendar that is not defined.
     #[n(11)]
     Calendar,
+}
+
+/// A part of an instrument's definition, named in a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum DefinitionPart {
+    /// A lot is zero.
+    #[n(0)]
+    Lot,
+    /// The least quantity is above the greatest.
+    #[n(1)]
+    MinimumQuantity,
+    /// The greatest quantity is no multiple of the lot, or more than [`MAX_ORDER_UNITS`](crate::limits::MAX_ORDER_UNITS).
+    #[n(2)]
+    MaximumQuantity,
+    /// The least value is below zero.
+    #[n(3)]
+    MinimumNotional,
+    /// A rate is above one, or commission has more decimals than the ledger.
+    #[n(4)]
+    Commission,
+    /// The day ends 24 hours or more after it begins.
+    #[n(5)]
+    DayEnd,
+    /// The pip is no multiple of the tick.
+    #[n(6)]
+    Pip,
+    /// Short sales of something else than shares with commission in money, or against less than their value, or more than
+    /// [`MAX_SHORT_COLLATERAL`](crate::limits::MAX_SHORT_COLLATERAL).
+    #[n(7)]
+    ShortSale,
+    /// Base and quote are the same asset.
+    #[n(8)]
+    Assets,
+    /// The multiplier of a contract is zero, or above [`MAX_CONTRACT_MULTIPLIER`](crate::limits::MAX_CONTRACT_MULTIPLIER).
+    #[n(9)]
+    Multiplier,
+    /// A contract is not settled as a security.
+    #[n(10)]
+    Settlement,
+    /// The underlier of a contract cannot change hands at the strike.
+    #[n(11)]
+    Delivery,
+}
+
+/// A number that has an end, named in a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum Number {
+    /// A quantity in the instrument's decimals.
+    #[n(0)]
+    Quantity,
+    /// A distance of prices in the instrument's decimals.
+    #[n(1)]
+    Distance,
+    /// Price times quantity.
+    #[n(2)]
+    #[default]
+    Value,
+    /// What comes from outside, or goes there, in one adjustment.
+    #[n(3)]
+    Adjustment,
+    /// A sum of amounts.
+    #[n(4)]
+    Sum,
+}
+
+/// What of texts passes a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Encode, Decode)]
+pub enum AnnotationPart {
+    /// How many there are.
+    #[n(0)]
+    #[default]
+    Count,
+    /// The bytes of a key.
+    #[n(1)]
+    Key,
+    /// The bytes of a text.
+    #[n(2)]
+    Text,
 }
 
 /// A setting of an account, named in a refusal.

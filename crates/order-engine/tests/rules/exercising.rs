@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use order_engine::{
     AccountId, AccountState, AssetCode, AssetDefinition, AssetId, AssetKind, CancelExercise, Capacity,
-    Change, ClientOrderId, Command, ContractSettlement, DefinitionFault, Delivery, EntryCause, EntryKind,
-    Event, ExerciseId, ExerciseKind, ExerciseNotice, ExerciseStatus, ExerciseStyle, InstructExercise,
-    InstrumentDefinition, InstrumentId, OptionContract, OptionRight, OrderKind, OrderStatus, PlaceOrder,
-    Reject, SetRetention, Side, Size, Symbol, UpdateAccount, limits,
+    Change, ClientOrderId, Command, ContractSettlement, DefinitionFault, DefinitionPart, Delivery,
+    EntryCause, EntryKind, Event, ExerciseId, ExerciseKind, ExerciseNotice, ExerciseStatus, ExerciseStyle,
+    InstructExercise, InstrumentDefinition, InstrumentId, OptionContract, OptionRight, OrderKind,
+    OrderStatus, PlaceOrder, Reject, SetRetention, Side, Size, Symbol, UpdateAccount, limits,
 };
 
 use crate::images;
@@ -360,7 +360,7 @@ fn only_what_can_change_hands_is_delivered() {
     let option = OptionContract { delivery: Delivery::Physical, ..call() };
     let on =
         |underlier: &str| OptionContract { underlier: Symbol::new(underlier).unwrap(), ..option.clone() };
-    let unfit = Reject::InvalidDefinition(DefinitionFault::Range);
+    let unfit = Reject::InvalidDefinition(DefinitionFault::Range(DefinitionPart::Delivery));
     for command in [
         definition("BTC-Y", on("EUR-USD")),
         definition("BTC-Y", OptionContract { strike: price("100.001"), ..option.clone() }),

@@ -4,11 +4,11 @@
 use std::fmt::Write as _;
 
 use order_engine::{
-    AccountCode, AccountDefinition, AccountSetting, AccountSettings, Annotations, AssetCode, AssetDefinition,
-    AssetKind, BasisPoints, CalendarDefinition, CalendarName, Capacity, ChangeList, ClientOrderId, Command,
-    CreateList, DefinitionFault, Engine, HaltReason, ImageError, InstrumentDefinition, InstrumentId,
-    ListChange, ListName, Misfit, OptionContract, Reject, ReplaceOrder, Session, SessionKind, Setting, Side,
-    Symbol, TextError, TradingDay, UpdateAccount, limits,
+    AccountCode, AccountDefinition, AccountSetting, AccountSettings, AnnotationPart, Annotations, AssetCode,
+    AssetDefinition, AssetKind, BasisPoints, CalendarDefinition, CalendarName, Capacity, ChangeList,
+    ClientOrderId, Command, CreateList, DefinitionFault, DefinitionPart, Engine, HaltReason, ImageError,
+    InstrumentDefinition, InstrumentId, ListChange, ListName, Misfit, OptionContract, Reject, ReplaceOrder,
+    Session, SessionKind, Setting, Side, Symbol, TextError, TradingDay, UpdateAccount, limits,
 };
 
 use crate::support::*;
@@ -103,15 +103,18 @@ fn texts_are_as_long_as_they_may_be_and_no_longer() {
 
 #[test]
 fn annotations_are_as_many_and_as_long_as_they_may_be() {
+    let too_large = |part, limit: usize| Reject::AnnotationsTooLarge { part, limit: limit as u64 };
     let many = |count: usize| Annotations::new((0..count).map(|number| (format!("key {number}"), "")));
     assert_eq!(many(limits::MAX_ANNOTATIONS).unwrap().iter().count(), limits::MAX_ANNOTATIONS);
-    assert_eq!(many(limits::MAX_ANNOTATIONS + 1), Err(Reject::AnnotationsTooLarge));
+    assert_eq!(
+        many(limits::MAX_ANNOTATIONS + 1),
+        Err(too_large(AnnotationPart::Count, limits::MAX_ANNOTATIONS))
+    );
     let long = |key: usize, value: usize| Annotations::new([("k".repeat(key), "v".repeat(value))]);
     let (key, value) = (limits::MAX_ANNOTATION_KEY_LENGTH, limits::MAX_ANNOTATION_VALUE_LENGTH);
     assert!(long(key, value).is_ok());
-    for (key, value) in [(key + 1, value), (key, value + 1)] {
-        assert_eq!(long(key, value), Err(Reject::AnnotationsTooLarge));
-    }
+    assert_eq!(long(key + 1, value), Err(too_large(AnnotationPart::Key, key)));
+    assert_eq!(long(key, value + 1), Err(too_large(AnnotationPart::Text, value)));
 }
 
 #[test]
@@ -256,11 +259,17 @@ fn the_numbers_of_a_definition_have_their_limits() {
         (precise("0.000001", "0.000001"), Ok(())),
         (precise("0.0000001", "0.000001"), refused(DefinitionFault::Scale)),
         (units(&limits::MAX_ORDER_UNITS.to_string()), Ok(())),
-        (units(&(limits::MAX_ORDER_UNITS + 1).to_string()), refused(DefinitionFault::Range)),
+        (
+            units(&(limits::MAX_ORDER_UNITS + 1).to_string()),
+            refused(DefinitionFault::Range(DefinitionPart::MaximumQuantity)),
+        ),
         (short(limits::MAX_SHORT_COLLATERAL), Ok(())),
-        (short(limits::MAX_SHORT_COLLATERAL + 1), refused(DefinitionFault::Range)),
+        (short(limits::MAX_SHORT_COLLATERAL + 1), refused(DefinitionFault::Range(DefinitionPart::ShortSale))),
         (option(limits::MAX_CONTRACT_MULTIPLIER), Ok(())),
-        (option(limits::MAX_CONTRACT_MULTIPLIER + 1), refused(DefinitionFault::Range)),
+        (
+            option(limits::MAX_CONTRACT_MULTIPLIER + 1),
+            refused(DefinitionFault::Range(DefinitionPart::Multiplier)),
+        ),
     ];
     for (definition, expected) in cases {
         let told = format!("{definition:?}");

@@ -1,8 +1,8 @@
 //! Options: what they cost, and that they end.
 
 use order_engine::{
-    Command, DefinitionFault, InstrumentDefinition, OptionContract, OrderKind, OrderStatus, PlaceOrder,
-    Reject, Settlement, Side, Size, StatusReason, Symbol, TimeInForce,
+    Command, DefinitionFault, DefinitionPart, InstrumentDefinition, OptionContract, OrderKind, OrderStatus,
+    PlaceOrder, Reject, Settlement, Side, Size, StatusReason, Symbol, TimeInForce,
 };
 
 use crate::support::*;
@@ -79,10 +79,10 @@ fn an_option_is_on_a_known_instrument_and_paid_in_full() {
     let cases = [
         (definition(on("NONE"), Settlement::Security), DefinitionFault::Underlier),
         (definition(on("BTC-CALL"), Settlement::Security), DefinitionFault::Underlier),
-        (definition(call(), Settlement::Spot), DefinitionFault::Range),
+        (definition(call(), Settlement::Spot), DefinitionFault::Range(DefinitionPart::Settlement)),
         (
             definition(OptionContract { multiplier: 0, ..call() }, Settlement::Security),
-            DefinitionFault::Range,
+            DefinitionFault::Range(DefinitionPart::Multiplier),
         ),
     ];
     let mut world = World::new();

@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use order_engine::{
-    Annotations, Combination, Command, DefinitionFault, InstrumentDefinition, MarketRefusal, OrderField,
-    OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReleaseOrder, SelfMatch, Side, Size,
+    Annotations, Combination, Command, DefinitionFault, DefinitionPart, InstrumentDefinition, MarketRefusal,
+    OrderField, OrderKind, OrderStatus, PlaceOrder, PriceBound, Reject, ReleaseOrder, SelfMatch, Side, Size,
     StatusReason, Symbol, TimeInForce,
 };
 
@@ -345,7 +345,7 @@ fn an_instrument_whose_orders_could_not_be_counted_together_is_refused() {
         })
     };
     let refused = world.run(definition("400000000.001")).unwrap_err();
-    assert_eq!(refused, Reject::InvalidDefinition(DefinitionFault::Range));
+    assert_eq!(refused, Reject::InvalidDefinition(DefinitionFault::Range(DefinitionPart::MaximumQuantity)));
     assert!(world.run(definition("400000000")).is_ok());
 }
 

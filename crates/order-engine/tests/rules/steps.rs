@@ -2,8 +2,8 @@
 
 use order_engine::{
     Annotations, AssetCode, AssetDefinition, AssetId, AssetKind, BasisPoints, ClosePosition, Command,
-    Commission, Exits, InstrumentDefinition, InstrumentId, Offset, OrderKind, OrderStatus, PlaceOrder,
-    PriceBound, Reject, Settlement, Side, Size, Symbol,
+    Commission, Exits, InstrumentDefinition, InstrumentId, Number, Offset, OrderKind, OrderStatus, Pips,
+    PlaceOrder, PriceBound, PriceDifference, Reject, Settlement, Side, Size, Symbol,
 };
 
 use crate::support::*;
@@ -111,8 +111,9 @@ fn an_order_is_worth_at_most_ten_to_the_eighteenth() {
         let kind = OrderKind::Limit { price: price(at) };
         world.place(order(Side::Buy, kind, Size::Base(quantity(size)))).unwrap_err()
     };
-    assert_eq!(place("1000000000000000.000", "1001"), Reject::Overflow);
-    assert_eq!(place("999999999999999.000", "1001"), Reject::Overflow);
+    let too_much = Reject::Overflow { what: Number::Value, maximum: amount("1000000000000000000") };
+    assert_eq!(place("1000000000000000.000", "1001"), too_much);
+    assert_eq!(place("999999999999999.000", "1001"), too_much);
     // Exactly as much is counted, and refused for another reason: nobody quotes the market.
     assert_eq!(place("1000000000000000.000", "1000"), Reject::NoConversion { asset: JPY });
 }
@@ -137,4 +138,42 @@ fn a_level_that_trails_stays_within_the_range_of_prices() {
     world.place(sold).unwrap();
     let trailing = world.lots(ALICE, STEPPED)[0].exits.trailing.unwrap();
     assert_eq!(trailing.price, price("999999.999999999999"), "the last tick below a million");
+}
+
+#[test]
+fn what_is_too_large_or_too_fine_is_told_with_the_end_of_its_range() {
+    let mut world = World::new();
+    world.run(quote(BTC_USD, "99.00", "101.00", "5")).unwrap();
+    let mut refused = |kind, size: &str| {
+        let order = PlaceOrder::new(ALICE, BTC_USD, Side::Sell, kind, Size::Base(quantity(size)));
+        world.place(order).unwrap_err()
+    };
+    let limit = |at: &str| OrderKind::Limit { price: price(at) };
+    let given = price("10000000000000001");
+    let told = Reject::PriceTooLarge { given, maximum: price("10000000000000000.00") };
+    assert_eq!(refused(limit("10000000000000001"), "1"), told);
+    let told = Reject::Overflow { what: Number::Quantity, maximum: amount("1000000000000000") };
+    assert_eq!(refused(limit("100"), "1000000000000000.001"), told);
+    let trailing = |by: &str| OrderKind::TrailingStopLimit {
+        offset: Offset::Price(price("5")),
+        limit_offset: PriceDifference::new(by.parse().unwrap()),
+    };
+    let given = PriceDifference::new("0.005".parse().unwrap());
+    assert_eq!(refused(trailing("0.005"), "1"), Reject::OffsetTooPrecise { scale: 2, given });
+    let told = Reject::Overflow { what: Number::Distance, maximum: amount("10000000000000000") };
+    assert_eq!(refused(trailing("10000000000000001"), "1"), told);
+}
+
+#[test]
+fn a_part_of_a_pip_that_no_price_has_is_told_as_a_distance() {
+    let mut world = World::new();
+    let known = world.engine.reference().instruments()[3].definition.clone();
+    let symbol = Symbol::new("USD-JPY-2").unwrap();
+    let coarse = InstrumentDefinition { symbol, pip: Some(price("0.001")), ..known };
+    world.run(Command::DefineInstrument(coarse)).unwrap();
+    world.run(quote(STEPPED, "99", "101", "5")).unwrap();
+    let kind = OrderKind::TrailingStop { offset: Offset::Pips(Pips::from_tenths(15)) };
+    let refused = world.place(order(Side::Sell, kind, Size::Base(quantity("1")))).unwrap_err();
+    let given = PriceDifference::new("0.0015".parse().unwrap());
+    assert_eq!(refused, Reject::OffsetTooPrecise { scale: 3, given });
 }
