@@ -62,6 +62,9 @@ struct Level {
     last: u32,
 }
 
+/// Levels that fit into half of a first cache of 64 KiB, or a small part of a second one.
+const FEW_LEVELS: usize = 1_024;
+
 /// No node, no level.
 const NONE: u32 = u32::MAX;
 
@@ -131,6 +134,11 @@ impl Book {
         let node = self.nodes.get(key.0);
         let beside = |node: u32| if node == NONE { NONE } else { self.nodes.get(node).next };
         black_box((self.levels.get(node.level).orders, beside(node.previous), beside(node.next)));
+    }
+
+    /// Whether there are so few prices that what is known of all of them stays in the nearest caches.
+    pub(crate) const fn has_few_levels(&self) -> bool {
+        self.levels.len() <= FEW_LEVELS
     }
 
     /// The level of a price, if there is one.

@@ -107,8 +107,10 @@ impl Engine {
 
 impl Ahead<'_> {
     fn look_for_level(&mut self, side: Side, price: Price) {
-        self.level =
-            self.market.and_then(|market| market.book.find_level(side, market.scales.ticks(price).ok()?));
+        self.level = self
+            .market
+            .filter(|market| !market.book.has_few_levels())
+            .and_then(|market| market.book.find_level(side, market.scales.ticks(price).ok()?));
     }
 
     /// The order behind which the command's order is going to rest.

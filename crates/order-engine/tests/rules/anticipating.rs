@@ -7,6 +7,9 @@ use order_engine::{
 
 use crate::support::*;
 
+/// Prices of the book.
+const LEVELS: u64 = 1_200;
+
 /// What is frequent, about an order.
 fn about(order: OrderId) -> [Command; 3] {
     let succeed = SucceedOrder {
@@ -34,6 +37,11 @@ fn commands_that_were_looked_at_together_do_what_they_do_alone() {
     let (mut together, mut alone) = (World::new(), World::new());
     let mut orders = Vec::new();
     for world in [&mut together, &mut alone] {
+        // So many prices that levels are looked at, too.
+        for cents in 0..LEVELS {
+            let price = format!("{}.{:02}", 50 + cents / 100, cents % 100);
+            world.place(limit(BOB, Side::Buy, "0.02", &price)).unwrap();
+        }
         world.run(Command::SetRetention(SetRetention { closed_orders: Some(1) })).unwrap();
         let resting = world.place(limit(ALICE, Side::Buy, "1", "99")).unwrap().id;
         let filled = world.place(limit(ALICE, Side::Sell, "1", "100")).unwrap().id;
@@ -45,7 +53,7 @@ fn commands_that_were_looked_at_together_do_what_they_do_alone() {
     }
     let placing =
         |at| [(Side::Buy, "1"), (Side::Sell, "0.3")].map(|(side, size)| limit(ALICE, side, size, at));
-    let prices = ["99", "100", "97.5", "98.005", "1000000000"];
+    let prices = ["99", "100", "97.5", "98.005", "55.55", "1000000000"];
     let placed = prices.into_iter().flat_map(placing).map(Command::PlaceOrder);
     let commands: Vec<Command> =
         orders.into_iter().flat_map(about).chain([Command::Tick]).chain(placed).collect();
