@@ -193,6 +193,8 @@ fn fill_up(
 ) {
     for number in count(engine)..limit {
         engine.apply(START, &command(number)).result.unwrap();
+        // As a publisher does. What nobody takes is looked at again by every command.
+        engine.take_touched();
     }
     assert_eq!(engine.apply(START, &command(limit)).result, full(what, limit));
     assert_eq!(count(engine), limit);
