@@ -3,8 +3,8 @@
 mod crafted;
 
 use order_engine::{
-    CancelOrder, ChangeList, Command, CreateList, Engine, Exits, ImageError, InstrumentId, ListChange,
-    ListName, Misfit, Offset, OrderKind, Pips, PlaceOrder, ReplaceOrder, Side, Size, TimeInForce,
+    CancelOrder, Change, ChangeList, Command, CreateList, Engine, Exits, ImageError, InstrumentId,
+    ListChange, ListName, Misfit, Offset, OrderKind, Pips, PlaceOrder, ReplaceOrder, Side, Size, TimeInForce,
 };
 
 use crate::support::{
@@ -142,7 +142,7 @@ fn ids_that_were_used_before_the_image_stay_used_after_it() {
 }
 
 #[test]
-fn exits_and_reduce_only_orders_go_on_after_the_image() {
+fn what_waits_goes_on_after_the_image() {
     let mut world = varied();
     let mut restored = restored(&world.engine);
     for (bid, ask) in [("99.45", "99.47"), ("101.60", "101.62")] {
@@ -151,6 +151,10 @@ fn exits_and_reduce_only_orders_go_on_after_the_image() {
         assert!(events.len() > 1 || bid != "99.45", "the stop loss fires");
         assert_eq!(restored.apply(world.now, &command).result.unwrap().events, events);
     }
+    let command = quote(BTC_USD, "98.90", "98.95", "20");
+    let events = world.run(command.clone()).unwrap().events;
+    assert!(events.iter().any(|event| matches!(event.change, Change::OrderTriggered(_))), "the stop fires");
+    assert_eq!(restored.apply(world.now, &command).result.unwrap().events, events);
     assert_eq!(restored.state_hash(), world.engine.state_hash());
 }
 

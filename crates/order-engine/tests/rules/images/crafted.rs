@@ -117,7 +117,12 @@ impl Crafted {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let end = Value::List(vec![Value::number(63), Value::number(self.0.len() as u64)]);
+        self.counted_as(self.0.len() as u64)
+    }
+
+    /// The image, where its end says so many records.
+    fn counted_as(&self, number: u64) -> Vec<u8> {
+        let end = Value::List(vec![Value::number(63), Value::number(number)]);
         let mut image = Vec::new();
         for record in self.0.iter().chain([&end]) {
             let mut bytes = Vec::new();
@@ -199,6 +204,20 @@ fn what_comes_twice_is_refused_though_it_is_counted() {
             let refused = Engine::read_image(twice.bytes().as_slice());
             assert!(refused.is_err(), "record {} of {}: {:?}", index + 1, image.0.len(), image.0[index]);
         }
+    }
+}
+
+#[test]
+fn the_end_counts_the_records_before_it() {
+    let image = Crafted::of(&World::new().engine);
+    let number = image.0.len() as u64;
+    for found in [number - 1, number + 1] {
+        let refused = Engine::read_image(image.counted_as(found).as_slice());
+        let fault = Misfit::Count { found };
+        assert!(
+            matches!(&refused, Err(ImageError::Inconsistent { fault: told, .. }) if *told == fault),
+            "{refused:?}"
+        );
     }
 }
 
