@@ -27,15 +27,32 @@ impl Totals {
     }
 }
 
+/// Who wants to know when what is done.
+pub(crate) trait Clock {
+    /// Something was done for so many of the next operations.
+    fn shared(&mut self, operations: usize);
+    /// An operation is done.
+    fn operation(&mut self);
+}
+
+/// Nobody.
+impl Clock for () {
+    fn shared(&mut self, _: usize) {}
+
+    fn operation(&mut self) {}
+}
+
 /// Something that a stream can be replayed through.
 pub(crate) trait Subject {
     fn new(stream: &[Operation]) -> Self;
     fn apply(&mut self, operation: &Operation);
-    /// Operations that wait together, in order.
+    /// Operations that wait together, in order. The clock is told after what was done for all of them at first, and after
+    /// each.
     #[inline(never)]
-    fn apply_all(&mut self, operations: &[Operation]) {
+    fn apply_all(&mut self, operations: &[Operation], clock: &mut impl Clock) {
         for operation in operations {
             self.apply(operation);
+            clock.operation();
         }
     }
     fn totals(&self) -> Totals;
@@ -242,15 +259,17 @@ impl Subject for WholeEngine {
     }
 
     #[inline(never)]
-    fn apply_all(&mut self, operations: &[Operation]) {
+    fn apply_all(&mut self, operations: &[Operation], clock: &mut impl Clock) {
         let mut commands = Vec::with_capacity(LOOK_AHEAD);
         for operations in operations.chunks(LOOK_AHEAD) {
             commands.clear();
             commands
                 .extend(operations.iter().zip(&mut self.ids).map(|(operation, id)| command(operation, id)));
             self.engine.anticipate(&commands);
+            clock.shared(commands.len());
             for command in &commands {
                 self.carry_out(command);
+                clock.operation();
             }
         }
     }

@@ -93,7 +93,7 @@ fn measure<S: Subject>(name: &str, stream: &[Operation]) {
     }
     let Totals { trades, quantity, notional } = totals.unwrap_or_default();
     let tenths = runs.tenths(stream.len());
-    let Percentiles { p50, p99, p999 } = Percentiles::of::<S>(stream, 0);
+    let Percentiles { p50, p99, p999 } = Percentiles::together::<S>(stream, 0);
     println!(
         "{name:<8} trades {trades} quantity {quantity} notional {notional} | {}.{} ns/op | p50 {p50} ns, p99 {p99} ns, p99.9 {p999} ns",
         tenths / 10,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::books::{Subject, Totals};
+use crate::books::{Clock, Subject, Totals};
 use crate::ops::Operation;
 
 /// Runs of which the median counts.
@@ -12,7 +12,7 @@ const RUNS: usize = 3;
 pub(crate) fn run<S: Subject>(stream: &[Operation]) -> (Duration, Totals) {
     let mut subject = S::new(stream);
     let start = Instant::now();
-    subject.apply_all(stream);
+    subject.apply_all(stream, &mut ());
     (start.elapsed(), subject.totals())
 }
 
@@ -49,23 +49,63 @@ pub(crate) struct Percentiles {
 }
 
 impl Percentiles {
-    /// Of the operations after the first `skipped`.
-    pub(crate) fn of<S: Subject>(stream: &[Operation], skipped: usize) -> Self {
+    /// Of the operations after the first `skipped`, which come alone.
+    pub(crate) fn alone<S: Subject>(stream: &[Operation], skipped: usize) -> Self {
         let mut subject = S::new(stream);
         let (before, counted) = stream.split_at(skipped);
-        for operation in before {
+        subject.apply_all(before, &mut ());
+        let mut watch = Watch::start(counted.len());
+        for operation in counted {
             subject.apply(operation);
+            watch.operation();
         }
-        let mut times: Vec<u128> = counted
-            .iter()
-            .map(|operation| {
-                let start = Instant::now();
-                subject.apply(operation);
-                start.elapsed().as_nanos()
-            })
-            .collect();
-        times.sort_unstable();
-        let rank = |rank: usize| times[(times.len() * rank / 1_000).min(times.len() - 1)];
-        Self { p50: rank(500), p99: rank(990), p999: rank(999) }
+        watch.percentiles()
+    }
+
+    /// Of the operations after the first `skipped`, which come together. What is done for some of them at first counts for
+    /// each in equal parts.
+    pub(crate) fn together<S: Subject>(stream: &[Operation], skipped: usize) -> Self {
+        let mut subject = S::new(stream);
+        let (before, counted) = stream.split_at(skipped);
+        subject.apply_all(before, &mut ());
+        let mut watch = Watch::start(counted.len());
+        subject.apply_all(counted, &mut watch);
+        watch.percentiles()
+    }
+}
+
+/// Takes the time of single operations.
+struct Watch {
+    last: Instant,
+    /// What each of the operations that come next has had its share in.
+    share: Duration,
+    times: Vec<u128>,
+}
+
+impl Watch {
+    fn start(operations: usize) -> Self {
+        Self { times: Vec::with_capacity(operations), share: Duration::ZERO, last: Instant::now() }
+    }
+
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut self.last, now))
+    }
+
+    fn percentiles(mut self) -> Percentiles {
+        self.times.sort_unstable();
+        let rank = |rank: usize| self.times[(self.times.len() * rank / 1_000).min(self.times.len() - 1)];
+        Percentiles { p50: rank(500), p99: rank(990), p999: rank(999) }
+    }
+}
+
+impl Clock for Watch {
+    fn shared(&mut self, operations: usize) {
+        self.share = self.lap() / u32::try_from(operations).unwrap();
+    }
+
+    fn operation(&mut self) {
+        let time = self.lap() + self.share;
+        self.times.push(time.as_nanos());
     }
 }
