@@ -32,7 +32,9 @@ mod replace;
 mod restate;
 mod retention;
 mod sessions;
+mod shape;
 mod shorts;
+mod size;
 mod terms;
 mod trigger;
 
