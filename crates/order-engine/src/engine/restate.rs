@@ -1,9 +1,9 @@
 //! The operator's override: overwriting the stored state of an order without breaking book, holds or history.
 
 use super::Engine;
+use super::new_terms::{Changes, NewTerms};
 use super::orders::Place;
 use super::place::Placement;
-use super::replace::{Changes, NewTerms};
 use crate::command::{RestateOrder, RestatedStatus};
 use crate::event::{Change, Outcome};
 use crate::exits::ExitChanges;
