@@ -14,6 +14,7 @@ mod decode;
 mod derive;
 mod pieces;
 mod read;
+mod rebuilt;
 pub(super) mod record;
 mod run;
 mod write;
