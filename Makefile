@@ -171,9 +171,10 @@ ENGINE_SEED ?= 7
 # Memory that one run gave back is kept for the next: how long the system takes to clear memory is not the engine's doing.
 .PHONY: bench-engine
 bench-engine: profile ## Measure the book beside a peer, the whole engine, bytes and instructions, beside their budgets
-	$(TUNED) --example replay --example footprint
+	$(TUNED) --example replay
+	$(CARGO) build --release --package order-engine --example footprint
 	@MIMALLOC_PURGE_DELAY=-1 $(TUNED_DIR)/examples/replay --table $(ENGINE_SEED)
-	@$(TUNED_DIR)/examples/footprint
+	@target/release/examples/footprint
 	@$(MAKE) --no-print-directory count-instructions
 
 # Instructions do not wander as times on a shared machine do. Only what is done for an operation is counted.
