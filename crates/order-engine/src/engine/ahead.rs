@@ -1,8 +1,8 @@
 //! Looking ahead: asking memory for what commands are going to read, before any of them is carried out.
 //!
 //! What a command reads leads from one place in memory to the next: from the id of an order to its slot, from there to the
-//! order and to its node in the book, and on to their neighbours. A processor waits for each in turn, and for a large
-//! state that is most of what a command costs. For several commands the same steps can be taken side by side, so that
+//! order and to its node in the book, and on to their neighbours. A processor waits for each in turn, and with many
+//! orders that is a third of what a command costs, or more. For several commands the same steps can be taken side by side, so that
 //! memory is waited for once a step instead of once a step and command.
 
 use std::hint::black_box;
