@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use order_engine::{
     Change, ChangeLotExits, CloseLot, ClosingCause, Combination, Command, Event, ExitChange, ExitChanges,
-    ExitKind, Exits, HaltInstrument, InstrumentId, Lot, LotId, Offset, Order, OrderKind, OrderStatus,
-    Outcome, Pips, PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus, ResumeInstrument, Side,
-    Size, StatusReason,
+    ExitKind, Exits, HaltInstrument, InstrumentId, Lot, LotId, Offset, Order, OrderId, OrderKind,
+    OrderStatus, Outcome, Pips, PlaceOrder, Reject, ReplaceOrder, RestateOrder, RestatedStatus,
+    ResumeInstrument, Side, Size, StatusReason,
 };
 
 use crate::support::*;
@@ -378,30 +378,32 @@ fn exits_wait_while_the_market_is_halted_and_so_do_closes() {
     assert_eq!(closing_order(&events).average_price(), Some(price("1.10200").decimal().normalize()));
 }
 
+/// What an operator asks for who moves a trigger.
+fn restated(order: OrderId, trigger: &str) -> Command {
+    Command::RestateOrder(RestateOrder {
+        order,
+        price: None,
+        quantity: None,
+        time_in_force: None,
+        trigger: Some(price(trigger)),
+        status: RestatedStatus::Keep,
+        request_id: None,
+        annotations: order_engine::Annotations::default(),
+    })
+}
+
 #[test]
 fn an_operator_moves_a_trigger_but_not_to_where_it_fires() {
     let mut world = quoted("1.10000", "1.10010");
     let stop = OrderKind::Stop { trigger: price("1.20000") };
     let order = world.place(PlaceOrder { kind: stop, ..buy("100", NONE) }).unwrap().id;
-    let restate = |trigger: &str| {
-        Command::RestateOrder(RestateOrder {
-            order,
-            price: None,
-            quantity: None,
-            time_in_force: None,
-            trigger: Some(price(trigger)),
-            status: RestatedStatus::Keep,
-            request_id: None,
-            annotations: order_engine::Annotations::default(),
-        })
-    };
-    let moved = world.run(restate("1.15000")).unwrap().order().cloned().unwrap();
+    let moved = world.run(restated(order, "1.15000")).unwrap().order().cloned().unwrap();
     assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.15000"), OrderStatus::New));
-    let refused = world.run(restate("1.10010")).unwrap_err();
+    let refused = world.run(restated(order, "1.10010")).unwrap_err();
     assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10010"), market: price("1.10010") });
     move_to(&mut world, "1.14990", "1.15000");
     assert_eq!(world.order(order).status, OrderStatus::Filled);
-    let refused = world.run(restate("1.30000")).unwrap_err();
+    let refused = world.run(restated(order, "1.30000")).unwrap_err();
     assert_eq!(refused, Reject::OrderClosed { order, status: OrderStatus::Filled });
 }
 
@@ -410,21 +412,9 @@ fn an_operator_moves_the_trigger_of_a_sell_as_far_as_above_the_bid() {
     let mut world = quoted("1.10000", "1.10010");
     let stop = OrderKind::Stop { trigger: price("1.00000") };
     let order = world.place(PlaceOrder { kind: stop, ..sell("100", NONE) }).unwrap().id;
-    let restate = |trigger: &str| {
-        Command::RestateOrder(RestateOrder {
-            order,
-            price: None,
-            quantity: None,
-            time_in_force: None,
-            trigger: Some(price(trigger)),
-            status: RestatedStatus::Keep,
-            request_id: None,
-            annotations: order_engine::Annotations::default(),
-        })
-    };
-    let refused = world.run(restate("1.10000")).unwrap_err();
+    let refused = world.run(restated(order, "1.10000")).unwrap_err();
     assert_eq!(refused, Reject::TriggerReached { trigger: price("1.10000"), market: price("1.10000") });
-    let moved = world.run(restate("1.09999")).unwrap().order().cloned().unwrap();
+    let moved = world.run(restated(order, "1.09999")).unwrap().order().cloned().unwrap();
     assert_eq!((moved.trigger.unwrap().price, moved.status), (price("1.09999"), OrderStatus::New));
 }
 
