@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use journal::JournalError;
-use order_engine::{Applied, Engine, Event, LOOK_AHEAD, Timestamp};
+use order_engine::{Applied, Engine, Event, Timestamp};
 
 use crate::answers::Question;
 use crate::archive::{self, Archive};
@@ -366,9 +366,7 @@ impl Sequencer {
         let mut departed = Departed::default();
         for (place, command) in commands.iter().enumerate() {
             self.at_work_on = Some((sequence, place));
-            if place.is_multiple_of(LOOK_AHEAD) {
-                self.engine.anticipate(commands.get(place..).unwrap_or_default());
-            }
+            self.engine.look_ahead(commands, place);
             let mut one = self.engine.apply(now, command);
             departed.note(command, std::mem::take(&mut one.archived));
             one.result = one.result.map_err(|reject| clarified(views, command, reject));

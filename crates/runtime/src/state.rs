@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use order_engine::{Command, Engine, LOOK_AHEAD, Order};
+use order_engine::{Command, Engine, Order};
 
 use crate::batch::Batch;
 use crate::publish::Publisher;
@@ -50,9 +50,7 @@ impl State {
         let now = self.engine.now().max(batch.origin.proposed);
         for (number, command) in batch.commands.iter().enumerate() {
             *place = number;
-            if number.is_multiple_of(LOOK_AHEAD) {
-                self.engine.anticipate(batch.commands.get(number..).unwrap_or_default());
-            }
+            self.engine.look_ahead(&batch.commands, number);
             let applied = self.engine.apply(now, command);
             self.publisher.events(views, &applied.due);
             if let Ok(outcome) = &applied.result {

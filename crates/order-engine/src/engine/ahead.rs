@@ -32,6 +32,14 @@ struct Ahead<'a> {
 }
 
 impl Engine {
+    /// For whoever carries out a batch one command after the other: asks memory for what the next commands of it are going to
+    /// read, when it has come to the first of so many as are looked at together.
+    pub fn look_ahead(&self, batch: &[Command], next: usize) {
+        if next.is_multiple_of(LOOK_AHEAD) {
+            self.anticipate(batch.get(next..).unwrap_or_default());
+        }
+    }
+
     /// Asks memory for what commands are going to read, which changes nothing. Of more than [`LOOK_AHEAD`] commands only
     /// the first are looked at: whoever has many calls this again before the next ones.
     ///
